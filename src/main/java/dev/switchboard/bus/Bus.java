@@ -1,0 +1,186 @@
+package dev.switchboard.bus;
+
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.Operation;
+import dev.switchboard.protocol.Part;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Requests to whoever owns a key, and deliveries to nodes.
+ *
+ * <p>Every address names one shard of one part on one node, so an address never has more than one consumer. That bounds
+ * the cluster-wide registrations, and makes Vert.x's uneven and stale round robin unreachable. A request is sent again,
+ * to whoever owns the key by then, while the owner moves or does not answer: so every operation must be safe to repeat.
+ */
+public final class Bus {
+    /** How long one try may take: a dead node never answers, so this also bounds how long its callers wait for it. */
+    private static final Duration TRY = Duration.ofSeconds(3);
+
+    /** How long a request may take with all its tries; longer than it takes to notice a frozen node. */
+    private static final Duration DEADLINE = Duration.ofSeconds(14);
+
+    private static final int FIRST_PAUSE_MS = 20;
+    private static final int LONGEST_PAUSE_MS = 500;
+
+    private final Vertx vertx;
+    private final EventBus eventBus;
+    private final Ownership ownership;
+
+    public Bus(Vertx vertx, Ownership ownership) {
+        this.vertx = vertx;
+        this.eventBus = vertx.eventBus();
+        this.ownership = ownership;
+        eventBus.registerDefaultCodec(Envelope.class, RecordCodec.ENVELOPE);
+        eventBus.registerDefaultCodec(Answer.class, RecordCodec.ANSWER);
+        eventBus.registerDefaultCodec(Delivery.class, RecordCodec.DELIVERY);
+    }
+
+    public Ownership ownership() {
+        return ownership;
+    }
+
+    /**
+     * Asks the owner of the request's key.
+     *
+     * @return the reply, or a {@link FaultException}; never {@code moved}
+     */
+    public <Q extends Record, R extends Record> Future<R> call(Operation<Q, R> operation, Caller caller, Q request) {
+        String key;
+        try {
+            key = operation.keyOf(caller, request);
+        } catch (FaultException e) {
+            return Future.failedFuture(e);
+        }
+        return call(operation, caller, request, key);
+    }
+
+    /** Like {@link #call(Operation, Caller, Record)} for a key that the request does not name itself. */
+    public <Q extends Record, R extends Record> Future<R> call(
+            Operation<Q, R> operation, Caller caller, Q request, String key) {
+        Promise<R> result = Promise.promise();
+        attempt(operation, caller, request, () -> ownership.ownerOf(key), result, FIRST_PAUSE_MS, deadline());
+        return result.future();
+    }
+
+    /** Asks a shard that the caller chose, once: what is said there must be repeated by the caller when it fails. */
+    public <Q extends Record, R extends Record> Future<R> callShard(
+            Operation<Q, R> operation, Caller caller, Q request, Ownership.Owner shard) {
+        Promise<R> result = Promise.promise();
+        attempt(operation, caller, request, () -> shard, result, FIRST_PAUSE_MS, 0);
+        return result.future();
+    }
+
+    private static long deadline() {
+        return System.nanoTime() + DEADLINE.toNanos();
+    }
+
+    private <Q extends Record, R extends Record> void attempt(
+            Operation<Q, R> operation,
+            Caller caller,
+            Q request,
+            Supplier<Ownership.Owner> target,
+            Promise<R> result,
+            int pauseMs,
+            long deadline) {
+        Future<Message<Answer>> reply;
+        try {
+            Ownership.Owner owner = target.get();
+            reply = eventBus.request(
+                    operation.part().address(owner.nodeId(), owner.shard()),
+                    new Envelope(operation, caller, request),
+                    new DeliveryOptions().setSendTimeout(TRY.toMillis()));
+        } catch (FaultException e) {
+            reply = Future.failedFuture(e);
+        }
+        reply.onComplete(done -> {
+            if (done.succeeded()) {
+                result.complete(operation.reply().cast(done.result().body().body()));
+                return;
+            }
+            FaultException fault = Faults.of(done.cause());
+            if (!again(fault.fault()) || System.nanoTime() + pauseMs * 1_000_000L > deadline) {
+                result.fail(fault.fault() == Fault.MOVED ? Fault.UNAVAILABLE.because(fault.text()) : fault);
+                return;
+            }
+            // Jitter: those who waited for the same owner do not all come back at once.
+            vertx.setTimer(
+                    ThreadLocalRandom.current().nextInt(pauseMs / 2, pauseMs + 1),
+                    t -> attempt(
+                            operation,
+                            caller,
+                            request,
+                            target,
+                            result,
+                            Math.min(pauseMs * 2, LONGEST_PAUSE_MS),
+                            deadline));
+        });
+    }
+
+    private static boolean again(Fault fault) {
+        return fault == Fault.MOVED || fault == Fault.TIMEOUT;
+    }
+
+    /**
+     * Serves one shard of a part on this node, on the caller's context.
+     *
+     * @return completes when the whole cluster can reach it
+     */
+    public Future<Void> serve(Part part, int shard, Handlers handlers) {
+        MessageConsumer<Envelope> consumer = eventBus.consumer(part.address(ownership.nodeId(), shard));
+        consumer.handler(message -> answer(message, handlers));
+        return consumer.completion();
+    }
+
+    private void answer(Message<Envelope> message, Handlers handlers) {
+        Envelope envelope = message.body();
+        Future<? extends Record> done;
+        try {
+            var handled = handlers.handle(envelope);
+            done = handled != null
+                    ? handled
+                    : Future.failedFuture(Fault.NOT_FOUND.because(
+                            "No such operation: " + envelope.operation().address()));
+        } catch (RuntimeException e) {
+            done = Future.failedFuture(e);
+        }
+        done.onComplete(reply -> {
+            if (reply.succeeded()) {
+                message.reply(new Answer(envelope.operation(), reply.result()));
+            } else {
+                FaultException fault = Faults.of(reply.cause());
+                message.fail(fault.fault().status(), Faults.write(fault));
+            }
+        });
+    }
+
+    /** Receives the deliveries for this node, on the caller's context. */
+    public Future<Void> onDelivery(Consumer<Delivery> handler) {
+        MessageConsumer<Delivery> consumer = eventBus.consumer(deliveryAddress(ownership.nodeId()));
+        consumer.handler(message -> handler.accept(message.body()));
+        return consumer.completion();
+    }
+
+    /**
+     * Sends events to one node. Nothing says whether they arrived: the receiver notices a gap by the numbers, and asks.
+     * Deliveries from one context to one node arrive in the order in which they were sent.
+     */
+    public void deliver(String nodeId, Delivery delivery) {
+        eventBus.send(deliveryAddress(nodeId), delivery);
+    }
+
+    private static String deliveryAddress(String nodeId) {
+        return "fanout@" + nodeId;
+    }
+}

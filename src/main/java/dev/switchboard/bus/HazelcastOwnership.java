@@ -1,0 +1,102 @@
+package dev.switchboard.bus;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipAdapter;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.partition.MigrationListener;
+import com.hazelcast.partition.MigrationState;
+import com.hazelcast.partition.Partition;
+import com.hazelcast.partition.ReplicaMigrationEvent;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Part;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ownership on Hazelcast's partition table: the member that holds the primary of a key's partition owns the key, so the
+ * live state of that key (in maps under the same key) is local to it. Lite members own nothing.
+ */
+public final class HazelcastOwnership implements Ownership {
+    private final HazelcastInstance hazelcast;
+    private final String nodeId;
+    private final List<Runnable> changes = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> losses = new CopyOnWriteArrayList<>();
+
+    public HazelcastOwnership(HazelcastInstance hazelcast) {
+        this.hazelcast = hazelcast;
+        this.nodeId = idOf(hazelcast.getCluster().getLocalMember());
+        hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
+            @Override
+            public void memberAdded(MembershipEvent event) {
+                changed();
+            }
+
+            @Override
+            public void memberRemoved(MembershipEvent event) {
+                String lost = idOf(event.getMember());
+                losses.forEach(l -> l.accept(lost));
+                changed();
+            }
+        });
+        hazelcast.getPartitionService().addMigrationListener(new MigrationListener() {
+            @Override
+            public void migrationStarted(MigrationState state) {}
+
+            @Override
+            public void migrationFinished(MigrationState state) {
+                changed();
+            }
+
+            @Override
+            public void replicaMigrationCompleted(ReplicaMigrationEvent event) {}
+
+            @Override
+            public void replicaMigrationFailed(ReplicaMigrationEvent event) {}
+        });
+    }
+
+    private static String idOf(Member member) {
+        return member.getUuid().toString();
+    }
+
+    private void changed() {
+        changes.forEach(Runnable::run);
+    }
+
+    @Override
+    public String nodeId() {
+        return nodeId;
+    }
+
+    @Override
+    public Owner ownerOf(String key) {
+        Partition partition = hazelcast.getPartitionService().getPartition(key);
+        @Nullable Member owner = partition.getOwner();
+        if (owner == null) {
+            throw Fault.UNAVAILABLE.because("No node serves this at the moment.");
+        }
+        return new Owner(idOf(owner), partition.getPartitionId() % Part.SHARDS);
+    }
+
+    @Override
+    public Set<String> nodes() {
+        return hazelcast.getCluster().getMembers().stream()
+                .map(HazelcastOwnership::idOf)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        changes.add(listener);
+    }
+
+    @Override
+    public void onNodeLost(Consumer<String> listener) {
+        losses.add(listener);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.switchboard.bus;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Records to JSON and back: one mapper for the cluster and for both doors. Unknown fields are ignored. */
+public final class Json {
+    /** Shared and never reconfigured. Times are RFC 3339 in UTC. */
+    public static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            // A number is not a text: clients hear of their mistake instead of being guessed at.
+            .withCoercionConfig(LogicalType.Textual, c -> c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .build();
+
+    private Json() {}
+
+    public static byte[] bytes(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot be written as JSON: " + value.getClass(), e);
+        }
+    }
+
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    /**
+     * Reads a record out of a tree.
+     *
+     * @throws FaultException {@link Fault#VALIDATION_FAILED}, from the record's own checks or naming the field that has
+     *     the wrong type
+     */
+    public static <T> T read(JsonNode tree, Class<T> type) {
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (JsonProcessingException e) {
+            throw invalid(e);
+        }
+    }
+
+    private static FaultException invalid(JsonProcessingException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FaultException fault) {
+                return fault;
+            }
+        }
+        if (e instanceof MismatchedInputException wrong) {
+            String field = wrong.getPath().stream()
+                    .map(r -> r.getFieldName() != null ? r.getFieldName() : "[" + r.getIndex() + "]")
+                    .collect(Collectors.joining("."));
+            String expected = "must be "
+                    + (wrong.getTargetType() == null ? "of another type" : describe(wrong.getTargetType()))
+                    + (wrong instanceof InvalidFormatException ? " (malformed value)" : "");
+            return new FaultException(
+                    Fault.VALIDATION_FAILED,
+                    "Validation failed: " + (field.isEmpty() ? "the body" : field) + " " + expected,
+                    List.of(new FaultException.FieldError(field, expected)));
+        }
+        return Fault.INVALID_JSON.because("The JSON could not be understood.");
+    }
+
+    private static String describe(Class<?> type) {
+        if (type.isRecord()) {
+            return "an object";
+        }
+        if (Iterable.class.isAssignableFrom(type)) {
+            return "a list";
+        }
+        if (Number.class.isAssignableFrom(type) || (type.isPrimitive() && type != boolean.class)) {
+            return "a number";
+        }
+        return type == String.class ? "a text" : "a " + type.getSimpleName();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.RoomOperations;
+import io.vertx.core.Future;
+import java.util.UUID;
+
+/**
+ * What the sockets of one event loop follow. Each event loop has one; all calls and all completions are on that loop.
+ *
+ * <p>A socket follows a room once it has <em>joined</em> it and <em>registered</em> its address, in either order.
+ */
+interface Hub {
+    /** A socket is authenticated: its user has a socket on this node. Called once for each socket. */
+    void connected(Connection socket, UUID userId);
+
+    /** A socket is gone, whatever it followed. Repeated calls do nothing. */
+    void disconnected(Connection socket);
+
+    /** {@code join:conversation}: the reply holds what was missed up to its {@code headSeq}. */
+    Future<RoomOperations.Joined> join(Connection socket, Caller caller, RoomOperations.Join request);
+
+    /** {@code leave:conversation}. */
+    Future<Nothing> leave(Connection socket, Caller caller, UUID roomId);
+
+    /**
+     * Registers {@code room:<id>}: from its completion on, events after the socket's position are sent to it, each once,
+     * in order. Without a join before, the position is the head of the room. Fails with {@code not_a_member}.
+     */
+    Future<Void> registerRoom(Connection socket, Caller caller, UUID roomId);
+
+    /** Registers {@code user:<id>} of the socket's own user; the bridge has checked that. */
+    void registerUser(Connection socket, UUID userId);
+
+    /** Unregisters {@code room:<id>} or {@code user:<id>}; the socket stays joined. */
+    void unregister(Connection socket, String address);
+}

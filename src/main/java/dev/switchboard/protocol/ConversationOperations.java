@@ -1,0 +1,168 @@
+package dev.switchboard.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Conversations and their members. */
+public final class ConversationOperations {
+    private ConversationOperations() {}
+
+    /** {@code memberIds} need not name the caller. A direct conversation has exactly one other member. */
+    public record Create(String kind, @Nullable String title, @Nullable List<UUID> memberIds) {
+        /** A group is made with at most this many members; more are added later. */
+        public static final int MAX_MEMBERS = 1_000;
+
+        public Create {
+            memberIds = memberIds == null ? List.of() : List.copyOf(memberIds);
+            new Checks()
+                    .text("kind", kind, 1, 16)
+                    .that(
+                            List.of(Conversation.DIRECT, Conversation.GROUP, Conversation.CHANNEL)
+                                    .contains(String.valueOf(kind)),
+                            "kind",
+                            "must be direct, group or channel")
+                    .optionalText("title", title, 1, 100)
+                    .that(memberIds.size() <= MAX_MEMBERS, "memberIds", "must be at most " + MAX_MEMBERS)
+                    .that(
+                            !Conversation.DIRECT.equals(kind) || memberIds.size() == 1,
+                            "memberIds",
+                            "must name the one other person of a direct conversation")
+                    .done();
+        }
+    }
+
+    /** @param created false when a direct conversation of the same pair was there already; HTTP answers 200, not 201 */
+    public record Created(Conversation conversation, boolean created) {}
+
+    /** @param slug finds a channel by its short name, for example {@code general}, whether or not one is a member */
+    public record Find(@Nullable String slug, @Nullable String cursor, @Nullable Integer limit) {
+        public Find {
+            new Checks()
+                    .optionalText("slug", slug, 1, 64)
+                    .optionalText("cursor", cursor, 1, 128)
+                    .range("limit", limit, 1, 100)
+                    .done();
+        }
+    }
+
+    public record Page(List<Conversation> items, @Nullable String next) {}
+
+    public record Get(UUID id) {
+        public Get {
+            new Checks().required("id", id).done();
+        }
+    }
+
+    public record Update(UUID id, String title) {
+        public Update {
+            new Checks().required("id", id).text("title", title, 1, 100).done();
+        }
+    }
+
+    public record AddMembers(UUID id, @Nullable List<UUID> userIds, @Nullable UUID userId) {
+        public AddMembers {
+            userIds = userIds == null ? (userId == null ? List.of() : List.of(userId)) : List.copyOf(userIds);
+            new Checks()
+                    .required("id", id)
+                    .that(!userIds.isEmpty(), "userIds", "is required")
+                    .that(userIds.size() <= Create.MAX_MEMBERS, "userIds", "must be at most " + Create.MAX_MEMBERS)
+                    .done();
+        }
+    }
+
+    public record Members(List<Conversation.Member> items, @Nullable String next) {}
+
+    public record ListMembers(UUID id, @Nullable String cursor, @Nullable Integer limit) {
+        public ListMembers {
+            new Checks()
+                    .required("id", id)
+                    .optionalText("cursor", cursor, 1, 128)
+                    .range("limit", limit, 1, 200)
+                    .done();
+        }
+    }
+
+    public record RemoveMember(UUID id, UUID userId) {
+        public RemoveMember {
+            new Checks().required("id", id).required("userId", userId).done();
+        }
+    }
+
+    public record SetRole(UUID id, UUID userId, String role) {
+        public SetRole {
+            new Checks()
+                    .required("id", id)
+                    .required("userId", userId)
+                    .that(
+                            List.of(Conversation.Member.OWNER, Conversation.Member.ADMIN, Conversation.Member.MEMBER)
+                                    .contains(String.valueOf(role)),
+                            "role",
+                            "must be owner, admin or member")
+                    .done();
+        }
+    }
+
+    /** Data of {@code conversation:updated}: only what changed is present. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Updated(
+            UUID conversationId,
+            @Nullable String title,
+            @Nullable Integer memberCount,
+            @Nullable Integer onlineCount) {}
+
+    /** Data of {@code conversation:removed}. */
+    public record Removed(UUID conversationId) {}
+
+    /** What creating a direct conversation is ordered by: the pair, whoever of the two asks. */
+    public static String pairKey(UUID a, UUID b) {
+        String first = a.toString();
+        String second = b.toString();
+        return first.compareTo(second) <= 0 ? first + ":" + second : second + ":" + first;
+    }
+
+    private static Object createKey(Caller caller, Create q) {
+        List<UUID> members = q.memberIds() == null ? List.of() : q.memberIds();
+        return q.kind().equals(Conversation.DIRECT) ? pairKey(caller.user(), members.get(0)) : caller.user();
+    }
+
+    public static final Operation<Create, Created> CREATE = Operation.of(
+                    "conversation:create", Part.ROOM, Create.class, Created.class, ConversationOperations::createKey)
+            .http("POST", "/conversations", 201);
+
+    public static final Operation<Find, Page> FIND = Operation.of(
+                    "conversation:find", Part.ROOM, Find.class, Page.class, (c, q) -> c.user())
+            .http("GET", "/conversations");
+
+    public static final Operation<Get, Conversation> GET = Operation.of(
+                    "conversation:get", Part.ROOM, Get.class, Conversation.class, (c, q) -> q.id())
+            .http("GET", "/conversations/{id}");
+
+    public static final Operation<Update, Conversation> UPDATE = Operation.of(
+                    "conversation:update", Part.ROOM, Update.class, Conversation.class, (c, q) -> q.id())
+            .http("PUT", "/conversations/{id}");
+
+    public static final Operation<Get, Nothing> DELETE = Operation.of(
+                    "conversation:delete", Part.ROOM, Get.class, Nothing.class, (c, q) -> q.id())
+            .http("DELETE", "/conversations/{id}");
+
+    public static final Operation<ListMembers, Members> LIST_MEMBERS = Operation.of(
+                    "member:list", Part.ROOM, ListMembers.class, Members.class, (c, q) -> q.id())
+            .http("GET", "/conversations/{id}/members");
+
+    public static final Operation<AddMembers, Conversation> ADD_MEMBERS = Operation.of(
+                    "member:add", Part.ROOM, AddMembers.class, Conversation.class, (c, q) -> q.id())
+            .http("POST", "/conversations/{id}/members");
+
+    public static final Operation<RemoveMember, Nothing> REMOVE_MEMBER = Operation.of(
+                    "member:remove", Part.ROOM, RemoveMember.class, Nothing.class, (c, q) -> q.id())
+            .http("DELETE", "/conversations/{id}/members/{userId}");
+
+    public static final Operation<SetRole, Conversation> SET_ROLE = Operation.of(
+                    "member:set-role", Part.ROOM, SetRole.class, Conversation.class, (c, q) -> q.id())
+            .http("PUT", "/conversations/{id}/members/{userId}");
+
+    public static final List<Operation<?, ?>> ALL =
+            List.of(CREATE, FIND, GET, UPDATE, DELETE, LIST_MEMBERS, ADD_MEMBERS, REMOVE_MEMBER, SET_ROLE);
+}

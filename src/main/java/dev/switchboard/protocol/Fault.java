@@ -1,0 +1,62 @@
+package dev.switchboard.protocol;
+
+import java.util.Locale;
+
+/**
+ * Every way an operation can fail. The {@linkplain #code() code} is part of the public contract and never changes; the
+ * status is the HTTP status of the answer and, on the event bus, the {@code failureCode} of the reply.
+ */
+public enum Fault {
+    VALIDATION_FAILED(400, false),
+    INVALID_JSON(400, false),
+    UNAUTHORIZED(401, false),
+    INVALID_CREDENTIALS(401, false),
+    TOKEN_EXPIRED(401, false),
+    SESSION_REVOKED(401, false),
+    XSRF_MISMATCH(403, false),
+    FORBIDDEN(403, false),
+    NOT_A_MEMBER(403, false),
+    NOT_FOUND(404, false),
+    METHOD_NOT_ALLOWED(405, false),
+    CONFLICT(409, false),
+    USERNAME_TAKEN(409, false),
+    EMAIL_TAKEN(409, false),
+    PAYLOAD_TOO_LARGE(413, false),
+    TOO_MANY_REQUESTS(429, true),
+    INTERNAL(500, false),
+    /** The part that owns the key is moving or overloaded; the same request may be sent again. */
+    UNAVAILABLE(503, true),
+    /** Internal: the node asked does not own the key (any more). The bus looks again; it never leaves the cluster. */
+    MOVED(503, true),
+    /** No answer in time. The request may or may not have been carried out; sending it again is safe. */
+    TIMEOUT(504, true);
+
+    private final String code = name().toLowerCase(Locale.ROOT);
+    private final int status;
+    private final boolean retryable;
+
+    Fault(int status, boolean retryable) {
+        this.status = status;
+        this.retryable = retryable;
+    }
+
+    /** The stable name, for example {@code validation_failed}. */
+    public String code() {
+        return code;
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** Whether the same request can succeed when it is sent again later. */
+    public boolean retryable() {
+        return retryable;
+    }
+
+    /** An exception with this fault and a message that the client will see. */
+    public FaultException because(String message) {
+        return new FaultException(this, message);
+    }
+}
