@@ -1,0 +1,42 @@
+package dev.switchboard.identity;
+
+import dev.switchboard.config.Secret;
+import dev.switchboard.config.Section;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How access tokens are made and checked.
+ *
+ * @param jwtSecret the HS256 key, at least 32 bytes (RFC 7518 §3.2), or null when none was set
+ * @param clockSkew how far the clocks of issuer and checker may differ
+ */
+public record TokenOptions(
+        @Nullable Secret jwtSecret,
+        String issuer,
+        String audience,
+        Duration accessTokenTtl,
+        Duration refreshTokenTtl,
+        Duration clockSkew) {
+    private static final int MIN_SECRET_BYTES = 32;
+
+    public static TokenOptions from(Section section) {
+        Duration accessTokenTtl = section.duration("accessTokenTtl", Duration.ofSeconds(1), Duration.ofDays(1));
+        Duration refreshTokenTtl = section.duration("refreshTokenTtl", Duration.ofSeconds(1), Duration.ofDays(365));
+        if (refreshTokenTtl.compareTo(accessTokenTtl) < 0) {
+            section.problem("refreshTokenTtl", "expected at least auth.accessTokenTtl");
+        }
+        return new TokenOptions(
+                section.optionalSecret("jwtSecret", MIN_SECRET_BYTES),
+                section.text("issuer"),
+                section.text("audience"),
+                accessTokenTtl,
+                refreshTokenTtl,
+                section.duration("clockSkew", Duration.ZERO, Duration.ofMinutes(5)));
+    }
+
+    /** The same with a secret that was made for development. */
+    public TokenOptions withSecret(Secret secret) {
+        return new TokenOptions(secret, issuer, audience, accessTokenTtl, refreshTokenTtl, clockSkew);
+    }
+}

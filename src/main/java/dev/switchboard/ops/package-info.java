@@ -1,0 +1,5 @@
+/** Health, metrics and logging. */
+@NullMarked
+package dev.switchboard.ops;
+
+import org.jspecify.annotations.NullMarked;
