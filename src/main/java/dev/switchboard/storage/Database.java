@@ -1,0 +1,168 @@
+package dev.switchboard.storage;
+
+import dev.switchboard.config.ConfigException;
+import dev.switchboard.protocol.Fault;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's way to PostgreSQL. Safe to share between contexts; answers come on the caller's context. Every call ends in
+ * bounded time. A call that fails because the database is away fails with {@link Fault#UNAVAILABLE}, one that took too long
+ * with {@link Fault#TIMEOUT} (it may have been carried out); what the database itself objects to stays a
+ * {@link io.vertx.pgclient.PgException} for the caller to understand.
+ */
+public final class Database {
+    /** Calls that may wait for a connection; more fail at once. */
+    private static final int MAX_WAITING = 10_000;
+
+    private static final int PIPELINED = 64;
+    private static final int CACHED_STATEMENTS = 512;
+    private static final int RECONNECTS = 2;
+    private static final int RECONNECT_PAUSE_MS = 100;
+
+    private final Vertx vertx;
+    private final Pool pool;
+    private final Failures failures;
+    private final long callTimeoutMs;
+    private final @Nullable EmbeddedDatabase embedded;
+
+    private Database(
+            Vertx vertx, PgConnectOptions connect, DatabaseOptions options, @Nullable EmbeddedDatabase embedded) {
+        this.vertx = vertx;
+        this.embedded = embedded;
+        failures = new Failures(connect.getHost() + ":" + connect.getPort() + "/" + connect.getDatabase());
+        // The server's own limit comes first, so that a call which ran out of time has left no statement running.
+        callTimeoutMs = options.connectTimeout()
+                .plus(options.statementTimeout())
+                .plus(Duration.ofSeconds(1))
+                .toMillis();
+        pool = pool(vertx, connect, options);
+    }
+
+    /**
+     * Starts the embedded database if {@code options} name no other, migrates it, and opens the pool.
+     *
+     * @param dataDir where the embedded one is kept
+     * @return fails with a {@link ConfigException} that names {@code DATABASE_URL} when it cannot be reached or migrated
+     */
+    public static Future<Database> open(Vertx vertx, DatabaseOptions options, Path dataDir) {
+        return vertx.executeBlocking(() -> {
+            if (options.url() != null) {
+                PgConnectOptions connect = Connect.to(options.url());
+                migrate(connect, options);
+                return new Database(vertx, connect, options, null);
+            }
+            EmbeddedDatabase embedded = openEmbedded(dataDir);
+            try {
+                PgConnectOptions connect = Connect.to(embedded);
+                migrate(connect, options);
+                return new Database(vertx, connect, options, embedded);
+            } catch (RuntimeException e) {
+                embedded.close();
+                throw e;
+            }
+        });
+    }
+
+    private static EmbeddedDatabase openEmbedded(Path dataDir) {
+        try {
+            return EmbeddedDatabase.open(dataDir);
+        } catch (IOException e) {
+            throw Connect.failure("the embedded database cannot be used: " + e.getMessage(), null);
+        }
+    }
+
+    private static void migrate(PgConnectOptions connect, DatabaseOptions options) {
+        try {
+            Migrations.run(Connect.jdbc(connect, options));
+        } catch (FlywayException e) {
+            throw Connect.failure(Migrations.reason(e), connect);
+        }
+    }
+
+    private static Pool pool(Vertx vertx, PgConnectOptions connect, DatabaseOptions options) {
+        PgConnectOptions pooled = new PgConnectOptions(connect)
+                .setPipeliningLimit(PIPELINED)
+                .setCachePreparedStatements(true)
+                .setPreparedStatementCacheMaxSize(CACHED_STATEMENTS)
+                .setReconnectAttempts(RECONNECTS)
+                .setReconnectInterval(RECONNECT_PAUSE_MS);
+        PoolOptions size = new PoolOptions()
+                .setMaxSize(options.poolSize())
+                .setMaxWaitQueueSize(MAX_WAITING)
+                .setConnectionTimeout((int) options.connectTimeout().toMillis())
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) options.idleTimeout().toSeconds())
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        // Not startup parameters: connection poolers in front of PostgreSQL refuse those that they do not know.
+        String limits = "SET statement_timeout = %1$d; SET idle_in_transaction_session_timeout = %1$d"
+                .formatted(options.statementTimeout().toMillis());
+        return PgBuilder.pool()
+                .with(size)
+                .connectingTo(pooled)
+                .withConnectHandler(
+                        connection -> connection.query(limits).execute().onComplete(done -> connection.close()))
+                .using(vertx)
+                .build();
+    }
+
+    /** One statement that commits by itself. */
+    public Future<RowSet<Row>> query(String sql, Tuple arguments) {
+        return bounded(() -> pool.preparedQuery(sql).execute(arguments));
+    }
+
+    /** One statement without arguments. */
+    public Future<RowSet<Row>> query(String sql) {
+        return query(sql, Tuple.tuple());
+    }
+
+    /** The same statement for each of the arguments, in one round trip; they do not share a transaction. */
+    public Future<RowSet<Row>> batch(String sql, List<Tuple> arguments) {
+        return bounded(() -> pool.preparedQuery(sql).executeBatch(arguments));
+    }
+
+    /** Commits when the future of {@code work} succeeds, else rolls back and fails with its failure. */
+    public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
+        return bounded(() -> pool.withTransaction(work));
+    }
+
+    /** Whether the database answers, for health. */
+    public Future<Void> ping() {
+        return query("SELECT 1").mapEmpty();
+    }
+
+    private <T> Future<T> bounded(Supplier<Future<T>> call) {
+        return call.get()
+                .timeout(callTimeoutMs, TimeUnit.MILLISECONDS)
+                .onSuccess(result -> failures.reached())
+                .recover(failure -> Future.failedFuture(failures.translate(failure)));
+    }
+
+    /** Closes the pool, and the embedded database if this was its last user. */
+    public Future<Void> close() {
+        return pool.close()
+                .eventually(() -> vertx.executeBlocking(() -> {
+                    if (embedded != null) {
+                        embedded.close();
+                    }
+                    return null;
+                }));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.switchboard.storage;
+
+import dev.switchboard.protocol.Fault;
+import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells what the database objects to from the database being away, and logs the latter when it begins and ends. */
+final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final String QUERY_CANCELED = "57014";
+
+    private final String database;
+    private final AtomicBoolean away = new AtomicBoolean();
+
+    Failures(String database) {
+        this.database = database;
+    }
+
+    Throwable translate(Throwable failure) {
+        if (failure instanceof PgException refused) {
+            String state = String.valueOf(refused.getSqlState());
+            if (state.equals(QUERY_CANCELED)) {
+                return Fault.TIMEOUT.because("the database took too long");
+            }
+            return isPassing(state) ? unavailable(failure) : failure;
+        }
+        if (failure instanceof TimeoutException) {
+            return Fault.TIMEOUT.because("the database took too long");
+        }
+        if (failure instanceof IOException
+                || failure instanceof ClosedConnectionException
+                || failure.getClass() == VertxException.class) {
+            return unavailable(failure);
+        }
+        return failure;
+    }
+
+    /** Classes of SQLSTATE that end by themselves: connection, resources, shutdown, serialization and deadlock. */
+    private static boolean isPassing(String state) {
+        return state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57P")
+                || state.equals("40001")
+                || state.equals("40P01");
+    }
+
+    private Throwable unavailable(Throwable failure) {
+        if (away.compareAndSet(false, true)) {
+            LOG.warn("The database {} is away: {}", database, failure.toString());
+        }
+        return Fault.UNAVAILABLE.because("the database cannot be reached");
+    }
+
+    /** A call succeeded. */
+    void reached() {
+        if (away.get() && away.compareAndSet(true, false)) {
+            LOG.info("The database {} is back", database);
+        }
+    }
+}
