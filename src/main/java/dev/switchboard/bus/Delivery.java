@@ -1,6 +1,8 @@
 package dev.switchboard.bus;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Events on their way to one node's sockets: encoded once by their owner.
@@ -10,6 +12,17 @@ import java.util.List;
  * @param events each the JSON of one {@link dev.switchboard.protocol.Event}, UTF-8
  */
 public record Delivery(String address, long firstSeq, List<byte[]> events) {
+    public static final String ROOM = "room:";
+    public static final String USER = "user:";
+
+    /** A delivery to {@code evict:<room>} names, as its only event, the user whose sockets stop following the room. */
+    public static final String EVICT = "evict:";
+
+    /** Tells a node that a user does not belong to a room any more. */
+    public static Delivery eviction(UUID roomId, UUID userId) {
+        return new Delivery(EVICT + roomId, 0, List.of(userId.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
     /** Whether these are entries of a room's log. */
     public boolean numbered() {
         return firstSeq > 0;

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * live state of that key (in maps under the same key) is local to it. Lite members own nothing.
  */
 public final class HazelcastOwnership implements Ownership {
+    /** The attribute in which Vert.x keeps the node's id. Unlike the member's own id, it outlives a merge. */
+    private static final String NODE_ID = "__vertx.nodeId";
+
     private final HazelcastInstance hazelcast;
     private final String nodeId;
     private final List<Runnable> changes = new CopyOnWriteArrayList<>();
@@ -61,7 +64,7 @@ public final class HazelcastOwnership implements Ownership {
     }
 
     private static String idOf(Member member) {
-        return member.getUuid().toString();
+        return String.valueOf(member.getAttribute(NODE_ID));
     }
 
     private void changed() {

@@ -1,6 +1,11 @@
 package dev.switchboard.bus;
 
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Who owns which key, as this node sees it now. Views of different nodes differ for a moment after a change. */
 public interface Ownership {
@@ -22,6 +27,11 @@ public interface Ownership {
         return ownerOf(key).nodeId().equals(nodeId());
     }
 
+    /** Keys by whoever owns them, so that one request can carry many. */
+    default <K> Map<Owner, List<K>> byOwner(Collection<K> keys) {
+        return keys.stream().collect(Collectors.groupingBy(key -> ownerOf(key.toString())));
+    }
+
     /** Every live node, this one included, those without state as well. */
     Set<String> nodes();
 
@@ -32,5 +42,5 @@ public interface Ownership {
     void onChange(Runnable listener);
 
     /** Runs {@code listener} with the id of a node that is gone. May run on any thread. */
-    void onNodeLost(java.util.function.Consumer<String> listener);
+    void onNodeLost(Consumer<String> listener);
 }

@@ -109,8 +109,23 @@ public final class ConversationOperations {
     public record Updated(
             UUID conversationId,
             @Nullable String title,
+            @Nullable List<Conversation.Member> members,
             @Nullable Integer memberCount,
-            @Nullable Integer onlineCount) {}
+            @Nullable Integer onlineCount) {
+        public static Updated title(UUID conversationId, String title) {
+            return new Updated(conversationId, title, null, null, null);
+        }
+
+        /** For rooms of up to {@link Conversation#SMALL} members. */
+        public static Updated members(UUID conversationId, List<Conversation.Member> members) {
+            return new Updated(conversationId, null, members, members.size(), null);
+        }
+
+        /** For larger rooms. */
+        public static Updated counts(UUID conversationId, int members, int online) {
+            return new Updated(conversationId, null, null, members, online);
+        }
+    }
 
     /** Data of {@code conversation:removed}. */
     public record Removed(UUID conversationId) {}

@@ -127,8 +127,8 @@ public final class RoomOperations {
      */
     public record Follow(UUID roomId, String listener, long afterSeq, List<UUID> users) {}
 
-    /** @param events every numbered event after {@code afterSeq}, or null when there are too many: clients must rejoin */
-    public record Followed(long headSeq, @Nullable List<Event<Message>> events) {}
+    /** The next events after {@code afterSeq}, at most {@link Join#MAX_EVENTS}; there are more while they end below the head. */
+    public record Followed(long headSeq, List<Event<Message>> events) {}
 
     /** Data of {@code user:typing} and {@code user:stop-typing}. */
     public record TypingState(UUID userId, String username, UUID conversationId) {}

@@ -1,0 +1,267 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.RoomOperations.Join;
+import dev.switchboard.protocol.RoomOperations.Joined;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The sockets of one event loop: which rooms each follows, and from where. */
+final class LoopHub implements Hub {
+    private final Vertx vertx;
+    private final Context context;
+    private final NodeHub node;
+    private final Map<Connection, Follower> followers = new HashMap<>();
+    private final Map<UUID, LoopRoom> rooms = new HashMap<>();
+    private final Map<UUID, List<Connection>> registeredUsers = new HashMap<>();
+
+    /** One socket. */
+    private static final class Follower {
+        private final UUID userId;
+        private final Map<UUID, Following> rooms = new HashMap<>(4);
+
+        Follower(UUID userId) {
+            this.userId = userId;
+        }
+    }
+
+    /** One socket in one room: it has everything up to {@code position}; live once it is attached. */
+    private static final class Following {
+        private long position;
+        private boolean registered;
+        private boolean attached;
+
+        Following(long position) {
+            this.position = position;
+        }
+    }
+
+    /** Must be made on the event loop whose sockets it will serve. */
+    LoopHub(Vertx vertx, NodeHub node) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.node = node;
+        node.addLoop(this);
+    }
+
+    Context context() {
+        return context;
+    }
+
+    @Override
+    public void connected(Connection socket, UUID userId) {
+        if (followers.putIfAbsent(socket, new Follower(userId)) == null) {
+            node.userConnected(userId);
+        }
+    }
+
+    @Override
+    public void disconnected(Connection socket) {
+        Follower follower = followers.remove(socket);
+        if (follower == null) {
+            return;
+        }
+        follower.rooms.forEach((room, following) -> {
+            detach(socket, room, following);
+            node.left(room, follower.userId);
+        });
+        removeUser(socket, follower.userId);
+        node.userDisconnected(follower.userId);
+    }
+
+    @Override
+    public Future<Joined> join(Connection socket, Caller caller, Join request) {
+        UUID roomId = request.conversationId();
+        Following before = following(socket, roomId);
+        if (before != null) {
+            // The reply takes the socket to its head; live events wait until then.
+            detach(socket, roomId, before);
+        }
+        return enter(socket, caller, request)
+                .onFailure(e -> resume(socket, roomId))
+                .compose(joined -> {
+                    Following following = following(socket, roomId);
+                    if (following == null) {
+                        return Future.succeededFuture(joined);
+                    }
+                    following.position = joined.headSeq();
+                    resume(socket, roomId);
+                    return Future.succeededFuture(joined);
+                });
+    }
+
+    /** Goes on live where the socket stands, if it wants to. */
+    private void resume(Connection socket, UUID roomId) {
+        Following following = following(socket, roomId);
+        if (following != null && following.registered) {
+            attach(socket, roomId, following).onFailure(e -> socket.close(CloseCode.SLOW_CONSUMER));
+        }
+    }
+
+    private Future<Joined> enter(Connection socket, Caller caller, Join request) {
+        UUID roomId = request.conversationId();
+        Follower follower = followers.get(socket);
+        if (follower == null) {
+            return Future.failedFuture(Fault.UNAUTHORIZED.because("Sign in first."));
+        }
+        boolean first = !follower.rooms.containsKey(roomId);
+        return here(node.join(caller, request, first)).map(joined -> {
+            if (!first) {
+                return joined;
+            }
+            if (!followers.containsKey(socket)
+                    || follower.rooms.putIfAbsent(roomId, new Following(joined.headSeq())) != null) {
+                // Gone, or joined by a twin request in the meantime: this one does not count.
+                node.left(roomId, follower.userId);
+            }
+            return joined;
+        });
+    }
+
+    @Override
+    public Future<Nothing> leave(Connection socket, Caller caller, UUID roomId) {
+        Follower follower = followers.get(socket);
+        Following following = follower == null ? null : follower.rooms.remove(roomId);
+        if (follower != null && following != null) {
+            detach(socket, roomId, following);
+            node.left(roomId, follower.userId);
+        }
+        return Future.succeededFuture(Nothing.NOTHING);
+    }
+
+    @Override
+    public Future<Void> registerRoom(Connection socket, Caller caller, UUID roomId) {
+        Following joined = following(socket, roomId);
+        if (joined != null) {
+            joined.registered = true;
+            return attach(socket, roomId, joined);
+        }
+        return enter(socket, caller, new Join(roomId, null, null)).compose(reply -> {
+            Following following = following(socket, roomId);
+            if (following == null) {
+                return Future.succeededFuture();
+            }
+            following.registered = true;
+            return attach(socket, roomId, following);
+        });
+    }
+
+    /**
+     * From its completion on the socket hears the room: first what it misses since its position, then what comes. Fails
+     * when it stands too far back.
+     */
+    private Future<Void> attach(Connection socket, UUID roomId, Following following) {
+        if (following.attached) {
+            return Future.succeededFuture();
+        }
+        following.attached = true;
+        return here(node.attach(this, roomId, following.position))
+                .<Void>map(missed -> {
+                    if (following(socket, roomId) == following && following.attached) {
+                        LoopRoom room = rooms.computeIfAbsent(roomId, r -> new LoopRoom(vertx));
+                        missed.frames().forEach(frame -> socket.send(frame.message()));
+                        room.add(socket, missed.position());
+                    }
+                    return null;
+                })
+                .onFailure(e -> following.attached = false);
+    }
+
+    private void detach(Connection socket, UUID roomId, Following following) {
+        if (!following.attached) {
+            return;
+        }
+        following.attached = false;
+        LoopRoom room = rooms.get(roomId);
+        if (room != null && room.remove(socket)) {
+            following.position = room.position();
+            if (room.isEmpty()) {
+                rooms.remove(roomId);
+            }
+        }
+    }
+
+    private @Nullable Following following(Connection socket, UUID roomId) {
+        Follower follower = followers.get(socket);
+        return follower == null ? null : follower.rooms.get(roomId);
+    }
+
+    @Override
+    public void registerUser(Connection socket, UUID userId) {
+        registeredUsers.computeIfAbsent(userId, u -> new ArrayList<>(1)).add(socket);
+    }
+
+    private void removeUser(Connection socket, UUID userId) {
+        registeredUsers.computeIfPresent(userId, (u, list) -> {
+            list.remove(socket);
+            return list.isEmpty() ? null : list;
+        });
+    }
+
+    @Override
+    public void unregister(Connection socket, String address) {
+        Follower follower = followers.get(socket);
+        if (follower == null) {
+            return;
+        }
+        if (address.startsWith("user:")) {
+            removeUser(socket, follower.userId);
+        } else if (address.startsWith("room:")) {
+            UUID roomId = UUID.fromString(address.substring("room:".length()));
+            Following following = follower.rooms.get(roomId);
+            if (following != null) {
+                following.registered = false;
+                detach(socket, roomId, following);
+            }
+        }
+    }
+
+    /** Events of a room, in order; {@code position} is the number of the last numbered one so far. Called by the node hub, on this loop. */
+    void deliverRoom(UUID roomId, long position, List<EventFrame> frames) {
+        LoopRoom room = rooms.get(roomId);
+        if (room != null) {
+            room.deliver(position, frames);
+        }
+    }
+
+    /** Events for one user. Called by the node hub, on this loop. */
+    void deliverUser(UUID userId, List<EventFrame> frames) {
+        List<Connection> sockets = registeredUsers.get(userId);
+        if (sockets != null) {
+            List.copyOf(sockets).forEach(socket -> frames.forEach(frame -> socket.send(frame.message())));
+        }
+    }
+
+    /** A user does not belong to a room any more. Called by the node hub, on this loop. */
+    void evict(UUID roomId, UUID userId) {
+        followers.forEach((socket, follower) -> {
+            Following following = follower.userId.equals(userId) ? follower.rooms.remove(roomId) : null;
+            if (following != null) {
+                detach(socket, roomId, following);
+                node.left(roomId, userId);
+            }
+        });
+    }
+
+    private <T> Future<T> here(Future<T> elsewhere) {
+        Promise<T> promise = Promise.promise();
+        elsewhere.onComplete(done -> context.runOnContext(v -> {
+            if (done.succeeded()) {
+                promise.complete(done.result());
+            } else {
+                promise.fail(done.cause());
+            }
+        }));
+        return promise.future();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Ownership.Owner;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.ParticipantOperations;
+import dev.switchboard.protocol.ParticipantOperations.Announce;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Tells the owners of this node's users that they have sockets here. Changes are gathered for a moment and said once for
+ * each owner; what could not be said is said whole, later. Used on the node hub's context.
+ */
+final class UserAnnouncer {
+    private static final long GATHER_MS = 20;
+    private static final long RETRY_MS = 500;
+
+    private final Bus bus;
+    private final Map<UUID, Integer> sockets = new HashMap<>();
+    private final Set<UUID> changed = new HashSet<>();
+    private Map<UUID, Owner> announcedTo = new HashMap<>();
+    private boolean again;
+
+    UserAnnouncer(Bus bus) {
+        this.bus = bus;
+    }
+
+    void start(Vertx vertx) {
+        vertx.setPeriodic(GATHER_MS, t -> announceChanges());
+        vertx.setPeriodic(RETRY_MS, t -> {
+            if (again) {
+                again = false;
+                announceAll();
+            }
+        });
+    }
+
+    void connected(UUID userId) {
+        if (sockets.merge(userId, 1, Integer::sum) == 1) {
+            changed.add(userId);
+        }
+    }
+
+    void disconnected(UUID userId) {
+        if (sockets.computeIfPresent(userId, (u, n) -> n == 1 ? null : n - 1) == null) {
+            changed.add(userId);
+        }
+    }
+
+    private void announceChanges() {
+        if (changed.isEmpty()) {
+            return;
+        }
+        List<UUID> users = List.copyOf(changed);
+        changed.clear();
+        byOwner(users).forEach((owner, ids) -> {
+            List<UUID> online = new ArrayList<>();
+            List<UUID> offline = new ArrayList<>();
+            ids.forEach(id -> (sockets.containsKey(id) ? online : offline).add(id));
+            online.forEach(id -> announcedTo.put(id, owner));
+            offline.forEach(announcedTo::remove);
+            announce(owner, new Announce(bus.ownership().nodeId(), online, offline, false));
+        });
+    }
+
+    /** Says everything anew: to owners who may have missed something. */
+    void announceAll() {
+        announcedTo = new HashMap<>();
+        byOwner(sockets.keySet()).forEach((owner, ids) -> {
+            ids.forEach(id -> announcedTo.put(id, owner));
+            announce(owner, new Announce(bus.ownership().nodeId(), ids, List.of(), true));
+        });
+    }
+
+    /** Says to new owners what the old ones knew. */
+    void announceMoved() {
+        byOwner(sockets.keySet()).forEach((owner, ids) -> {
+            List<UUID> moved = ids.stream()
+                    .filter(id -> !owner.equals(announcedTo.get(id)))
+                    .toList();
+            if (!moved.isEmpty()) {
+                moved.forEach(id -> announcedTo.put(id, owner));
+                announce(owner, new Announce(bus.ownership().nodeId(), moved, List.of(), false));
+            }
+        });
+    }
+
+    private Map<Owner, List<UUID>> byOwner(Collection<UUID> users) {
+        try {
+            return bus.ownership().byOwner(users);
+        } catch (FaultException e) {
+            again = true;
+            return Map.of();
+        }
+    }
+
+    private void announce(Owner owner, Announce announcement) {
+        bus.callShard(ParticipantOperations.ANNOUNCE, Caller.system(), announcement, owner)
+                .onFailure(e -> again = true);
+    }
+}

@@ -1,0 +1,296 @@
+package dev.switchboard.room;
+
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Message;
+import dev.switchboard.protocol.RoomOperations.Sent;
+import dev.switchboard.room.Room.ClientKey;
+import dev.switchboard.room.RoomStore.Append;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Group commit of one shard: while a transaction is under way drafts queue up, then all of them go into the next one. A
+ * draft is answered after its commit.
+ *
+ * <p>When a commit does not succeed whole, nothing is assumed: the rooms concerned are read again from the database, what
+ * turns out to be stored is published and answered, and the rest is numbered anew. So a fenced owner, a lost connection
+ * and a commit that came through late all end the same way.
+ */
+final class Committer {
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+
+    private static final int MAX_BATCH = 512;
+    private static final int MAX_TRIES = 4;
+
+    private final RoomStore store;
+    private final int maxQueued;
+    private final BiConsumer<UUID, List<Event<Message>>> publish;
+    private final Rooms rooms;
+    private final Deque<Pending> queue = new ArrayDeque<>();
+    private final Map<ClientKey, Promise<Event<Message>>> underWay = new HashMap<>();
+    private boolean committing;
+
+    /** Where the rooms of the shard are found, as long as this node owns them. */
+    interface Rooms {
+        /** The loaded room, or null when it was given up. */
+        @Nullable
+        Room get(UUID roomId);
+
+        /** Gives up a room that this node may not own any more. */
+        void giveUp(UUID roomId);
+
+        /** Whether the partition table says that this node owns the room. */
+        boolean owns(UUID roomId);
+    }
+
+    /** One message can be created and changed in the same stretch of a log. */
+    private record EntryKey(String type, UUID messageId) {}
+
+    private static final class Pending {
+        private final UUID roomId;
+        private final Draft draft;
+        private final Promise<Event<Message>> promise = Promise.promise();
+        private int tries;
+
+        Pending(UUID roomId, Draft draft) {
+            this.roomId = roomId;
+            this.draft = draft;
+        }
+    }
+
+    /** A message that was stored earlier, under another number than the repeated request would have got. */
+    static final class AlreadySent extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient Sent sent;
+
+        AlreadySent(Sent sent) {
+            super("already sent", null, false, false);
+            this.sent = sent;
+        }
+
+        Sent sent() {
+            return sent;
+        }
+    }
+
+    /**
+     * @param maxQueued drafts that may wait; more are refused with {@code unavailable}
+     * @param publish told of committed events, room by room in order, before the senders are answered
+     */
+    Committer(RoomStore store, Rooms rooms, int maxQueued, BiConsumer<UUID, List<Event<Message>>> publish) {
+        this.store = store;
+        this.maxQueued = maxQueued;
+        this.rooms = rooms;
+        this.publish = publish;
+    }
+
+    /** How many drafts wait for a commit. */
+    int queued() {
+        return queue.size();
+    }
+
+    /**
+     * Appends to a room's log.
+     *
+     * @return the committed event; fails with {@link AlreadySent} for a repeated {@code clientId}, {@code moved} when the
+     *     room has another owner, {@code unavailable} when the database is slow or away
+     */
+    Future<Event<Message>> append(UUID roomId, Draft draft) {
+        ClientKey key = draft.clientKey();
+        Promise<Event<Message>> twin = key == null ? null : underWay.get(key);
+        if (twin != null) {
+            return twin.future().compose(e -> Future.failedFuture(new AlreadySent(sent(e))));
+        }
+        if (queue.size() >= maxQueued) {
+            return Future.failedFuture(Fault.UNAVAILABLE.because("Too many messages are waiting to be stored."));
+        }
+        Pending pending = new Pending(roomId, draft);
+        if (key != null) {
+            underWay.put(key, pending.promise);
+            pending.promise.future().onComplete(done -> underWay.remove(key));
+        }
+        queue.add(pending);
+        commitNext();
+        return pending.promise.future();
+    }
+
+    private static Sent sent(Event<Message> event) {
+        Message m = event.data();
+        return new Sent(m.id(), m.seq(), m.createdAt(), true);
+    }
+
+    private void commitNext() {
+        if (committing || queue.isEmpty()) {
+            return;
+        }
+        Map<UUID, List<Pending>> batch = takeBatch();
+        List<Append> appends = new ArrayList<>(batch.size());
+        batch.forEach((roomId, pending) -> {
+            Room room = rooms.get(roomId);
+            if (room != null) {
+                appends.add(new Append(
+                        roomId,
+                        room.head(),
+                        room.number(pending.stream().map(p -> p.draft).toList())));
+            } else {
+                pending.forEach(p -> p.promise.fail(Fault.MOVED.because("The conversation moved to another node.")));
+            }
+        });
+        if (appends.isEmpty()) {
+            commitNext();
+            return;
+        }
+        committing = true;
+        store.commit(appends).onComplete(done -> {
+            Future<?> settled;
+            if (done.succeeded()) {
+                List<Future<?>> repairs = new ArrayList<>();
+                for (Append append : appends) {
+                    List<Pending> pending = Objects.requireNonNull(batch.get(append.roomId()));
+                    if (done.result().contains(append.roomId())) {
+                        succeed(append, pending);
+                    } else {
+                        repairs.add(repair(append.roomId(), pending));
+                    }
+                }
+                settled = Future.join(repairs);
+            } else if (done.cause() instanceof RoomStore.DuplicateClientId) {
+                settled = answerDuplicates(batch);
+            } else {
+                LOG.warn(
+                        "A commit failed, reading {} rooms again: {}",
+                        appends.size(),
+                        done.cause().toString());
+                settled = Future.join(appends.stream()
+                        .map(a -> repair(a.roomId(), Objects.requireNonNull(batch.get(a.roomId()))))
+                        .toList());
+            }
+            settled.onComplete(any -> {
+                committing = false;
+                commitNext();
+            });
+        });
+    }
+
+    private Map<UUID, List<Pending>> takeBatch() {
+        Map<UUID, List<Pending>> batch = new LinkedHashMap<>();
+        for (int i = 0; i < MAX_BATCH && !queue.isEmpty(); i++) {
+            Pending pending = queue.removeFirst();
+            batch.computeIfAbsent(pending.roomId, r -> new ArrayList<>()).add(pending);
+        }
+        return batch;
+    }
+
+    private void succeed(Append append, List<Pending> pending) {
+        Room room = rooms.get(append.roomId());
+        if (room == null || room.head() != append.expectedHead()) {
+            // Given up while it was being stored. Stored it is; whoever owns the room now reads it from there.
+            for (int i = 0; i < pending.size(); i++) {
+                pending.get(i).promise.complete(append.events().get(i));
+            }
+            return;
+        }
+        room.committed(append.events());
+        publish.accept(append.roomId(), append.events());
+        for (int i = 0; i < pending.size(); i++) {
+            pending.get(i).promise.complete(append.events().get(i));
+        }
+    }
+
+    private Future<?> answerDuplicates(Map<UUID, List<Pending>> batch) {
+        List<Pending> all = batch.values().stream().flatMap(List::stream).toList();
+        List<ClientKey> keys = all.stream()
+                .map(p -> p.draft.clientKey())
+                .filter(Objects::nonNull)
+                .toList();
+        return store.findSent(keys).onComplete(found -> {
+            List<Pending> rest = new ArrayList<>();
+            for (Pending p : all) {
+                ClientKey key = p.draft.clientKey();
+                Sent sent = found.succeeded() && key != null ? found.result().get(key) : null;
+                if (sent != null) {
+                    p.promise.fail(new AlreadySent(sent));
+                } else {
+                    rest.add(p);
+                }
+            }
+            again(rest);
+        });
+    }
+
+    /** Reads what the database has after our head, publishes it, answers those whose entry is there, retries the rest. */
+    private Future<?> repair(UUID roomId, List<Pending> pending) {
+        Room room = rooms.get(roomId);
+        if (room == null || !rooms.owns(roomId)) {
+            rooms.giveUp(roomId);
+            pending.forEach(p -> p.promise.fail(Fault.MOVED.because("The conversation moved to another node.")));
+            return Future.succeededFuture();
+        }
+        return catchUp(room).onComplete(caughtUp -> {
+            if (caughtUp.failed()) {
+                // The head may be behind what is stored: then the next commit does not pass and reads it again.
+                pending.forEach(p -> p.promise.fail(Fault.UNAVAILABLE.because("The message could not be stored.")));
+                return;
+            }
+            Map<EntryKey, Event<Message>> stored = new HashMap<>();
+            caughtUp.result()
+                    .forEach(e -> stored.put(new EntryKey(e.type(), e.data().id()), e));
+            List<Pending> rest = new ArrayList<>();
+            for (Pending p : pending) {
+                Message wanted = p.draft.message();
+                Event<Message> event = stored.get(new EntryKey(p.draft.type(), wanted.id()));
+                if (event != null && event.data().version() >= wanted.version()) {
+                    p.promise.complete(event);
+                } else if (p.draft.isNew()) {
+                    rest.add(p);
+                } else {
+                    // Made from a version that may be stale: the request is carried out anew.
+                    p.promise.fail(Fault.MOVED.because("The message changed in the meantime."));
+                }
+            }
+            again(rest);
+        });
+    }
+
+    private Future<List<Event<Message>>> catchUp(Room room) {
+        List<Event<Message>> missed = new ArrayList<>();
+        return catchUp(room, missed).map(missed);
+    }
+
+    private Future<Void> catchUp(Room room, List<Event<Message>> missed) {
+        return store.events(room.id(), room.head(), MAX_BATCH).compose(events -> {
+            if (events.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            room.committed(events);
+            publish.accept(room.id(), events);
+            missed.addAll(events);
+            return catchUp(room, missed);
+        });
+    }
+
+    private void again(List<Pending> rest) {
+        for (int i = rest.size() - 1; i >= 0; i--) {
+            Pending p = rest.get(i);
+            if (++p.tries < MAX_TRIES) {
+                queue.addFirst(p);
+            } else {
+                p.promise.fail(Fault.UNAVAILABLE.because("The message could not be stored."));
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.switchboard.room;
+
+import dev.switchboard.protocol.Conversation;
+import dev.switchboard.protocol.Conversation.Member;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Conversations and their members, as they are listed and changed. */
+interface ConversationStore {
+    /** What a new conversation starts with. {@code directKey} is present for direct ones only. */
+    record NewConversation(
+            UUID id, String kind, @Nullable String title, @Nullable String directKey, UUID owner, List<UUID> others) {}
+
+    /** The id that a direct conversation of a pair has, or had already when {@code created} is false. */
+    record Made(UUID id, boolean created) {}
+
+    /** Fails with {@code not_found} when some member is no user. */
+    Future<Made> create(NewConversation conversation);
+
+    /** The conversation as each of these members sees it. */
+    Future<Map<UUID, Conversation>> views(UUID roomId, Collection<UUID> users);
+
+    /** The conversations of a user, latest message first, from {@code cursor} on. */
+    Future<List<Conversation>> list(UUID user, @Nullable String cursor, int limit);
+
+    /** A channel by its short name, as anybody sees it; null when there is none. */
+    Future<@Nullable Conversation> bySlug(String slug, UUID user);
+
+    /** @return those added, without users that do not exist */
+    Future<List<Member>> addMembers(UUID roomId, Collection<UUID> users);
+
+    Future<Void> removeMember(UUID roomId, UUID user);
+
+    Future<Void> setRole(UUID roomId, UUID user, String role);
+
+    Future<Void> rename(UUID roomId, String title);
+
+    /** Deletes a conversation with everything in it. */
+    Future<Void> delete(UUID roomId);
+
+    /** Members after a user id, in the order of ids. */
+    Future<List<Member>> members(UUID roomId, @Nullable UUID after, int limit);
+}

@@ -1,0 +1,221 @@
+package dev.switchboard.room;
+
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Conversation;
+import dev.switchboard.protocol.Conversation.Member;
+import dev.switchboard.protocol.ConversationOperations;
+import dev.switchboard.protocol.ConversationOperations.AddMembers;
+import dev.switchboard.protocol.ConversationOperations.Create;
+import dev.switchboard.protocol.ConversationOperations.Created;
+import dev.switchboard.protocol.ConversationOperations.Find;
+import dev.switchboard.protocol.ConversationOperations.Get;
+import dev.switchboard.protocol.ConversationOperations.ListMembers;
+import dev.switchboard.protocol.ConversationOperations.Members;
+import dev.switchboard.protocol.ConversationOperations.Page;
+import dev.switchboard.protocol.ConversationOperations.RemoveMember;
+import dev.switchboard.protocol.ConversationOperations.Removed;
+import dev.switchboard.protocol.ConversationOperations.SetRole;
+import dev.switchboard.protocol.ConversationOperations.Update;
+import dev.switchboard.protocol.ConversationOperations.Updated;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.room.ConversationStore.NewConversation;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Making, finding and changing conversations. What changes one is done by its owner; finding needs no owner. */
+final class Conversations {
+    private static final int PAGE = 50;
+
+    private final RoomShard shard;
+    private final ConversationStore store;
+    private final Membership membership;
+    private final UserNotices notices;
+
+    Conversations(RoomShard shard, ConversationStore store, Membership membership, UserNotices notices) {
+        this.shard = shard;
+        this.store = store;
+        this.membership = membership;
+        this.notices = notices;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on(ConversationOperations.CREATE, this::create)
+                .on(ConversationOperations.FIND, this::find)
+                .on(ConversationOperations.GET, this::get)
+                .on(ConversationOperations.UPDATE, this::update)
+                .on(ConversationOperations.DELETE, this::delete)
+                .on(ConversationOperations.LIST_MEMBERS, this::listMembers)
+                .on(ConversationOperations.ADD_MEMBERS, this::addMembers)
+                .on(ConversationOperations.REMOVE_MEMBER, this::removeMember)
+                .on(ConversationOperations.SET_ROLE, this::setRole);
+    }
+
+    private Future<Created> create(Caller caller, Create q) {
+        UUID owner = caller.user();
+        List<UUID> others = Objects.requireNonNull(q.memberIds()).stream()
+                .filter(id -> !id.equals(owner))
+                .distinct()
+                .toList();
+        boolean direct = q.kind().equals(Conversation.DIRECT);
+        if (direct && others.isEmpty()) {
+            return Future.failedFuture(
+                    Fault.VALIDATION_FAILED.because("A direct conversation needs somebody else as its member."));
+        }
+        if (q.kind().equals(Conversation.CHANNEL) && q.title() == null) {
+            return Future.failedFuture(Fault.VALIDATION_FAILED.because("A channel needs a title."));
+        }
+        var draft = new NewConversation(
+                Ids.next(),
+                q.kind(),
+                q.title(),
+                direct ? ConversationOperations.pairKey(owner, others.get(0)) : null,
+                owner,
+                others);
+        return store.create(draft).compose(made -> view(made.id(), owner).map(conversation -> {
+            if (made.created()) {
+                tellAdded(made.id(), others);
+            }
+            return new Created(conversation, made.created());
+        }));
+    }
+
+    private void tellAdded(UUID roomId, List<UUID> users) {
+        store.views(roomId, users)
+                .onSuccess(views -> views.forEach((user, conversation) ->
+                        notices.tell(List.of(user), Event.personal(Event.CONVERSATION_ADDED, conversation))));
+    }
+
+    private Future<Conversation> view(UUID roomId, UUID user) {
+        return store.views(roomId, List.of(user)).map(views -> {
+            Conversation view = views.get(user);
+            if (view == null) {
+                throw Fault.NOT_FOUND.because("No such conversation.");
+            }
+            return view;
+        });
+    }
+
+    private Future<Page> find(Caller caller, Find q) {
+        String slug = q.slug();
+        if (slug != null) {
+            return store.bySlug(slug, caller.user())
+                    .map(found -> new Page(found == null ? List.of() : List.of(found), null));
+        }
+        int limit = q.limit() == null ? PAGE : q.limit();
+        return store.list(caller.user(), q.cursor(), limit + 1).map(found -> {
+            boolean more = found.size() > limit;
+            List<Conversation> items = more ? found.subList(0, limit) : found;
+            return new Page(items, more ? PgConversationStore.cursor(items.get(limit - 1)) : null);
+        });
+    }
+
+    private Future<Conversation> get(Caller caller, Get q) {
+        return shard.room(q.id()).compose(live -> {
+            live.room().member(caller.user());
+            return view(q.id(), caller.user());
+        });
+    }
+
+    private Future<Conversation> update(Caller caller, Update q) {
+        return shard.room(q.id()).compose(live -> {
+            notDirect(live);
+            live.room().manager(caller.user());
+            return store.rename(q.id(), q.title()).compose(done -> {
+                live.room().rename(q.title());
+                shard.publishState(
+                        live, Event.state(Event.CONVERSATION_UPDATED, q.id(), Updated.title(q.id(), q.title())));
+                return view(q.id(), caller.user());
+            });
+        });
+    }
+
+    private Future<Nothing> delete(Caller caller, Get q) {
+        return shard.room(q.id()).compose(live -> {
+            Member member = live.room().member(caller.user());
+            if (!member.role().equals(Member.OWNER) || live.room().kind().equals(Conversation.DIRECT)) {
+                throw Fault.FORBIDDEN.because("Only the owner of a group or channel may delete it.");
+            }
+            List<UUID> members = List.copyOf(live.room().members().keySet());
+            return store.delete(q.id()).map(done -> {
+                members.forEach(user -> shard.evict(live, user));
+                notices.tell(members, Event.personal(Event.CONVERSATION_REMOVED, new Removed(q.id())));
+                shard.giveUp(q.id());
+                return Nothing.NOTHING;
+            });
+        });
+    }
+
+    private Future<Members> listMembers(Caller caller, ListMembers q) {
+        return shard.room(q.id()).compose(live -> {
+            live.room().member(caller.user());
+            int limit = q.limit() == null ? PAGE : q.limit();
+            return store.members(q.id(), uuid(q.cursor()), limit + 1).map(found -> {
+                boolean more = found.size() > limit;
+                List<Member> items = more ? found.subList(0, limit) : found;
+                return new Members(items, more ? items.get(limit - 1).userId().toString() : null);
+            });
+        });
+    }
+
+    private static @Nullable UUID uuid(@Nullable String cursor) {
+        try {
+            return cursor == null ? null : UUID.fromString(cursor);
+        } catch (IllegalArgumentException e) {
+            throw Fault.VALIDATION_FAILED.because("The cursor is not one that we gave.");
+        }
+    }
+
+    private Future<Conversation> addMembers(Caller caller, AddMembers q) {
+        return shard.room(q.id()).compose(live -> {
+            notDirect(live);
+            List<UUID> users = Objects.requireNonNull(q.userIds());
+            boolean entersChannel =
+                    live.room().kind().equals(Conversation.CHANNEL) && users.equals(List.of(caller.user()));
+            if (!entersChannel) {
+                live.room().manager(caller.user());
+            }
+            return membership.add(live, users).compose(done -> view(q.id(), caller.user()));
+        });
+    }
+
+    private Future<Nothing> removeMember(Caller caller, RemoveMember q) {
+        return shard.room(q.id()).compose(live -> {
+            notDirect(live);
+            Member target = live.room().members().get(q.userId());
+            if (target == null) {
+                throw Fault.NOT_FOUND.because("No such member.");
+            }
+            if (!q.userId().equals(caller.user())) {
+                live.room().manager(caller.user());
+                if (target.role().equals(Member.OWNER)) {
+                    throw Fault.FORBIDDEN.because("The owner cannot be removed.");
+                }
+            }
+            return membership.remove(live, q.userId()).map(done -> Nothing.NOTHING);
+        });
+    }
+
+    private Future<Conversation> setRole(Caller caller, SetRole q) {
+        return shard.room(q.id()).compose(live -> {
+            notDirect(live);
+            Member self = live.room().member(caller.user());
+            if (!self.role().equals(Member.OWNER)) {
+                throw Fault.FORBIDDEN.because("Only the owner of the conversation may set roles.");
+            }
+            return membership.setRole(live, q.userId(), q.role()).compose(done -> view(q.id(), caller.user()));
+        });
+    }
+
+    private static void notDirect(LiveRoom live) {
+        if (live.room().kind().equals(Conversation.DIRECT)) {
+            throw Fault.FORBIDDEN.because("A direct conversation stays as it is.");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.switchboard.room;
+
+import dev.switchboard.protocol.Message;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A loaded room with what is true only while its owner lives: who has it open, who types, what is being changed. */
+final class LiveRoom {
+    private final Room room;
+    private final Audience audience = new Audience();
+    private final Typists typists = new Typists();
+    /** Messages with a change under way, as they will stand: the next change builds on it. */
+    private final Map<UUID, Message> changing = new HashMap<>();
+
+    private long touchedAt = System.nanoTime();
+    private @Nullable Future<List<UUID>> online;
+    private long onlineAt;
+    private int countsTold = -1;
+
+    LiveRoom(Room room) {
+        this.room = room;
+    }
+
+    Room room() {
+        return room;
+    }
+
+    Audience audience() {
+        return audience;
+    }
+
+    Typists typists() {
+        return typists;
+    }
+
+    Map<UUID, Message> changing() {
+        return changing;
+    }
+
+    void touch() {
+        touchedAt = System.nanoTime();
+    }
+
+    long touchedAt() {
+        return touchedAt;
+    }
+
+    /** Who is online, asked at most once in {@code maxAgeNanos}. */
+    Future<List<UUID>> online(long maxAgeNanos, java.util.function.Supplier<Future<List<UUID>>> ask) {
+        long now = System.nanoTime();
+        Future<List<UUID>> known = online;
+        if (known == null || known.failed() || now - onlineAt > maxAgeNanos) {
+            known = ask.get();
+            online = known;
+            onlineAt = now;
+        }
+        return known;
+    }
+
+    /** Whether the number of people who have the room open changed since it was last told. */
+    boolean countChanged() {
+        boolean changed = countsTold != audience.size();
+        countsTold = audience.size();
+        return changed;
+    }
+}

@@ -1,0 +1,232 @@
+package dev.switchboard.room;
+
+import dev.switchboard.protocol.Conversation.Member;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.Message;
+import dev.switchboard.protocol.RoomOperations.Sent;
+import dev.switchboard.room.Room.ClientKey;
+import dev.switchboard.storage.Database;
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The log in PostgreSQL. A commit is one statement: it moves each head by compare-and-set and stores what follows it. */
+final class PgRoomStore implements RoomStore {
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    /** Only rooms whose head is where their owner thinks take part; that fences owners that are not owners any more. */
+    private static final String COMMIT =
+            """
+            WITH head AS (
+              UPDATE room r SET head_seq = h.next
+              FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS h(id, expected, next)
+              WHERE r.id = h.id AND r.head_seq = h.expected
+              RETURNING r.id
+            ), created AS (
+              INSERT INTO message (id, room_id, seq, sender_id, sender_name, type, content, client_id, reply_to, created_at)
+              SELECT m.id, m.room_id, m.seq, m.sender_id, m.sender_name, m.type, m.content, m.client_id, m.reply_to, m.at
+              FROM unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::uuid[], $8::text[], $9::text[], $10::text[],
+                          $11::text[], $12::uuid[], $13::timestamptz[])
+                AS m(id, room_id, seq, sender_id, sender_name, type, content, client_id, reply_to, at)
+              JOIN head ON head.id = m.room_id
+            ), logged AS (
+              INSERT INTO room_change (room_id, seq, kind, message_id, at)
+              SELECT c.room_id, c.seq, c.kind, c.message_id, c.at
+              FROM unnest($14::uuid[], $15::bigint[], $16::text[], $17::uuid[], $18::timestamptz[])
+                AS c(room_id, seq, kind, message_id, at)
+              JOIN head ON head.id = c.room_id
+            ), changed AS (
+              UPDATE message m SET content = u.content, version = u.version, edited_at = u.at, deleted = u.deleted
+              FROM unnest($19::uuid[], $20::uuid[], $21::text[], $22::int[], $23::timestamptz[], $24::boolean[])
+                AS u(room_id, id, content, version, at, deleted)
+              JOIN head ON head.id = u.room_id
+              WHERE m.id = u.id
+            )
+            SELECT id FROM head
+            """;
+
+    private static final String MESSAGE_COLUMNS =
+            "m.id, m.room_id, m.seq, m.sender_id, m.sender_name, m.type, m.content, m.client_id, m.reply_to,"
+                    + " m.created_at, m.edited_at, m.deleted, m.version";
+
+    private static final String EVENTS =
+            "SELECT '" + Event.MESSAGE_NEW + "' AS kind, m.seq AS event_seq, m.created_at AS at, "
+                    + MESSAGE_COLUMNS
+                    + " FROM message m WHERE m.room_id = $1 AND m.seq > $2 AND m.seq <= $3"
+                    + " UNION ALL SELECT c.kind, c.seq, c.at, " + MESSAGE_COLUMNS
+                    + " FROM room_change c JOIN message m ON m.id = c.message_id"
+                    + " WHERE c.room_id = $1 AND c.seq > $2 AND c.seq <= $3 ORDER BY event_seq";
+
+    private final Database database;
+
+    PgRoomStore(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public Future<@Nullable Room> load(UUID roomId) {
+        return database.query("SELECT kind, title, head_seq FROM room WHERE id = $1", Tuple.of(roomId))
+                .compose(rooms -> {
+                    if (rooms.size() == 0) {
+                        return Future.succeededFuture(null);
+                    }
+                    Row room = rooms.iterator().next();
+                    return members(roomId)
+                            .map(members -> new Room(
+                                    roomId,
+                                    room.getString("kind"),
+                                    room.getString("title"),
+                                    room.getLong("head_seq"),
+                                    members));
+                });
+    }
+
+    private Future<Map<UUID, Member>> members(UUID roomId) {
+        return database.query(
+                        "SELECT m.user_id, u.username, m.role, m.joined_at FROM room_member m"
+                                + " JOIN user_account u ON u.id = m.user_id WHERE m.room_id = $1 ORDER BY m.joined_at",
+                        Tuple.of(roomId))
+                .map(rows -> {
+                    Map<UUID, Member> members = new LinkedHashMap<>();
+                    rows.forEach(row -> members.put(row.getUUID("user_id"), member(row)));
+                    return members;
+                });
+    }
+
+    static Member member(Row row) {
+        return new Member(
+                row.getUUID("user_id"),
+                row.getString("username"),
+                row.getString("role"),
+                row.getOffsetDateTime("joined_at").toInstant());
+    }
+
+    @Override
+    public Future<Set<UUID>> commit(List<Append> appends) {
+        return database.query(COMMIT, CommitRows.of(appends))
+                .map(rows -> {
+                    Set<UUID> accepted = new HashSet<>();
+                    rows.forEach(row -> accepted.add(row.getUUID("id")));
+                    return accepted;
+                })
+                .recover(failure ->
+                        Future.failedFuture(isDuplicateClientId(failure) ? new DuplicateClientId() : failure));
+    }
+
+    private static boolean isDuplicateClientId(Throwable failure) {
+        return failure instanceof PgException e
+                && UNIQUE_VIOLATION.equals(e.getSqlState())
+                && String.valueOf(e.getConstraint()).contains("client_id");
+    }
+
+    @Override
+    public Future<Map<ClientKey, Sent>> findSent(Collection<ClientKey> keys) {
+        UUID[] senders = keys.stream().map(ClientKey::senderId).toArray(UUID[]::new);
+        String[] clientIds = keys.stream().map(ClientKey::clientId).toArray(String[]::new);
+        return database.query(
+                        "SELECT m.sender_id, m.client_id, m.id, m.seq, m.created_at FROM message m"
+                                + " JOIN unnest($1::uuid[], $2::text[]) AS k(sender_id, client_id)"
+                                + " ON k.sender_id = m.sender_id AND k.client_id = m.client_id",
+                        Tuple.of(senders, (Object) clientIds))
+                .map(rows -> {
+                    Map<ClientKey, Sent> found = new HashMap<>();
+                    rows.forEach(row -> found.put(
+                            new ClientKey(row.getUUID("sender_id"), row.getString("client_id")),
+                            new Sent(
+                                    row.getUUID("id"),
+                                    row.getLong("seq"),
+                                    row.getOffsetDateTime("created_at").toInstant(),
+                                    true)));
+                    return found;
+                });
+    }
+
+    @Override
+    public Future<List<Event<Message>>> events(UUID roomId, long afterSeq, int limit) {
+        return database.query(EVENTS, Tuple.of(roomId, afterSeq, afterSeq + limit))
+                .map(rows -> {
+                    List<Event<Message>> events = new ArrayList<>(rows.size());
+                    rows.forEach(row -> events.add(Event.numbered(
+                            row.getString("kind"),
+                            row.getLong("event_seq"),
+                            row.getOffsetDateTime("at").toInstant(),
+                            message(row))));
+                    return events;
+                });
+    }
+
+    @Override
+    public Future<List<Message>> history(UUID roomId, @Nullable Long before, @Nullable Long after, int limit) {
+        String select = "SELECT " + MESSAGE_COLUMNS + " FROM message m WHERE m.room_id = $1 AND m.seq ";
+        if (after != null) {
+            return messages(database.query(
+                    select + "> $2 AND m.seq < $3 ORDER BY m.seq LIMIT $4",
+                    Tuple.of(roomId, after, before == null ? Long.MAX_VALUE : before, limit)));
+        }
+        return messages(database.query(
+                        select + "< $2 ORDER BY m.seq DESC LIMIT $3",
+                        Tuple.of(roomId, before == null ? Long.MAX_VALUE : before, limit)))
+                .map(newestFirst -> {
+                    Collections.reverse(newestFirst);
+                    return newestFirst;
+                });
+    }
+
+    private static Future<List<Message>> messages(Future<RowSet<Row>> query) {
+        return query.map(rows -> {
+            List<Message> messages = new ArrayList<>(rows.size());
+            rows.forEach(row -> messages.add(message(row)));
+            return messages;
+        });
+    }
+
+    @Override
+    public Future<@Nullable Message> message(UUID messageId) {
+        return messages(database.query(
+                        "SELECT " + MESSAGE_COLUMNS + " FROM message m WHERE m.id = $1", Tuple.of(messageId)))
+                .map(found -> found.isEmpty() ? null : found.get(0));
+    }
+
+    @Override
+    public Future<Long> markRead(UUID roomId, UUID userId, long seq) {
+        return database.query(
+                        "WITH marked AS (UPDATE room_member SET read_seq = greatest(read_seq, $3)"
+                                + " WHERE room_id = $1 AND user_id = $2 RETURNING read_seq)"
+                                + " SELECT count(*) AS unread FROM (SELECT 1 FROM message m, marked"
+                                + " WHERE m.room_id = $1 AND m.seq > marked.read_seq AND m.sender_id <> $2"
+                                + " AND NOT m.deleted LIMIT 1000) AS counted",
+                        Tuple.of(roomId, userId, seq))
+                .map(rows -> rows.iterator().next().getLong("unread"));
+    }
+
+    static Message message(Row row) {
+        var editedAt = row.getOffsetDateTime("edited_at");
+        return new Message(
+                row.getUUID("id"),
+                row.getUUID("room_id"),
+                row.getLong("seq"),
+                row.getUUID("sender_id"),
+                row.getString("sender_name"),
+                row.getString("type"),
+                row.getString("content"),
+                row.getString("client_id"),
+                row.getUUID("reply_to"),
+                row.getOffsetDateTime("created_at").toInstant(),
+                editedAt == null ? null : editedAt.toInstant(),
+                row.getBoolean("deleted"),
+                row.getInteger("version"));
+    }
+}

@@ -1,0 +1,154 @@
+package dev.switchboard.room;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Delivery;
+import dev.switchboard.bus.Json;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Message;
+import dev.switchboard.protocol.Part;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rooms of one shard that this node owns and has loaded. A room is read from the database when it is first asked for
+ * and forgotten when it moves to another node, or when nobody has asked for it or followed it for a while.
+ */
+final class RoomShard implements Committer.Rooms {
+    private final Bus bus;
+    private final RoomStore store;
+    private final Committer committer;
+    private final long idleNanos;
+    private final int maxIdle;
+    private final Map<UUID, LiveRoom> rooms = new HashMap<>();
+    private final Map<UUID, Future<LiveRoom>> loading = new HashMap<>();
+
+    /** @param options bounds of the whole node; each shard has its share */
+    RoomShard(Bus bus, RoomStore store, RoomOptions options) {
+        this.bus = bus;
+        this.store = store;
+        this.idleNanos = options.idleTimeout().toNanos();
+        this.maxIdle = options.maxIdle() / Part.SHARDS;
+        this.committer = new Committer(store, this, Math.max(1, options.maxQueued() / Part.SHARDS), this::publish);
+    }
+
+    RoomStore store() {
+        return store;
+    }
+
+    Bus bus() {
+        return bus;
+    }
+
+    Committer committer() {
+        return committer;
+    }
+
+    /**
+     * The room, loaded.
+     *
+     * @return fails with {@code moved} when another node owns it, {@code not_found} when there is none
+     */
+    Future<LiveRoom> room(UUID roomId) {
+        if (!owns(roomId)) {
+            giveUp(roomId);
+            return Future.failedFuture(Fault.MOVED.because("Another node owns this conversation."));
+        }
+        LiveRoom live = rooms.get(roomId);
+        if (live != null) {
+            live.touch();
+            return Future.succeededFuture(live);
+        }
+        Future<LiveRoom> underWay = loading.get(roomId);
+        if (underWay != null) {
+            return underWay;
+        }
+        Future<LiveRoom> load = store.load(roomId).map(room -> {
+            loading.remove(roomId);
+            if (room == null) {
+                throw Fault.NOT_FOUND.because("No such conversation.");
+            }
+            LiveRoom loaded = new LiveRoom(room);
+            rooms.put(roomId, loaded);
+            return loaded;
+        });
+        if (!load.isComplete()) {
+            loading.put(roomId, load);
+            load.onFailure(e -> loading.remove(roomId));
+        }
+        return load;
+    }
+
+    @Override
+    public @Nullable Room get(UUID roomId) {
+        LiveRoom live = rooms.get(roomId);
+        return live == null ? null : live.room();
+    }
+
+    @Override
+    public void giveUp(UUID roomId) {
+        rooms.remove(roomId);
+    }
+
+    @Override
+    public boolean owns(UUID roomId) {
+        return bus.ownership().owns(roomId.toString());
+    }
+
+    /** Runs for every loaded room that is still ours; forgets the others. */
+    void sweep(Consumer<LiveRoom> each) {
+        long now = System.nanoTime();
+        for (Iterator<LiveRoom> all = rooms.values().iterator(); all.hasNext(); ) {
+            LiveRoom live = all.next();
+            boolean idle =
+                    live.audience().size() == 0 && (now - live.touchedAt() > idleNanos || rooms.size() > maxIdle);
+            if (idle || !owns(live.room().id())) {
+                all.remove();
+            } else {
+                each.accept(live);
+            }
+        }
+    }
+
+    /** Every loaded room. */
+    Iterable<LiveRoom> loaded() {
+        return List.copyOf(rooms.values());
+    }
+
+    private void publish(UUID roomId, List<Event<Message>> events) {
+        LiveRoom live = Objects.requireNonNull(rooms.get(roomId));
+        deliver(live, Objects.requireNonNull(events.get(0).seq()), events);
+    }
+
+    /** Pushes state, which has no number, to everybody who follows the room. */
+    void publishState(LiveRoom live, Event<?> event) {
+        deliver(live, 0, List.of(event));
+    }
+
+    /** Ends a user's following: nothing of the room reaches the user's sockets after this. */
+    void evict(LiveRoom live, UUID user) {
+        Delivery eviction = Delivery.eviction(live.room().id(), user);
+        for (String node : List.copyOf(live.audience().nodes())) {
+            bus.deliver(node, eviction);
+            live.audience().leave(node, user);
+        }
+    }
+
+    private void deliver(LiveRoom live, long firstSeq, List<? extends Event<?>> events) {
+        if (live.audience().nodes().isEmpty()) {
+            return;
+        }
+        Delivery delivery = new Delivery(
+                Delivery.ROOM + live.room().id(),
+                firstSeq,
+                events.stream().map(Json::bytes).toList());
+        live.audience().nodes().forEach(node -> bus.deliver(node, delivery));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.switchboard.room;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.protocol.Part;
+import dev.switchboard.storage.Database;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+
+/** One shard of the rooms of this node. */
+public final class RoomVerticle extends VerticleBase {
+    /** How often typing and lost users are looked at. */
+    private static final long TICK_MS = 500;
+
+    /** How often large rooms are told how many people there are, and rooms that moved are forgotten. */
+    private static final long COUNT_MS = 1_500;
+
+    private final int shardIndex;
+    private final Bus bus;
+    private final Database database;
+    private final RoomOptions options;
+    private final Duration grace;
+
+    /** @param grace how long the users of a lost node have to come back unnoticed */
+    public RoomVerticle(int shardIndex, Bus bus, Database database, RoomOptions options, Duration grace) {
+        this.shardIndex = shardIndex;
+        this.bus = bus;
+        this.database = database;
+        this.options = options;
+        this.grace = grace;
+    }
+
+    @Override
+    public Future<?> start() {
+        RoomShard shard = new RoomShard(bus, new PgRoomStore(database), options);
+        UserNotices notices = new UserNotices(bus);
+        ConversationStore conversations = new PgConversationStore(database);
+        Membership membership = new Membership(shard, conversations, notices);
+        Following following = new Following(shard, membership, notices, grace);
+
+        Handlers handlers = new Handlers();
+        new Messages(shard, notices).register(handlers);
+        following.register(handlers);
+        new Conversations(shard, conversations, membership, notices).register(handlers);
+
+        Context own = context;
+        bus.ownership().onNodeLost(node -> own.runOnContext(v -> following.nodeLost(node)));
+        vertx.setPeriodic(TICK_MS, t -> shard.loaded().forEach(following::expire));
+        vertx.setPeriodic(COUNT_MS, t -> shard.sweep(following::tellCount));
+        return bus.serve(Part.ROOM, shardIndex, handlers);
+    }
+}

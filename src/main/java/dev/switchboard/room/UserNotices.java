@@ -1,0 +1,86 @@
+package dev.switchboard.room;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.switchboard.bus.Bus;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.Message;
+import dev.switchboard.protocol.ParticipantOperations;
+import dev.switchboard.protocol.ParticipantOperations.Notify;
+import dev.switchboard.protocol.ParticipantOperations.Online;
+import dev.switchboard.protocol.ParticipantOperations.Query;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What rooms tell single users, and ask about them: through the owners of those users. */
+final class UserNotices {
+    private static final int PREVIEW = 120;
+
+    private final Bus bus;
+
+    UserNotices(Bus bus) {
+        this.bus = bus;
+    }
+
+    /** Data of {@code notification:new} for a message: enough to move an unread count and to show a line. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record MessageNotice(
+            String kind, UUID conversationId, UUID messageId, long seq, String senderName, @Nullable String preview) {}
+
+    /** Tells the members of a small room who do not have it open that there is a message. */
+    void message(LiveRoom live, Message message) {
+        Room room = live.room();
+        if (!room.isSmall()) {
+            return;
+        }
+        List<UUID> absent = new ArrayList<>();
+        for (UUID user : room.members().keySet()) {
+            if (!user.equals(message.senderId()) && !live.audience().has(user)) {
+                absent.add(user);
+            }
+        }
+        String content = message.content();
+        tell(
+                absent,
+                Event.personal(
+                        Event.NOTIFICATION_NEW,
+                        new MessageNotice(
+                                "message",
+                                room.id(),
+                                message.id(),
+                                message.seq(),
+                                message.senderName(),
+                                content == null || content.length() <= PREVIEW
+                                        ? content
+                                        : content.substring(0, content.offsetByCodePoints(0, shortened(content))))));
+    }
+
+    private static int shortened(String content) {
+        return Math.min(PREVIEW, content.codePointCount(0, content.length()));
+    }
+
+    /** Pushes an event to users, at most once: who misses it sees the same when listing conversations. */
+    void tell(Collection<UUID> users, Event<?> event) {
+        bus.ownership()
+                .byOwner(users)
+                .forEach((owner, ids) ->
+                        bus.callShard(ParticipantOperations.NOTIFY, Caller.system(), new Notify(ids, event), owner));
+    }
+
+    /** Who of these users is online; those whose owner does not answer count as offline. */
+    Future<List<UUID>> online(Collection<UUID> users) {
+        List<Future<Online>> answers = new ArrayList<>();
+        bus.ownership()
+                .byOwner(users)
+                .forEach((owner, ids) ->
+                        answers.add(bus.callShard(ParticipantOperations.QUERY, Caller.system(), new Query(ids), owner)
+                                .otherwise(new Online(List.of()))));
+        return Future.join(answers).map(all -> answers.stream()
+                .flatMap(a -> a.result().online().stream())
+                .toList());
+    }
+}

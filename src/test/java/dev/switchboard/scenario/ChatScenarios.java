@@ -1,0 +1,307 @@
+package dev.switchboard.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.switchboard.support.Api;
+import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.BusClient;
+import dev.switchboard.support.RoomView;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What people do with a chat, written once; run on one node and on three. */
+abstract class ChatScenarios {
+    static final Duration SOON = Duration.ofSeconds(10);
+
+    /** The doors of the cluster, at least one. */
+    abstract List<URI> nodes();
+
+    final URI node(int i) {
+        return nodes().get(i % nodes().size());
+    }
+
+    final Api api(int i) {
+        return new Api(node(i));
+    }
+
+    final String group(Account owner, Account... others) {
+        return api(0).call(
+                        "POST",
+                        "/api/v1/conversations",
+                        owner,
+                        Map.of(
+                                "kind", "group",
+                                "title", "Team",
+                                "memberIds",
+                                        java.util.Arrays.stream(others)
+                                                .map(Account::id)
+                                                .toList()))
+                .ok()
+                .get("id")
+                .asText();
+    }
+
+    static JsonNode send(BusClient client, String room, String content, String clientId) {
+        return client.request(
+                "message:send",
+                Map.of("conversationId", room, "content", content, "type", "text", "clientId", clientId));
+    }
+
+    @Test
+    void twoPeopleOnDifferentNodesTalkInGeneral() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        String general = api(0).general(ann);
+        try (BusClient a = BusClient.connect(node(0), ann);
+                BusClient b = BusClient.connect(node(1), bob)) {
+            long head = a.request("join:conversation", Map.of("conversationId", general))
+                    .get("headSeq")
+                    .asLong();
+            RoomView seenByAnn = new RoomView(general, head);
+            RoomView seenByBob = new RoomView(general, head);
+            seenByAnn.follow(a);
+            seenByBob.follow(b);
+
+            JsonNode sent = send(a, general, "hello Bob", "m1");
+            assertThat(sent.get("duplicate").asBoolean()).isFalse();
+            send(b, general, "hello Ann", "m1");
+
+            await().atMost(SOON)
+                    .until(() ->
+                            seenByAnn.events().size() >= 2 && seenByBob.events().size() >= 2);
+            assertThat(seenByAnn.contents()).contains("hello Bob", "hello Ann");
+            assertThat(seenByBob.contents()).isEqualTo(seenByAnn.contents());
+            assertThat(seenByAnn.faults()).isEmpty();
+            assertThat(seenByBob.faults()).isEmpty();
+            JsonNode message = seenByBob.events().get(0).get("data");
+            assertThat(message.get("senderId").asText()).isEqualTo(ann.id());
+            assertThat(message.get("seq").asLong()).isEqualTo(sent.get("seq").asLong());
+        }
+    }
+
+    @Test
+    void everybodySeesTheSameOrderWhileManySend() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        Account cid = api(2).register("cid");
+        List<Account> all = List.of(ann, bob, cid);
+        String room = group(ann, bob, cid);
+        int each = 100;
+        List<BusClient> clients = new ArrayList<>();
+        List<RoomView> views = new ArrayList<>();
+        try {
+            for (int i = 0; i < all.size(); i++) {
+                clients.add(BusClient.connect(node(i), all.get(i)));
+                views.add(new RoomView(room, 0));
+                views.get(i).follow(clients.get(i));
+            }
+            List<CompletableFuture<JsonNode>> acks = new ArrayList<>();
+            for (int n = 0; n < each; n++) {
+                for (int i = 0; i < all.size(); i++) {
+                    acks.add(clients.get(i)
+                            .ask(
+                                    "message:send",
+                                    Map.of("conversationId", room, "content", i + ":" + n, "clientId", "c" + n)));
+                }
+            }
+            Set<Long> numbers = new HashSet<>();
+            acks.forEach(ack -> numbers.add(ack.join().get("seq").asLong()));
+            assertThat(numbers).hasSize(each * all.size());
+
+            await().atMost(SOON).untilAsserted(() -> assertThat(views)
+                    .allSatisfy(v -> assertThat(v.events()).hasSize(each * all.size())));
+            views.forEach(v -> assertThat(v.faults()).isEmpty());
+            views.forEach(v -> assertThat(v.contents()).isEqualTo(views.get(0).contents()));
+            for (int i = 0; i < all.size(); i++) {
+                String sender = i + ":";
+                assertThat(views.get(0).contents().stream().filter(c -> c.startsWith(sender)))
+                        .as("one sender's messages stay in order")
+                        .containsExactlyElementsOf(java.util.stream.IntStream.range(0, each)
+                                .mapToObj(n -> sender + n)
+                                .toList());
+            }
+        } finally {
+            clients.forEach(BusClient::close);
+        }
+    }
+
+    @Test
+    void whoWasAwayGetsWhatWasMissedOnAnyNode() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        String room = group(ann, bob);
+        RoomView seenByBob = new RoomView(room, 0);
+        try (BusClient a = BusClient.connect(node(0), ann)) {
+            BusClient b = BusClient.connect(node(1), bob);
+            seenByBob.follow(b);
+            send(a, room, "1", "m1");
+            await().atMost(SOON).until(() -> seenByBob.lastSeq() == 1);
+            b.abort();
+            JsonNode two = send(a, room, "2", "m2");
+            send(a, room, "3", "m3");
+            assertThat(a.request(
+                                    "message:edit",
+                                    Map.of("messageId", two.get("id").asText(), "content", "2, edited"))
+                            .get("version")
+                            .asInt())
+                    .isEqualTo(2);
+            a.request(
+                    "message:delete",
+                    Map.of("messageId", send(a, room, "4", "m4").get("id").asText()));
+
+            try (BusClient back = BusClient.connect(node(2), bob)) {
+                seenByBob.follow(back);
+                send(a, room, "5", "m5");
+                await().atMost(SOON).until(() -> seenByBob.lastSeq() == 7);
+            }
+        }
+        assertThat(seenByBob.faults()).isEmpty();
+        assertThat(seenByBob.latest().values().stream()
+                        .filter(m -> m.get("deleted").asBoolean()))
+                .singleElement()
+                .satisfies(m -> assertThat(m.hasNonNull("content")).isFalse());
+        assertThat(seenByBob.latest().values().stream()
+                        .map(m -> m.path("content").asText("")))
+                .containsExactlyInAnyOrder("1", "2, edited", "3", "", "5");
+    }
+
+    @Test
+    void sendingAgainIsSafeOnAnyNode() {
+        Account ann = api(0).register("ann");
+        Account bob = api(0).register("bob");
+        String room = group(ann, bob);
+        try (BusClient a = BusClient.connect(node(0), ann);
+                BusClient again = BusClient.connect(node(1), ann)) {
+            JsonNode first = send(a, room, "once", "same");
+            JsonNode second = send(again, room, "once", "same");
+            assertThat(second.get("duplicate").asBoolean()).isTrue();
+            assertThat(second.get("id")).isEqualTo(first.get("id"));
+            assertThat(second.get("seq")).isEqualTo(first.get("seq"));
+            assertThat(send(again, room, "another", "other").get("seq").asLong())
+                    .as("a repetition leaves no gap")
+                    .isEqualTo(first.get("seq").asLong() + 1);
+        }
+    }
+
+    @Test
+    void aDirectConversationOfAPairIsOne() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        List<CompletableFuture<String>> made = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            int n = i;
+            made.add(CompletableFuture.supplyAsync(() -> api(n).call(
+                            "POST",
+                            "/api/v1/conversations",
+                            n % 2 == 0 ? ann : bob,
+                            Map.of("kind", "direct", "memberIds", List.of(n % 2 == 0 ? bob.id() : ann.id())))
+                    .ok()
+                    .get("id")
+                    .asText()));
+        }
+        assertThat(made.stream().map(CompletableFuture::join).distinct()).hasSize(1);
+    }
+
+    @Test
+    void strangersHearNothingAndMayNotSend() {
+        Account ann = api(0).register("ann");
+        Account bob = api(0).register("bob");
+        Account eve = api(1).register("eve");
+        String room = group(ann, bob);
+        try (BusClient e = BusClient.connect(node(1), eve)) {
+            assertRefused(403, () -> send(e, room, "let me in", "x"));
+            assertRefused(403, () -> e.request("join:conversation", Map.of("conversationId", room)));
+            assertRefused(403, () -> e.register("room:" + room, event -> {}));
+            assertRefused(403, () -> e.register("user:" + ann.id(), event -> {}));
+            assertRefused(403, () -> e.request("message:history", Map.of("conversationId", room)));
+            assertRefused(403, () -> e.request("room:follow", Map.of("roomId", room, "listener", "x", "afterSeq", 0)));
+        }
+    }
+
+    private static void assertRefused(int status, Runnable request) {
+        BusClient.Refused refused = catchThrowableOfType(BusClient.Refused.class, request::run);
+        assertThat(refused).as("should be refused").isNotNull();
+        assertThat(refused.status()).as(refused.getMessage()).isEqualTo(status);
+    }
+
+    @Test
+    void whoIsRemovedHearsNoMore() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        String room = group(ann, bob);
+        try (BusClient a = BusClient.connect(node(0), ann);
+                BusClient b = BusClient.connect(node(1), bob)) {
+            RoomView seenByBob = new RoomView(room, 0);
+            seenByBob.follow(b);
+            send(a, room, "for both", "1");
+            await().atMost(SOON).until(() -> seenByBob.lastSeq() == 1);
+            List<JsonNode> told = new java.util.concurrent.CopyOnWriteArrayList<>();
+            b.register("user:" + bob.id(), told::add);
+            api(0).call("DELETE", "/api/v1/conversations/" + room + "/members/" + bob.id(), ann, null)
+                    .ok();
+            await().atMost(SOON).until(() -> told.stream()
+                    .anyMatch(e -> e.get("type").asText().equals("conversation:removed")));
+            send(a, room, "for Ann alone", "2");
+            assertRefused(403, () -> send(b, room, "still here?", "1"));
+            assertThat(seenByBob.lastSeq()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void signingOutClosesTheSocketsOfTheSessionOnEveryNode() throws Exception {
+        Account ann = api(0).register("ann");
+        Account elsewhere = api(1).login(ann.username());
+        BusClient here = BusClient.connect(node(0), ann);
+        BusClient there = BusClient.connect(node(1), ann);
+        try (BusClient other = BusClient.connect(node(2), elsewhere)) {
+            api(0).call("POST", "/api/v1/auth/logout", ann, null).ok();
+            assertThat(here.closed().get(1, TimeUnit.SECONDS)).isEqualTo(4403);
+            assertThat(there.closed().get(1, TimeUnit.SECONDS)).isEqualTo(4403);
+            await().atMost(Duration.ofSeconds(1))
+                    .until(() ->
+                            api(1).call("GET", "/api/v1/users/me", ann, null).status() == 401);
+            assertThat(other.request("user:me", Map.of()).get("id").asText()).isEqualTo(ann.id());
+        }
+    }
+
+    @Test
+    void presenceIsToldToThoseWhoShareAConversationWithoutFlicker() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        group(ann, bob);
+        List<JsonNode> told = new java.util.concurrent.CopyOnWriteArrayList<>();
+        try (BusClient a = BusClient.connect(node(0), ann)) {
+            a.register("user:" + ann.id(), told::add);
+            BusClient b = BusClient.connect(node(1), bob);
+            await().atMost(SOON).until(() -> presence(told, bob).equals(List.of("user:online")));
+            b.close();
+            // A reload: another socket before the grace is over, on another node.
+            BusClient reloaded = BusClient.connect(node(2), bob);
+            reloaded.request("user:me", Map.of());
+            await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(5)).until(() -> presence(told, bob)
+                    .equals(List.of("user:online")));
+            reloaded.close();
+            await().atMost(Duration.ofSeconds(25))
+                    .until(() -> presence(told, bob).equals(List.of("user:online", "user:offline")));
+        }
+    }
+
+    private static List<String> presence(List<JsonNode> told, Account who) {
+        return told.stream()
+                .filter(e -> e.get("type").asText().startsWith("user:o"))
+                .filter(e -> e.at("/data/userId").asText().equals(who.id()))
+                .map(e -> e.get("type").asText())
+                .toList();
+    }
+}

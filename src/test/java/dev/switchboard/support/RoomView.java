@@ -1,0 +1,91 @@
+package dev.switchboard.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one client sees of one room over any number of connections: it joins with the last number that it has, registers,
+ * and writes down every numbered event in the order of arrival, with what is wrong about it.
+ */
+public final class RoomView {
+    private final String roomId;
+    private final List<JsonNode> events = new ArrayList<>();
+    private final List<JsonNode> states = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+    private long lastSeq;
+
+    /** @param startAfter the number after which this view begins */
+    public RoomView(String roomId, long startAfter) {
+        this.roomId = roomId;
+        this.lastSeq = startAfter;
+    }
+
+    /** Follows the room through a new connection, from where this view stands. */
+    public JsonNode follow(BusClient client) {
+        long from;
+        synchronized (this) {
+            from = lastSeq;
+        }
+        JsonNode joined = client.request("join:conversation", Map.of("conversationId", roomId, "afterSeq", from));
+        if (!joined.get("recovered").asBoolean()) {
+            synchronized (this) {
+                faults.add("not recovered after " + from);
+            }
+        }
+        joined.get("messages").forEach(this::event);
+        client.register("room:" + roomId, this::event);
+        return joined;
+    }
+
+    private synchronized void event(JsonNode event) {
+        if (!event.hasNonNull("seq")) {
+            states.add(event);
+            return;
+        }
+        long seq = event.get("seq").asLong();
+        if (seq != lastSeq + 1) {
+            faults.add("got " + seq + " after " + lastSeq);
+        }
+        lastSeq = Math.max(lastSeq, seq);
+        events.add(event);
+    }
+
+    public synchronized long lastSeq() {
+        return lastSeq;
+    }
+
+    /** Gaps, repetitions and disorder; empty when all is well. */
+    public synchronized List<String> faults() {
+        return List.copyOf(faults);
+    }
+
+    public synchronized List<JsonNode> events() {
+        return List.copyOf(events);
+    }
+
+    /** Unnumbered events of a type. */
+    public synchronized List<JsonNode> states(String type) {
+        return states.stream().filter(s -> s.get("type").asText().equals(type)).toList();
+    }
+
+    /** The contents of the messages created, in order. */
+    public synchronized List<String> contents() {
+        return events.stream()
+                .filter(e -> e.get("type").asText().equals("message:new"))
+                .map(e -> e.at("/data/content").asText())
+                .toList();
+    }
+
+    /** The newest version of each message by its id. */
+    public synchronized Map<String, JsonNode> latest() {
+        Map<String, JsonNode> latest = new HashMap<>();
+        events.forEach(e -> latest.merge(
+                e.at("/data/id").asText(),
+                e.get("data"),
+                (a, b) -> b.get("version").asInt() >= a.get("version").asInt() ? b : a));
+        return latest;
+    }
+}
