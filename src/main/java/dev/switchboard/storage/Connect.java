@@ -90,7 +90,7 @@ final class Connect {
     static ConfigException failure(String problem, @Nullable PgConnectOptions connect) {
         String where = connect == null
                 ? ""
-                : " at " + connect.getHost() + ":" + connect.getPort() + "/" + connect.getDatabase();
-        return new ConfigException(new ConfigError("database.url", "DATABASE_URL", problem + where));
+                : "cannot use " + connect.getHost() + ":" + connect.getPort() + "/" + connect.getDatabase() + ": ";
+        return new ConfigException(new ConfigError("database.url", "DATABASE_URL", where + problem));
     }
 }

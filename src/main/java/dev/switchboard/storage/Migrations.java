@@ -1,5 +1,7 @@
 package dev.switchboard.storage;
 
+import java.io.IOException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -25,15 +27,21 @@ final class Migrations {
                 .migrate();
     }
 
-    /** What the driver said, in one line. */
+    /** What went wrong, in one line: the network's word if there is one, else the driver's, else Flyway's. */
     static String reason(Throwable failure) {
-        Throwable deepest = failure;
+        Throwable telling = failure;
         for (Throwable at = failure; at != null; at = at.getCause()) {
-            deepest = at;
+            if (at instanceof IOException) {
+                return at instanceof UnknownHostException ? "unknown host" : firstLine(at);
+            }
             if (at instanceof SQLException) {
-                break;
+                telling = at;
             }
         }
-        return String.valueOf(deepest.getMessage()).lines().findFirst().orElse("");
+        return firstLine(telling);
+    }
+
+    private static String firstLine(Throwable failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 }
