@@ -1,9 +1,114 @@
 package dev.switchboard;
 
+import dev.switchboard.app.Logging;
+import dev.switchboard.app.Node;
+import dev.switchboard.app.PlatformOptions;
+import dev.switchboard.config.ConfigException;
+import dev.switchboard.config.ConfigSource;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/** The program: {@code java -jar switchboard.jar [--conf DIR] [--check-config] [--version] [--help]}. */
 public final class Main {
+    private static final int EXIT_FAILED = 1;
+    private static final int EXIT_USAGE = 2;
+
+    private static final String USAGE =
+            """
+            Usage: java -jar switchboard.jar [options]
+              --conf DIR       read switchboard.yaml (and cluster.xml) from this folder; default: conf
+              --check-config   read the configuration, report every mistake, start nothing
+              --version        print the version
+              --help           print this
+            Every setting can also be given by its environment variable, for example PORT=8081.
+            """;
+
     private Main() {}
 
+    private record Arguments(@Nullable Path conf, boolean checkOnly, boolean version, boolean help) {
+        static Arguments parse(String[] args) {
+            Path conf = null;
+            boolean checkOnly = false;
+            boolean version = false;
+            boolean help = false;
+            for (int i = 0; i < args.length; i++) {
+                switch (args[i]) {
+                    case "--conf" -> {
+                        if (++i == args.length) {
+                            throw new IllegalArgumentException("--conf needs a folder");
+                        }
+                        conf = Path.of(args[i]);
+                    }
+                    case "--check-config" -> checkOnly = true;
+                    case "--version" -> version = true;
+                    case "--help", "-h" -> help = true;
+                    default -> throw new IllegalArgumentException("unknown option " + args[i]);
+                }
+            }
+            return new Arguments(conf, checkOnly, version, help);
+        }
+    }
+
     public static void main(String[] args) {
-        System.out.println("x");
+        System.exit(run(args, System.out, System.err));
+    }
+
+    /** Runs until the process is told to stop; returns the exit code. */
+    static int run(String[] args, PrintStream out, PrintStream err) {
+        Arguments arguments;
+        try {
+            arguments = Arguments.parse(args);
+        } catch (IllegalArgumentException e) {
+            err.println("switchboard: " + e.getMessage());
+            err.print(USAGE);
+            return EXIT_USAGE;
+        }
+        if (arguments.help()) {
+            out.print(USAGE);
+            return 0;
+        }
+        if (arguments.version()) {
+            out.println("Switchboard " + version());
+            return 0;
+        }
+        try {
+            PlatformOptions options =
+                    ConfigSource.in(arguments.conf(), System.getenv()).read(PlatformOptions::from);
+            if (arguments.checkOnly()) {
+                out.println("The configuration is good.");
+                return 0;
+            }
+            Logging.apply(options.log());
+            serve(options, arguments.conf(), out);
+            return 0;
+        } catch (ConfigException e) {
+            e.getMessage().lines().forEach(line -> err.println("switchboard: " + line));
+            return EXIT_FAILED;
+        }
+    }
+
+    private static void serve(PlatformOptions options, @Nullable Path conf, PrintStream out) {
+        Node node = Node.start(options, conf);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            node.close();
+                            stopped.countDown();
+                        },
+                        "stop"));
+        out.println(node.describe(version()));
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
     }
 }

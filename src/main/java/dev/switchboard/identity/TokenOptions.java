@@ -3,6 +3,9 @@ package dev.switchboard.identity;
 import dev.switchboard.config.Secret;
 import dev.switchboard.config.Section;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param jwtSecret the HS256 key, at least 32 bytes (RFC 7518 §3.2), or null when none was set
  * @param clockSkew how far the clocks of issuer and checker may differ
+ * @param admins e-mail addresses, in lower case, whose accounts become administrators when they are registered
  */
 public record TokenOptions(
         @Nullable Secret jwtSecret,
@@ -17,7 +21,8 @@ public record TokenOptions(
         String audience,
         Duration accessTokenTtl,
         Duration refreshTokenTtl,
-        Duration clockSkew) {
+        Duration clockSkew,
+        Set<String> admins) {
     private static final int MIN_SECRET_BYTES = 32;
 
     public static TokenOptions from(Section section) {
@@ -32,11 +37,14 @@ public record TokenOptions(
                 section.text("audience"),
                 accessTokenTtl,
                 refreshTokenTtl,
-                section.duration("clockSkew", Duration.ZERO, Duration.ofMinutes(5)));
+                section.duration("clockSkew", Duration.ZERO, Duration.ofMinutes(5)),
+                section.list("admins").stream()
+                        .map(email -> email.toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 
     /** The same with a secret that was made for development. */
     public TokenOptions withSecret(Secret secret) {
-        return new TokenOptions(secret, issuer, audience, accessTokenTtl, refreshTokenTtl, clockSkew);
+        return new TokenOptions(secret, issuer, audience, accessTokenTtl, refreshTokenTtl, clockSkew, admins);
     }
 }

@@ -1,0 +1,105 @@
+package dev.switchboard.app;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.InvalidConfigurationException;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.XmlConfigBuilder;
+import dev.switchboard.bus.ClusterOptions;
+import dev.switchboard.config.ConfigError;
+import dev.switchboard.config.ConfigException;
+import dev.switchboard.config.Secret;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/** Hazelcast's configuration: {@code cluster.xml} with the values of the options put in. */
+final class ClusterConfig {
+    private static final String FILE = "cluster.xml";
+
+    /** A member named without a port is looked for at this many ports: so many nodes on one machine find each other. */
+    private static final int PORTS = 10;
+
+    private ClusterConfig() {}
+
+    /**
+     * Builds it.
+     *
+     * @param folder the configuration folder, looked at first, or null
+     * @param lite whether this node owns no state
+     * @throws ConfigException when {@code cluster.xml} cannot be read
+     */
+    static Config of(ClusterOptions options, @Nullable Path folder, boolean lite) {
+        Config config = load(folder);
+        config.setClusterName(clusterName(options));
+        config.setLiteMember(lite);
+        NetworkConfig network = config.getNetworkConfig();
+        network.setPort(options.port()).setPublicAddress(null);
+        network.getInterfaces().setEnabled(false);
+        config.setProperty("hazelcast.local.localAddress", options.host());
+        config.setProperty("hazelcast.socket.bind.any", "false");
+        JoinConfig join = network.getJoin();
+        join.getTcpIpConfig().clear();
+        options.members().forEach(member -> addMember(join, member, options.port()));
+        return config;
+    }
+
+    private static void addMember(JoinConfig join, String member, int port) {
+        boolean hasPort = member.matches(".*\\]:\\d+|[^:]*:\\d+");
+        if (hasPort) {
+            join.getTcpIpConfig().addMember(member);
+        } else {
+            for (int i = 0; i < PORTS; i++) {
+                join.getTcpIpConfig().addMember(member + ":" + (port + i));
+            }
+        }
+    }
+
+    private static Config load(@Nullable Path folder) {
+        Path own = folder == null ? null : folder.resolve(FILE);
+        Path file = own != null && Files.isRegularFile(own) ? own : Path.of(FILE);
+        try (InputStream in = Files.isRegularFile(file) ? Files.newInputStream(file) : builtIn()) {
+            return new XmlConfigBuilder(in).build();
+        } catch (IOException | InvalidConfigurationException e) {
+            throw new ConfigException(new ConfigError(
+                    file.toString(),
+                    null,
+                    "cannot be used: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
+        }
+    }
+
+    private static InputStream builtIn() {
+        InputStream in = ClusterConfig.class.getClassLoader().getResourceAsStream(FILE);
+        if (in == null) {
+            throw new IllegalStateException("the program was built without " + FILE);
+        }
+        return in;
+    }
+
+    /**
+     * Members of another cluster name refuse each other. With a secret, the name cannot be guessed; but it is sent in the
+     * clear when nodes meet, so it keeps strangers out, not those who listen on the network.
+     */
+    private static String clusterName(ClusterOptions options) {
+        Secret secret = options.secret();
+        if (secret == null) {
+            return options.name();
+        }
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.value().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            byte[] tag = mac.doFinal(options.name().getBytes(StandardCharsets.UTF_8));
+            return options.name() + "-" + HexFormat.of().formatHex(tag);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.switchboard.app;
+
+import com.hazelcast.core.HazelcastInstance;
+import dev.switchboard.account.AccountVerticle;
+import dev.switchboard.app.NodeOptions.Role;
+import dev.switchboard.bus.Bus;
+import dev.switchboard.config.ConfigError;
+import dev.switchboard.config.ConfigException;
+import dev.switchboard.config.KeptSecret;
+import dev.switchboard.gateway.bridge.NodeHub;
+import dev.switchboard.identity.AccessTokens;
+import dev.switchboard.identity.ClusterRevocations;
+import dev.switchboard.identity.TokenOptions;
+import dev.switchboard.participant.ParticipantVerticle;
+import dev.switchboard.protocol.Part;
+import dev.switchboard.room.RoomVerticle;
+import dev.switchboard.storage.Database;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What runs on a node: made from options, deployed in order, undeployed in the opposite order. */
+final class Parts {
+    private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
+
+    private final PlatformOptions options;
+    private final Vertx vertx;
+    private final HazelcastInstance hazelcast;
+    private final Bus bus;
+    private final @Nullable Database database;
+    private final Deque<String> deployed = new ArrayDeque<>();
+
+    /** @param database null on a node that owns no state */
+    Parts(PlatformOptions options, Vertx vertx, HazelcastInstance hazelcast, Bus bus, @Nullable Database database) {
+        this.options = options;
+        this.vertx = vertx;
+        this.hazelcast = hazelcast;
+        this.bus = bus;
+        this.database = database;
+    }
+
+    /** Deploys everything that this node's role asks for; completes when it serves. */
+    Future<Void> deploy() {
+        TokenOptions tokenOptions = withSecret(options.auth());
+        return ClusterRevocations.open(vertx, hazelcast, tokenOptions.accessTokenTtl())
+                .compose(revocations -> {
+                    AccessTokens tokens = new AccessTokens(tokenOptions, revocations, Clock.systemUTC());
+                    Future<Void> state = database == null
+                            ? Future.succeededFuture()
+                            : deployState(database, tokens, revocations, tokenOptions);
+                    return state.compose(done -> options.node().role() == Role.WORKER
+                            ? Future.succeededFuture()
+                            : deployDoor(tokens, revocations));
+                });
+    }
+
+    private Future<Void> deployState(
+            Database store, AccessTokens tokens, ClusterRevocations revocations, TokenOptions tokenOptions) {
+        return shards(i -> new ParticipantVerticle(i, bus, store, hazelcast, options.presence()))
+                .compose(done -> shards(i -> new RoomVerticle(
+                        i, bus, store, options.rooms(), options.presence().grace())))
+                .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
+    }
+
+    private Future<Void> deployDoor(AccessTokens tokens, ClusterRevocations revocations) {
+        return deploy(new NodeHub(bus));
+    }
+
+    private Future<Void> shards(IntFunction<Deployable> make) {
+        List<Future<Void>> all = new ArrayList<>();
+        for (int i = 0; i < Part.SHARDS; i++) {
+            all.add(deploy(make.apply(i)));
+        }
+        return Future.join(all).mapEmpty();
+    }
+
+    private Future<Void> deploy(Deployable part) {
+        return vertx.deployVerticle(part).onSuccess(deployed::push).mapEmpty();
+    }
+
+    /** A cluster whose nodes share a folder, as on one machine, shares the secret that is made there. */
+    private TokenOptions withSecret(TokenOptions tokens) {
+        if (tokens.jwtSecret() != null) {
+            return tokens;
+        }
+        Path file = options.node().dataDir().resolve("jwt-secret");
+        LOG.warn("JWT_SECRET is not set: using one made for development, kept in {}", file);
+        try {
+            return tokens.withSecret(KeptSecret.in(file));
+        } catch (IOException e) {
+            throw new ConfigException(
+                    new ConfigError("auth.jwtSecret", "JWT_SECRET", "not set, and none can be kept in " + file));
+        }
+    }
+
+    int port() {
+        return 0;
+    }
+
+    Future<Void> drain(Duration within) {
+        return Future.succeededFuture();
+    }
+
+    /** Stops everything, the last deployed first. */
+    Future<Void> undeploy() {
+        String next = deployed.poll();
+        return next == null
+                ? Future.succeededFuture()
+                : vertx.undeploy(next).otherwiseEmpty().compose(done -> undeploy());
+    }
+}

@@ -1,0 +1,158 @@
+package dev.switchboard.identity;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.switchboard.config.Secret;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.User;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes and checks access tokens: JWTs (RFC 7519) signed with HS256, checked as RFC 8725 advises. The algorithm is ours,
+ * never the token's; a token without {@code exp}, {@code sub} or {@code sid}, or with a critical header, is refused.
+ */
+public final class AccessTokens implements TokenVerifier {
+    /** Longer tokens are refused unread. */
+    private static final int MAX_LENGTH = 8 * 1024;
+
+    private static final int MIN_SECRET_BYTES = 32;
+    private static final int MAX_CACHED = 10_000;
+
+    private final TokenOptions options;
+    private final Revocations revocations;
+    private final Clock clock;
+    private final MACSigner signer;
+    private final JWSVerifier verifier;
+    private final Map<String, Identity> verified = new ConcurrentHashMap<>();
+
+    /** @throws IllegalArgumentException when there is no secret, or a shorter one than HS256 needs (RFC 7518 §3.2) */
+    public AccessTokens(TokenOptions options, Revocations revocations, Clock clock) {
+        Secret secret = options.jwtSecret();
+        byte[] key = secret == null ? new byte[0] : secret.value().getBytes(StandardCharsets.UTF_8);
+        if (key.length < MIN_SECRET_BYTES) {
+            throw new IllegalArgumentException("the secret needs at least " + MIN_SECRET_BYTES + " bytes");
+        }
+        this.options = options;
+        this.revocations = revocations;
+        this.clock = clock;
+        try {
+            this.signer = new MACSigner(key);
+            this.verifier = new MACVerifier(key);
+        } catch (JOSEException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** A token for a session of this user, good for {@code accessTokenTtl} from now. */
+    public String issue(User user, UUID sessionId) {
+        Instant now = clock.instant();
+        JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
+                .subject(user.id().toString())
+                .claim("username", user.username())
+                .claim("name", user.displayName())
+                .claim("email", user.email())
+                .claim("roles", user.roles())
+                .claim("sid", sessionId.toString())
+                .issuer(options.issuer())
+                .audience(options.audience())
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(options.accessTokenTtl())));
+        if (user.phoneNumber() != null) {
+            claims.claim("phoneNumber", user.phoneNumber());
+        }
+        SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims.build());
+        try {
+            token.sign(signer);
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+        return token.serialize();
+    }
+
+    @Override
+    public Identity verify(String token) {
+        Identity known = verified.get(token);
+        Identity identity = known != null ? known : check(token);
+        if (!clock.instant().isBefore(identity.expiresAt())) {
+            verified.remove(token);
+            throw Fault.TOKEN_EXPIRED.because("The token has expired.");
+        }
+        if (revocations.isRevoked(identity.sessionId())) {
+            throw Fault.SESSION_REVOKED.because("The session was ended.");
+        }
+        if (known == null) {
+            if (verified.size() >= MAX_CACHED) {
+                // Rare, and only costs a signature check each: simpler than keeping an order of use.
+                verified.clear();
+            }
+            verified.put(token, identity);
+        }
+        return identity;
+    }
+
+    private Identity check(String token) {
+        if (token.length() > MAX_LENGTH) {
+            throw refused();
+        }
+        try {
+            SignedJWT jwt = SignedJWT.parse(token);
+            JWSHeader header = jwt.getHeader();
+            boolean signed = header.getAlgorithm().equals(JWSAlgorithm.HS256)
+                    && header.getCriticalParams() == null
+                    && jwt.verify(verifier);
+            if (!signed) {
+                throw refused();
+            }
+            return identity(jwt.getJWTClaimsSet());
+        } catch (ParseException | JOSEException | IllegalArgumentException e) {
+            throw refused();
+        }
+    }
+
+    private Identity identity(JWTClaimsSet claims) throws ParseException {
+        Instant latest = clock.instant().plus(options.clockSkew());
+        Date expiry = claims.getExpirationTime();
+        Date notBefore = claims.getNotBeforeTime();
+        String name = claims.getStringClaim("name");
+        @Nullable List<String> roles = claims.getStringListClaim("roles");
+        if (expiry == null
+                || claims.getSubject() == null
+                || claims.getStringClaim("sid") == null
+                || !options.issuer().equals(claims.getIssuer())
+                || !claims.getAudience().contains(options.audience())
+                || (notBefore != null && notBefore.toInstant().isAfter(latest))) {
+            throw refused();
+        }
+        String username = claims.getStringClaim("username");
+        String shown = name != null ? name : claims.getSubject();
+        return new Identity(
+                UUID.fromString(claims.getSubject()),
+                username != null ? username : shown,
+                shown,
+                claims.getStringClaim("email"),
+                roles == null ? Set.of() : Set.copyOf(roles),
+                UUID.fromString(claims.getStringClaim("sid")),
+                expiry.toInstant());
+    }
+
+    private static FaultException refused() {
+        return Fault.UNAUTHORIZED.because("The token is not valid.");
+    }
+}
