@@ -14,6 +14,9 @@ import java.time.Duration;
  * @param queueBytes what may wait for one slow socket
  * @param maxRegistrations addresses of one socket
  * @param maxConnections sockets of one node
+ * @param maxOutstanding requests of one socket that may be under way; beyond it the socket is not read
+ * @param messageBurst messages that one socket may send at once
+ * @param messageRate messages that one socket may send per second for long
  */
 public record BridgeOptions(
         Duration authTimeout,
@@ -23,7 +26,10 @@ public record BridgeOptions(
         Duration expiryWarning,
         int queueBytes,
         int maxRegistrations,
-        int maxConnections) {
+        int maxConnections,
+        int maxOutstanding,
+        int messageBurst,
+        int messageRate) {
 
     public static BridgeOptions from(Section section) {
         Duration shortest = Duration.ofMillis(100);
@@ -36,6 +42,9 @@ public record BridgeOptions(
                 section.duration("expiryWarning", Duration.ZERO, longest),
                 section.bytes("queueBytes", 64 << 10, 1 << 30),
                 section.integer("maxRegistrations", 1, 1_000_000),
-                section.integer("maxConnections", 1, 10_000_000));
+                section.integer("maxConnections", 1, 10_000_000),
+                section.integer("maxOutstanding", 1, 10_000),
+                section.integer("messageBurst", 1, 1_000_000),
+                section.integer("messageRate", 1, 1_000_000));
     }
 }

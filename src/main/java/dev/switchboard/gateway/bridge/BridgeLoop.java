@@ -1,0 +1,136 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.identity.Identity;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The sockets of one event loop and what they share: services, one timer, and who belongs to which session. */
+final class BridgeLoop {
+    /** How late a deadline may be noticed. */
+    private static final long TICK_MS = 200;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final BridgeServices services;
+    private final Hub hub;
+    private final BridgeRequests requests;
+    private final Deadlines deadlines = new Deadlines();
+
+    /** The first socket of each session; the others follow it. */
+    private final Map<UUID, BridgeSession> bySession = new HashMap<>();
+
+    private final long timer;
+    private boolean draining;
+
+    /** Must be made on the event loop that it serves. */
+    BridgeLoop(Vertx vertx, BridgeServices services, Hub hub) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.services = services;
+        this.hub = hub;
+        this.requests = new BridgeRequests(hub, services.bus(), services.verifier());
+        services.revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
+        timer = vertx.setPeriodic(TICK_MS, t -> deadlines.run(now()));
+    }
+
+    BridgeServices services() {
+        return services;
+    }
+
+    BridgeOptions options() {
+        return services.options();
+    }
+
+    Hub hub() {
+        return hub;
+    }
+
+    BridgeRequests requests() {
+        return requests;
+    }
+
+    /** Milliseconds that never go back. */
+    long now() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    /** Whether another socket may be opened on this node. */
+    boolean full() {
+        return services.sockets().get() >= services.options().maxConnections();
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    /** A socket was opened. */
+    void opened() {
+        services.sockets().incrementAndGet();
+    }
+
+    /** An open socket is gone. */
+    void gone(BridgeSession socket) {
+        deadlines.remove(socket);
+        services.sockets().decrementAndGet();
+    }
+
+    void schedule(BridgeSession socket, long atMillis) {
+        deadlines.set(socket, atMillis);
+    }
+
+    /** From now on the socket is closed when this session is revoked. */
+    void index(BridgeSession socket, Identity identity) {
+        socket.sibling = bySession.put(identity.sessionId(), socket);
+    }
+
+    void unindex(BridgeSession socket, Identity identity) {
+        BridgeSession first = bySession.get(identity.sessionId());
+        if (first == socket) {
+            BridgeSession next = socket.sibling;
+            if (next == null) {
+                bySession.remove(identity.sessionId());
+            } else {
+                bySession.put(identity.sessionId(), next);
+            }
+        } else {
+            for (BridgeSession s = first; s != null; s = s.sibling) {
+                if (s.sibling == socket) {
+                    s.sibling = socket.sibling;
+                    break;
+                }
+            }
+        }
+        socket.sibling = null;
+    }
+
+    private void revoked(UUID session) {
+        @Nullable BridgeSession socket = bySession.get(session);
+        while (socket != null) {
+            BridgeSession next = socket.sibling;
+            socket.close(CloseCode.SESSION_REVOKED);
+            socket = next;
+        }
+    }
+
+    /** Tells every socket to go elsewhere, spread over the time given so that they do not all come back at once. */
+    void drain(long withinMillis) {
+        draining = true;
+        long now = now();
+        deadlines.forEach(entry -> {
+            if (entry instanceof BridgeSession socket) {
+                socket.drainAt(now + ThreadLocalRandom.current().nextLong(withinMillis + 1));
+            }
+        });
+    }
+
+    /** Stops the timer. Sockets that are still there are the server's to close. */
+    void stop() {
+        vertx.cancelTimer(timer);
+    }
+}

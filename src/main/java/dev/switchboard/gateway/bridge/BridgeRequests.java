@@ -1,0 +1,171 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Faults;
+import dev.switchboard.bus.Json;
+import dev.switchboard.identity.Identity;
+import dev.switchboard.identity.TokenVerifier;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Checks;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.Operation;
+import dev.switchboard.protocol.Operations;
+import dev.switchboard.protocol.RoomOperations;
+import io.vertx.core.Future;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients ask for by {@code send}: {@code auth} here, joining and leaving at the hub, every other operation at its
+ * owner. What is not declared for clients is denied.
+ */
+final class BridgeRequests {
+    private static final String AUTH = "auth";
+
+    private final Hub hub;
+    private final Bus bus;
+    private final TokenVerifier verifier;
+    private final ResumeTokens resumeTokens = new ResumeTokens();
+
+    BridgeRequests(Hub hub, Bus bus, TokenVerifier verifier) {
+        this.hub = hub;
+        this.bus = bus;
+        this.verifier = verifier;
+    }
+
+    /** @param resume of an earlier socket; reserved for calls, which outlive their sockets */
+    record Auth(@Nullable String token, @Nullable String resume) {
+        Auth {
+            new Checks()
+                    .optionalText("token", token, 1, 8192)
+                    .optionalText("resume", resume, 1, 256)
+                    .done();
+        }
+    }
+
+    void send(BridgeSession socket, ClientFrame.Send frame) {
+        if (frame.address().equals(AUTH)) {
+            authenticate(socket, frame);
+            return;
+        }
+        Identity who = socket.identity();
+        if (who == null) {
+            refuse(socket, frame, "not_logged_in", Fault.UNAUTHORIZED.because("Sign in first."));
+            return;
+        }
+        Operation<?, ?> operation = Operations.at(frame.address());
+        if (operation == null || !open(operation.access(), who)) {
+            refuse(
+                    socket,
+                    frame,
+                    "access_denied",
+                    Fault.FORBIDDEN.because("No operation for clients: " + frame.address()));
+        } else if (operation.equals(RoomOperations.JOIN)) {
+            request(
+                    socket,
+                    frame,
+                    who,
+                    RoomOperations.JOIN,
+                    (caller, q) -> hub.join(
+                            socket.carrier(), caller, new RoomOperations.Join(q.conversationId(), q.afterSeq(), null)));
+        } else if (operation.equals(RoomOperations.LEAVE)) {
+            request(
+                    socket,
+                    frame,
+                    who,
+                    RoomOperations.LEAVE,
+                    (caller, q) -> hub.leave(socket.carrier(), caller, q.conversationId()));
+        } else if (operation.equals(RoomOperations.SEND)) {
+            request(
+                    socket,
+                    frame,
+                    who,
+                    RoomOperations.SEND,
+                    (caller, q) -> bus.call(RoomOperations.SEND, caller, withClientId(q)));
+        } else {
+            call(socket, frame, who, operation);
+        }
+    }
+
+    /** Operations that anybody may call are for those without an account yet: they have the HTTP door. */
+    private static boolean open(Operation.Access access, Identity who) {
+        return switch (access) {
+            case USER -> true;
+            case ADMIN -> who.roles().contains(Caller.ADMIN);
+            case PUBLIC, INTERNAL -> false;
+        };
+    }
+
+    private static RoomOperations.Send withClientId(RoomOperations.Send q) {
+        return q.clientId() != null ? q : q.withClientId(Ids.next().toString());
+    }
+
+    private <Q extends Record, R extends Record> void call(
+            BridgeSession socket, ClientFrame.Send frame, Identity who, Operation<Q, R> operation) {
+        request(socket, frame, who, operation, (caller, q) -> bus.call(operation, caller, q));
+    }
+
+    private <Q extends Record, R extends Record> void request(
+            BridgeSession socket,
+            ClientFrame.Send frame,
+            Identity who,
+            Operation<Q, R> operation,
+            BiFunction<Caller, Q, Future<R>> handler) {
+        Caller caller = socket.caller(who);
+        Q request;
+        String lane;
+        try {
+            request = Json.read(frame.body(), operation.request());
+            lane = operation.keyOf(caller, request);
+        } catch (FaultException e) {
+            fail(socket, frame, e);
+            return;
+        }
+        socket.run(lane, () -> handler.apply(caller, request)
+                .onSuccess(reply -> reply(socket, frame, reply))
+                .onFailure(failure -> fail(socket, frame, Faults.of(failure))));
+    }
+
+    private void authenticate(BridgeSession socket, ClientFrame.Send frame) {
+        try {
+            Auth auth = Json.read(frame.body(), Auth.class);
+            Identity before = socket.identity();
+            Identity now = before;
+            if (auth.token() != null) {
+                now = verifier.verify(auth.token());
+                if (before != null && !before.userId().equals(now.userId())) {
+                    throw Fault.FORBIDDEN.because("This socket belongs to another user.");
+                }
+                socket.identify(now);
+            }
+            if (now == null) {
+                throw Fault.UNAUTHORIZED.because("A token is required.");
+            }
+            String socketId = socket.carrier().socketId();
+            reply(socket, frame, Authenticated.of(now, socketId, resumeTokens.of(socketId)));
+        } catch (FaultException e) {
+            fail(socket, frame, e);
+        }
+    }
+
+    private static void reply(BridgeSession socket, ClientFrame.Send frame, Record body) {
+        String replyAddress = frame.replyAddress();
+        if (replyAddress != null) {
+            socket.send(ServerFrames.rec(replyAddress, body));
+        }
+    }
+
+    private static void fail(BridgeSession socket, ClientFrame.Send frame, FaultException fault) {
+        String replyAddress = frame.replyAddress();
+        if (replyAddress != null) {
+            socket.send(ServerFrames.failure(replyAddress, fault));
+        }
+    }
+
+    private static void refuse(BridgeSession socket, ClientFrame.Send frame, String code, FaultException fault) {
+        String replyAddress = frame.replyAddress();
+        socket.refuse(code, replyAddress != null ? replyAddress : frame.address(), fault);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.identity.Identity;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import io.netty.channel.Channel;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The event-bus door at {@code /eventbus}. One instance for each verticle instance, made on its event loop: all sockets
+ * that its HTTP server accepts live there.
+ */
+public final class BridgeRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(BridgeRoutes.class);
+
+    private static final String PATH = "/eventbus";
+    private static final String BEARER = "Bearer ";
+    private static final String SESSION_COOKIE = "session";
+
+    private final BridgeLoop loop;
+    private final OriginPolicy origins;
+
+    BridgeRoutes(Vertx vertx, BridgeServices services, Hub hub) {
+        this.loop = new BridgeLoop(vertx, services, hub);
+        this.origins = services.origins();
+    }
+
+    /**
+     * What the HTTP server must be told. Without compression a socket needs no deflater of its own (some hundred KiB), and
+     * frames that are encoded once fit every socket.
+     *
+     * @param maxFrame bytes of one frame from a client
+     * @param maxMessage bytes of one message from a client
+     */
+    public static HttpServerOptions configure(HttpServerOptions server, int maxFrame, int maxMessage) {
+        return server.setMaxWebSocketFrameSize(maxFrame)
+                .setMaxWebSocketMessageSize(maxMessage)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setRegisterWebSocketWriteHandlers(false);
+    }
+
+    /** Adds the door's routes. */
+    public void mount(Router router) {
+        router.route(PATH + "/*").handler(this::checkOrigin);
+        router.route(PATH + "/websocket").handler(rc -> upgrade(rc, false));
+        router.routeWithRegex(PATH + "/[^/.]+/[^/.]+/websocket").handler(rc -> upgrade(rc, true));
+    }
+
+    private void checkOrigin(RoutingContext rc) {
+        if (verdict(rc) == OriginPolicy.Verdict.FOREIGN) {
+            fail(rc, Fault.FORBIDDEN.because("Pages of this origin may not connect."));
+        } else {
+            rc.next();
+        }
+    }
+
+    private OriginPolicy.Verdict verdict(RoutingContext rc) {
+        HostAndPort host = rc.request().authority();
+        return origins.judge(rc.request().getHeader(HttpHeaders.ORIGIN), host == null ? null : host.toString());
+    }
+
+    private void upgrade(RoutingContext rc, boolean sockJs) {
+        if (!rc.request().method().equals(HttpMethod.GET)) {
+            rc.response().putHeader(HttpHeaders.ALLOW, "GET").setStatusCode(405).end();
+            return;
+        }
+        if (!rc.request().canUpgradeToWebSocket()) {
+            rc.response().setStatusCode(400).end("Can \"Upgrade\" only to \"WebSocket\".");
+            return;
+        }
+        if (loop.draining() || loop.full()) {
+            fail(rc, Fault.UNAVAILABLE.because("This node takes no more connections."));
+            return;
+        }
+        Identity identity;
+        try {
+            identity = identify(rc);
+        } catch (FaultException e) {
+            fail(rc, e);
+            return;
+        }
+        // The router wraps what it hands out; below the wrapping is the channel that frames are written to.
+        Channel channel = ((HttpServerConnection) rc.request().connection())
+                .channelHandlerContext()
+                .channel();
+        rc.request()
+                .toWebSocket()
+                .onSuccess(ws -> WebSocketConnection.open(ws, channel, loop, sockJs, identity))
+                // Vert.x has answered the request.
+                .onFailure(failure -> LOG.debug("WebSocket handshake failed: {}", failure.toString()));
+    }
+
+    /**
+     * Who opens the connection, or null when the client is to say so by {@code auth}. A bearer token must be good; a
+     * cookie may be an old one, and counts only for pages that are ours.
+     */
+    private @Nullable Identity identify(RoutingContext rc) {
+        String authorization = rc.request().getHeader(HttpHeaders.AUTHORIZATION);
+        if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return loop.services()
+                    .verifier()
+                    .verify(authorization.substring(BEARER.length()).strip());
+        }
+        Cookie cookie = rc.request().getCookie(SESSION_COOKIE);
+        boolean ours = verdict(rc) == OriginPolicy.Verdict.TRUSTED
+                || "same-origin".equals(rc.request().getHeader("Sec-Fetch-Site"));
+        if (cookie == null || !ours) {
+            return null;
+        }
+        try {
+            return loop.services().verifier().verify(cookie.getValue());
+        } catch (FaultException e) {
+            return null;
+        }
+    }
+
+    private static void fail(RoutingContext rc, FaultException fault) {
+        rc.fail(fault.fault().status(), fault);
+    }
+
+    /** Refuses new sockets and tells those that are open to go to another node, spread over the time given. */
+    public void drain(Duration within) {
+        loop.drain(within.toMillis());
+    }
+
+    /** Stops the timer. */
+    public void stop() {
+        loop.stop();
+    }
+}

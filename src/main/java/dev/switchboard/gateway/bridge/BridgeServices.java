@@ -1,0 +1,21 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.identity.Revocations;
+import dev.switchboard.identity.TokenVerifier;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What all event loops of a node's bridge share.
+ *
+ * @param maxMessage bytes of one message from a client, which may come in several frames
+ * @param sockets how many are open on this node, on all event loops
+ */
+public record BridgeServices(
+        BridgeOptions options,
+        int maxMessage,
+        Bus bus,
+        TokenVerifier verifier,
+        Revocations revocations,
+        OriginPolicy origins,
+        AtomicInteger sockets) {}

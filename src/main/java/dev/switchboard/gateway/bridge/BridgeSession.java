@@ -1,0 +1,306 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.identity.Identity;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's conversation with the bridge, whatever carries it: who it is, what may be under way, when it ends. Lives
+ * on one event loop; an idle one holds no timer and no queue.
+ */
+final class BridgeSession extends Deadlines.Entry {
+    /** Frames that only keep books cost less than requests: a client that comes back registers everything at once. */
+    private static final double BOOKKEEPING = 0.1;
+
+    /** Characters of an address, as in the Vert.x bridge. */
+    private static final int MAX_ADDRESS = 200;
+
+    /** A socket that does not take its close frame within this time is cut off. */
+    private static final long CLOSE_TIMEOUT_MS = 2_000;
+
+    private static final long TEN_YEARS_S = TimeUnit.DAYS.toSeconds(3650);
+
+    private final BridgeLoop loop;
+    private final Carrier carrier;
+    private final Lanes lanes = new Lanes();
+    private final TokenBucket bucket;
+    private final BridgeRegistrations registrations = new BridgeRegistrations(this);
+
+    /** The next socket of the same session; kept by {@link BridgeLoop}. */
+    @Nullable
+    BridgeSession sibling;
+
+    private @Nullable Identity identity;
+    private @Nullable ArrayDeque<String> inbox;
+    private long heardAt;
+    private long heartbeatAt;
+    private long warnAt = Deadlines.NEVER;
+    private long expiresAt;
+    private long leaveAt = Deadlines.NEVER;
+    private int requestNumber;
+    private boolean paused;
+    private boolean closed;
+
+    BridgeSession(BridgeLoop loop, Carrier carrier) {
+        this.loop = loop;
+        this.carrier = carrier;
+        long now = loop.now();
+        var options = loop.options();
+        this.bucket = new TokenBucket(options.messageBurst(), options.messageRate(), now);
+        this.heardAt = now;
+        this.heartbeatAt = now
+                + ThreadLocalRandom.current().nextLong(1, options.heartbeat().toMillis() + 1);
+        this.expiresAt = now + options.authTimeout().toMillis();
+    }
+
+    /** @param bearer who the client is, if the connection itself bore a token */
+    void open(@Nullable Identity bearer) {
+        loop.opened();
+        if (bearer != null) {
+            identify(bearer);
+        }
+        reschedule();
+    }
+
+    Carrier carrier() {
+        return carrier;
+    }
+
+    BridgeLoop loop() {
+        return loop;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    BridgeRegistrations registrations() {
+        return registrations;
+    }
+
+    @Nullable
+    Identity identity() {
+        return identity;
+    }
+
+    /** The caller of the next request. */
+    Caller caller(Identity who) {
+        return who.caller(carrier.socketId(), carrier.socketId() + "-" + ++requestNumber);
+    }
+
+    /** Takes a verified identity; a later one of the same user replaces the first. */
+    void identify(Identity verified) {
+        Identity before = identity;
+        if (before != null) {
+            loop.unindex(this, before);
+        }
+        identity = verified;
+        loop.index(this, verified);
+        Instant wall = Instant.now();
+        long left = Math.min(verified.expiresAt().getEpochSecond() - wall.getEpochSecond(), TEN_YEARS_S);
+        long expiry = loop.now() + TimeUnit.SECONDS.toMillis(left);
+        warnAt = expiry - loop.options().expiryWarning().toMillis();
+        expiresAt = expiry + loop.options().expiryGrace().toMillis();
+        if (before == null) {
+            loop.hub().connected(carrier, verified.userId());
+        }
+        reschedule();
+    }
+
+    /** Something came from the client: it lives. */
+    void heard() {
+        heardAt = loop.now();
+    }
+
+    /** A control frame came, which costs as little as a ping. */
+    void control() {
+        heard();
+        if (!bucket.take(BOOKKEEPING, heardAt) && bucket.abused()) {
+            close(CloseCode.TOO_MANY);
+        }
+    }
+
+    /** A message came from the client. */
+    void received(String message) {
+        heard();
+        if (closed) {
+            return;
+        }
+        if (paused) {
+            inbox = inbox == null ? new ArrayDeque<>() : inbox;
+            inbox.add(message);
+            return;
+        }
+        process(message);
+    }
+
+    private void process(String message) {
+        ClientFrame frame;
+        try {
+            frame = ClientFrame.parse(message, MAX_ADDRESS);
+        } catch (ClientFrame.Malformed e) {
+            if (allowed(1, null)) {
+                refuse(e.problem().code(), null, Fault.INVALID_JSON.because("The frame could not be understood."));
+            }
+            return;
+        }
+        if (frame instanceof ClientFrame.Send send) {
+            if (allowed(1, send.replyAddress())) {
+                loop.requests().send(this, send);
+            }
+        } else if (frame instanceof ClientFrame.Register register) {
+            if (allowed(BOOKKEEPING, register.replyAddress())) {
+                registrations.register(register);
+            }
+        } else if (frame instanceof ClientFrame.Unregister unregister) {
+            if (allowed(BOOKKEEPING, unregister.replyAddress())) {
+                registrations.unregister(unregister);
+            }
+        } else if (frame instanceof ClientFrame.Publish publish) {
+            if (allowed(1, null)) {
+                refuse("access_denied", publish.address(), Fault.FORBIDDEN.because("Clients cannot publish."));
+            }
+        } else {
+            allowed(BOOKKEEPING, null);
+        }
+    }
+
+    private boolean allowed(double cost, @Nullable String replyAddress) {
+        if (bucket.take(cost, loop.now())) {
+            return true;
+        }
+        if (bucket.abused()) {
+            close(CloseCode.TOO_MANY);
+        } else {
+            var fault = Fault.TOO_MANY_REQUESTS.because("Slow down.");
+            refuse(fault.fault().code(), replyAddress, fault);
+        }
+        return false;
+    }
+
+    /** Runs a request in its lane; stops reading from the client while too many are under way. */
+    <T> void run(String lane, Supplier<Future<T>> request) {
+        lanes.run(
+                lane,
+                () -> closed ? Future.failedFuture(Fault.UNAVAILABLE.because("The socket is closed.")) : request.get(),
+                this::oneDone);
+        if (!paused && !closed && lanes.outstanding() >= loop.options().maxOutstanding()) {
+            paused = true;
+            carrier.pause();
+        }
+    }
+
+    private void oneDone() {
+        if (!paused || closed || lanes.outstanding() > loop.options().maxOutstanding() / 2) {
+            return;
+        }
+        paused = false;
+        while (!paused && !closed && inbox != null) {
+            String message = inbox.poll();
+            if (message == null) {
+                inbox = null;
+            } else {
+                process(message);
+            }
+        }
+        if (!paused && !closed) {
+            carrier.resume();
+        }
+    }
+
+    void send(byte[] message) {
+        carrier.send(message);
+    }
+
+    /** Tells the client that a frame was refused; {@code code} is the Vert.x bridge's word for it. */
+    void refuse(String code, @Nullable String address, FaultException fault) {
+        carrier.send(ServerFrames.refusal(code, address, fault));
+    }
+
+    /** Data of {@code session:expiring}. */
+    private record Expiring(Instant expiresAt) {}
+
+    @Override
+    long due(long now) {
+        if (closed) {
+            carrier.cutIfStuck();
+            return Deadlines.NEVER;
+        }
+        var options = loop.options();
+        if (now >= leaveAt) {
+            close(CloseCode.NODE_DRAINING);
+        } else if (now >= expiresAt) {
+            close(identity == null ? CloseCode.UNAUTHORIZED : CloseCode.SESSION_EXPIRED);
+        } else if (now - heardAt >= options.pingTimeout().toMillis()) {
+            close(CloseCode.PING_TIMEOUT);
+        }
+        if (closed) {
+            return now + CLOSE_TIMEOUT_MS;
+        }
+        Identity who = identity;
+        if (now >= warnAt && who != null && registrations.own()) {
+            warnAt = Deadlines.NEVER;
+            carrier.send(ServerFrames.rec(
+                    BridgeRegistrations.SOCKET + carrier.socketId(),
+                    Event.personal(Event.SESSION_EXPIRING, new Expiring(who.expiresAt()))));
+        }
+        if (now >= heartbeatAt) {
+            heartbeatAt = now + options.heartbeat().toMillis();
+            carrier.heartbeat();
+        }
+        return nextDue();
+    }
+
+    private long nextDue() {
+        long next = Math.min(Math.min(expiresAt, heartbeatAt), leaveAt);
+        next = Math.min(next, heardAt + loop.options().pingTimeout().toMillis());
+        return registrations.own() ? Math.min(next, warnAt) : next;
+    }
+
+    /** A deadline may have become nearer. */
+    void reschedule() {
+        if (!closed) {
+            loop.schedule(this, nextDue());
+        }
+    }
+
+    void drainAt(long atMillis) {
+        leaveAt = atMillis;
+        reschedule();
+    }
+
+    /** Ends the conversation from our side. */
+    void close(CloseCode code) {
+        carrier.close(code);
+    }
+
+    /** The carrier began to close: nothing of this socket is handled any more. */
+    void closing() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        inbox = null;
+        loop.schedule(this, loop.now() + CLOSE_TIMEOUT_MS);
+        Identity who = identity;
+        if (who != null) {
+            loop.unindex(this, who);
+            loop.hub().disconnected(carrier);
+        }
+    }
+
+    /** The connection is gone, with or without a word before. Called once. */
+    void gone() {
+        closing();
+        loop.gone(this);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.switchboard.gateway.bridge;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the frames of one socket's messages together (RFC 6455 §5.4). Vert.x's own aggregation throws on an empty first
+ * fragment and replaces invalid UTF-8 instead of refusing it (RFC 6455 §8.1).
+ */
+final class MessageAssembler {
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private byte @Nullable [] fragments;
+
+    /** Why a socket cannot go on. */
+    static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final CloseCode code;
+
+        Refused(CloseCode code) {
+            super(code.reason(), null, false, false);
+            this.code = code;
+        }
+
+        CloseCode code() {
+            return code;
+        }
+    }
+
+    /**
+     * Takes the payload of a text, binary or continuation frame. Netty has checked that fragments come in order.
+     *
+     * @return the message, once its last frame is here
+     */
+    @Nullable
+    String add(ByteBuf payload, boolean last, int maxBytes) throws Refused {
+        int length = payload.readableBytes();
+        byte[] before = fragments;
+        if (length + (before == null ? 0 : before.length) > maxBytes) {
+            fragments = null;
+            throw new Refused(CloseCode.TOO_BIG);
+        }
+        if (before == null && last) {
+            if (payload.hasArray()) {
+                return text(payload.array(), payload.arrayOffset() + payload.readerIndex(), length);
+            }
+            before = new byte[0];
+        }
+        byte[] all = before == null ? new byte[length] : Arrays.copyOf(before, before.length + length);
+        payload.getBytes(payload.readerIndex(), all, all.length - length, length);
+        fragments = last ? null : all;
+        return last ? text(all, 0, all.length) : null;
+    }
+
+    private static String text(byte[] bytes, int offset, int length) throws Refused {
+        String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
+        // Decoding again is needed only to tell a replacement from the same character as the client sent it.
+        if (text.indexOf(REPLACEMENT) >= 0) {
+            try {
+                StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));
+            } catch (CharacterCodingException e) {
+                throw new Refused(CloseCode.NOT_UTF8);
+            }
+        }
+        return text;
+    }
+}

@@ -1,0 +1,204 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.bus.Ownership;
+import dev.switchboard.identity.Identity;
+import dev.switchboard.identity.Revocations;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.Part;
+import dev.switchboard.protocol.RoomOperations;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The bridge on a real HTTP server with one event loop, a hub that only remembers, and rooms that answer everything. */
+final class BridgeServer implements AutoCloseable {
+    static final UUID ALICE = UUID.fromString("00000000-0000-7000-8000-00000000000a");
+    static final UUID BOB = UUID.fromString("00000000-0000-7000-8000-00000000000b");
+    static final int MAX_FRAME = 64 * 1024;
+    static final int MAX_MESSAGE = 256 * 1024;
+
+    /** What the shipped configuration says. */
+    static final BridgeOptions DEFAULTS = new BridgeOptions(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(120),
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(60),
+            1024 * 1024,
+            1_000,
+            1_000,
+            64,
+            120,
+            60);
+
+    static final String PAGE = "https://app.example.org";
+
+    final FakeHub hub = new FakeHub();
+    final FakeRevocations revocations = new FakeRevocations();
+    final List<RoomOperations.Send> sent = new CopyOnWriteArrayList<>();
+    final List<Caller> callers = new CopyOnWriteArrayList<>();
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    final Context context = vertx.getOrCreateContext();
+    final BridgeRoutes routes;
+    final int port;
+
+    /** What {@code message:send} does. */
+    volatile Function<RoomOperations.Send, Future<RoomOperations.Sent>> onSend =
+            q -> Future.succeededFuture(new RoomOperations.Sent(q.conversationId(), 1, Instant.EPOCH, false));
+
+    /** Revocation as the bridge sees it, without a cluster. */
+    static final class FakeRevocations implements Revocations {
+        final List<Consumer<UUID>> listeners = new CopyOnWriteArrayList<>();
+        final List<UUID> revoked = new CopyOnWriteArrayList<>();
+
+        @Override
+        public boolean isRevoked(UUID sessionId) {
+            return revoked.contains(sessionId);
+        }
+
+        @Override
+        public Future<Void> revoke(UUID sessionId) {
+            revoked.add(sessionId);
+            listeners.forEach(l -> l.accept(sessionId));
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public void onRevoked(Consumer<UUID> listener) {
+            listeners.add(listener);
+        }
+    }
+
+    /** One node that owns every key. */
+    private static final class OneNode implements Ownership {
+        @Override
+        public String nodeId() {
+            return "here";
+        }
+
+        @Override
+        public Owner ownerOf(String key) {
+            return new Owner("here", 0);
+        }
+
+        @Override
+        public Set<String> nodes() {
+            return Set.of("here");
+        }
+
+        @Override
+        public void onChange(Runnable listener) {}
+
+        @Override
+        public void onNodeLost(Consumer<String> listener) {}
+    }
+
+    BridgeServer(BridgeOptions options) throws Exception {
+        CompletableFuture<BridgeRoutes> made = new CompletableFuture<>();
+        CompletableFuture<Integer> listening = new CompletableFuture<>();
+        context.runOnContext(v -> {
+            Bus bus = new Bus(vertx, new OneNode());
+            bus.serve(
+                    Part.ROOM,
+                    0,
+                    new Handlers()
+                            .on(RoomOperations.SEND, (caller, q) -> {
+                                sent.add(q);
+                                callers.add(caller);
+                                return onSend.apply(q);
+                            })
+                            .on(RoomOperations.TYPING, (caller, q) -> Future.succeededFuture(Nothing.NOTHING)));
+            var services = new BridgeServices(
+                    options,
+                    MAX_MESSAGE,
+                    bus,
+                    this::verify,
+                    revocations,
+                    new OriginPolicy(List.of(PAGE)),
+                    new AtomicInteger());
+            var bridge = new BridgeRoutes(vertx, services, hub);
+            Router router = Router.router(vertx);
+            router.route()
+                    .failureHandler(
+                            rc -> rc.response().setStatusCode(rc.statusCode()).end());
+            bridge.mount(router);
+            made.complete(bridge);
+            vertx.createHttpServer(BridgeRoutes.configure(new HttpServerOptions(), MAX_FRAME, MAX_MESSAGE))
+                    .requestHandler(router)
+                    .listen(0, "127.0.0.1")
+                    .onSuccess(server -> listening.complete(server.actualPort()))
+                    .onFailure(listening::completeExceptionally);
+        });
+        routes = made.get(10, TimeUnit.SECONDS);
+        port = listening.get(10, TimeUnit.SECONDS);
+    }
+
+    /** A token is {@code user/session/expiry in epoch milliseconds}. */
+    static String token(UUID user, UUID session, Instant expiry) {
+        return user + "/" + session + "/" + expiry.toEpochMilli();
+    }
+
+    /** A token of a new session that is good for an hour. */
+    static String token(UUID user) {
+        return token(user, UUID.randomUUID(), Instant.now().plusSeconds(3600));
+    }
+
+    private Identity verify(String token) {
+        String[] parts = token.split("/", -1);
+        if (parts.length != 3) {
+            throw Fault.UNAUTHORIZED.because("The token is not valid.");
+        }
+        UUID session = UUID.fromString(parts[1]);
+        Instant expiry = Instant.ofEpochMilli(Long.parseLong(parts[2]));
+        if (revocations.isRevoked(session)) {
+            throw Fault.SESSION_REVOKED.because("The session was ended.");
+        }
+        if (!expiry.isAfter(Instant.now())) {
+            throw Fault.TOKEN_EXPIRED.because("The token has expired.");
+        }
+        UUID user = UUID.fromString(parts[0]);
+        String name = user.equals(ALICE) ? "alice" : "bob";
+        return new Identity(user, name, name, name + "@example.org", Set.of("user"), session, expiry);
+    }
+
+    /** Runs something on the bridge's event loop and waits for it. */
+    <T> T onLoop(java.util.concurrent.Callable<@Nullable T> action) throws Exception {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        context.runOnContext(v -> {
+            try {
+                result.complete(action.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result.get(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        vertx.close()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
+    }
+}

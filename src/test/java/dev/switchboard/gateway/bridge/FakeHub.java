@@ -1,0 +1,84 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.RoomOperations;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Remembers what the bridge asked for; knows no rooms. Asked by tests from other threads, so everything is concurrent. */
+final class FakeHub implements Hub {
+    /** What was called, in order, for example {@code join <room>}. */
+    final List<String> calls = new CopyOnWriteArrayList<>();
+
+    final Set<Connection> connected = Collections.synchronizedSet(new HashSet<>());
+    final Map<UUID, List<Connection>> rooms = Collections.synchronizedMap(new HashMap<>());
+
+    /** Whom this room lets in: nobody. */
+    @Nullable
+    UUID closedRoom;
+
+    /** Joins wait for this, when it is set. */
+    volatile @Nullable Promise<Void> gate;
+
+    @Override
+    public void connected(Connection socket, UUID userId) {
+        calls.add("connected " + userId);
+        connected.add(socket);
+    }
+
+    @Override
+    public void disconnected(Connection socket) {
+        calls.add("disconnected");
+        connected.remove(socket);
+        rooms.values().forEach(sockets -> sockets.remove(socket));
+    }
+
+    @Override
+    public Future<RoomOperations.Joined> join(Connection socket, Caller caller, RoomOperations.Join request) {
+        Promise<Void> wait = gate;
+        Future<Void> when = wait == null ? Future.succeededFuture() : wait.future();
+        return when.map(v -> {
+            calls.add("join " + request.conversationId() + " listener " + request.listener());
+            return new RoomOperations.Joined(
+                    request.conversationId(), 7, List.of(), true, List.of(), List.of(caller.user()), 1, 1);
+        });
+    }
+
+    @Override
+    public Future<Nothing> leave(Connection socket, Caller caller, UUID roomId) {
+        calls.add("leave " + roomId);
+        return Future.succeededFuture(Nothing.NOTHING);
+    }
+
+    @Override
+    public Future<Void> registerRoom(Connection socket, Caller caller, UUID roomId) {
+        calls.add("register " + roomId);
+        if (roomId.equals(closedRoom)) {
+            return Future.failedFuture(Fault.NOT_A_MEMBER.because("You are not a member."));
+        }
+        rooms.computeIfAbsent(roomId, id -> new ArrayList<>()).add(socket);
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public void registerUser(Connection socket, UUID userId) {
+        calls.add("registerUser " + userId);
+    }
+
+    @Override
+    public void unregister(Connection socket, String address) {
+        calls.add("unregister " + address);
+    }
+}

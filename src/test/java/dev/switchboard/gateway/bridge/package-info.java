@@ -1,0 +1,4 @@
+@NullMarked
+package dev.switchboard.gateway.bridge;
+
+import org.jspecify.annotations.NullMarked;
