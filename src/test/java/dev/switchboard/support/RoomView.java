@@ -53,6 +53,10 @@ public final class RoomView {
         events.add(event);
     }
 
+    public String roomId() {
+        return roomId;
+    }
+
     public synchronized long lastSeq() {
         return lastSeq;
     }

@@ -7,7 +7,6 @@ import dev.switchboard.protocol.RoomOperations.Join;
 import dev.switchboard.protocol.RoomOperations.Joined;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -115,7 +114,7 @@ final class LoopHub implements Hub {
             return Future.failedFuture(Fault.UNAUTHORIZED.because("Sign in first."));
         }
         boolean first = !follower.rooms.containsKey(roomId);
-        return here(node.join(caller, request, first)).map(joined -> {
+        return node.join(this, caller, request, first).map(joined -> {
             if (!first) {
                 return joined;
             }
@@ -165,7 +164,7 @@ final class LoopHub implements Hub {
             return Future.succeededFuture();
         }
         following.attached = true;
-        return here(node.attach(this, roomId, following.position))
+        return node.attach(this, roomId, following.position)
                 .<Void>map(missed -> {
                     if (following(socket, roomId) == following && following.attached) {
                         LoopRoom room = rooms.computeIfAbsent(roomId, r -> new LoopRoom(vertx));
@@ -251,17 +250,5 @@ final class LoopHub implements Hub {
                 node.left(roomId, userId);
             }
         });
-    }
-
-    private <T> Future<T> here(Future<T> elsewhere) {
-        Promise<T> promise = Promise.promise();
-        elsewhere.onComplete(done -> context.runOnContext(v -> {
-            if (done.succeeded()) {
-                promise.complete(done.result());
-            } else {
-                promise.fail(done.cause());
-            }
-        }));
-        return promise.future();
     }
 }

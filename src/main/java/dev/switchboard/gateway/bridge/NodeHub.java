@@ -102,8 +102,8 @@ public final class NodeHub extends VerticleBase {
     }
 
     /** @param first whether the socket was not in the room before; then {@link #left} must be called once for it */
-    Future<Joined> join(Caller caller, Join request, boolean first) {
-        return inOrder(() -> {
+    Future<Joined> join(LoopHub loop, Caller caller, Join request, boolean first) {
+        return inOrder(loop, () -> {
             UUID roomId = request.conversationId();
             NodeRoom room = rooms.computeIfAbsent(roomId, r -> new NodeRoom());
             UUID user = caller.user();
@@ -141,7 +141,8 @@ public final class NodeHub extends VerticleBase {
         }
         Caller caller = new Caller(userId, "", "", Set.of(), null, null, "leave");
         bus.call(RoomOperations.LEAVE, caller, new Leave(roomId, nodeId)).onComplete(done -> {
-            if (room.users.containsKey(userId)) {
+            NodeRoom now = rooms.get(roomId);
+            if (now != null && now.users.containsKey(userId)) {
                 // Came back while leaving was under way: say anew who is here.
                 follow(roomId);
             }
@@ -157,23 +158,23 @@ public final class NodeHub extends VerticleBase {
 
     /** What a socket at this position misses; from here on its loop hears what follows. */
     Future<Missed> attach(LoopHub loop, UUID roomId, long position) {
-        return inOrder(() -> {
+        return inOrder(loop, () -> {
             NodeRoom room = rooms.get(roomId);
             if (room == null) {
                 return Future.failedFuture(Fault.CONFLICT.because("Join the room again."));
-            }
-            if (room.feed.position() < position) {
-                // The reply to the join was faster than the deliveries before it.
-                Promise<Missed> later = Promise.promise();
-                room.waiting.add(() -> attachNow(roomId, room, position).onComplete(later));
-                follow(roomId);
-                return later.future();
             }
             return attachNow(roomId, room, position);
         });
     }
 
     private Future<Missed> attachNow(UUID roomId, NodeRoom room, long position) {
+        if (room.feed.position() < position) {
+            // The reply to the join was faster than the deliveries before it.
+            Promise<Missed> later = Promise.promise();
+            room.waiting.add(() -> attachNow(roomId, room, position).onComplete(later));
+            follow(roomId);
+            return later.future();
+        }
         List<EventFrame> missed = room.feed.after(position);
         return missed != null
                 ? Future.succeededFuture(new Missed(room.feed.position(), missed))
@@ -238,7 +239,11 @@ public final class NodeHub extends VerticleBase {
     private void stopUnknown(UUID roomId) {
         if (unknown.add(roomId)) {
             bus.call(RoomOperations.FOLLOW, Caller.system(), new Follow(roomId, nodeId, Long.MAX_VALUE, List.of()))
-                    .onComplete(done -> unknown.remove(roomId));
+                    .onComplete(done -> {
+                        unknown.remove(roomId);
+                        // Somebody joined meanwhile, and was taken out by this.
+                        follow(roomId);
+                    });
         }
     }
 
@@ -335,15 +340,26 @@ public final class NodeHub extends VerticleBase {
         return new EventFrame(Delivery.ROOM + roomId, event);
     }
 
-    /** Runs on the hub's context. The result completes there. */
-    private <T> Future<T> inOrder(Supplier<Future<T>> action) {
+    /**
+     * Runs on the hub's context. The result is handed to the loop by the hub itself, in line with the deliveries: a future
+     * that completed here could be looked at by the loop only after a delivery that came later.
+     */
+    private <T> Future<T> inOrder(LoopHub loop, Supplier<Future<T>> action) {
         Promise<T> promise = Promise.promise();
         context.runOnContext(v -> {
+            Future<T> result;
             try {
-                action.get().onComplete(promise);
+                result = action.get();
             } catch (RuntimeException e) {
-                promise.fail(e);
+                result = Future.failedFuture(e);
             }
+            result.onComplete(done -> loop.context().runOnContext(x -> {
+                if (done.succeeded()) {
+                    promise.complete(done.result());
+                } else {
+                    promise.fail(done.cause());
+                }
+            }));
         });
         return promise.future();
     }

@@ -1,0 +1,186 @@
+package dev.switchboard.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.switchboard.support.Api;
+import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.Postgres;
+import dev.switchboard.support.ProcessNode;
+import dev.switchboard.support.Talker;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Nodes die and freeze while people talk. Whatever happens, what was acknowledged is there under its number, and each
+ * client saw one gapless log, each event once.
+ */
+class CrashIT {
+    private static final int NODES = 3;
+    private static final int ROOMS = 4;
+    private static final int PEOPLE = 9;
+
+    @TempDir
+    private Path folder;
+
+    private final Postgres postgres = Postgres.create();
+    private final List<ProcessNode> nodes = new ArrayList<>();
+    private final List<Talker> talkers = new ArrayList<>();
+    private Map<String, String> settings;
+
+    @BeforeEach
+    void start() {
+        settings = Map.of(
+                "DATABASE_URL", postgres.url(),
+                "CLUSTER_NAME", "crash-" + UUID.randomUUID(),
+                "CLUSTER_PORT", String.valueOf(ThreadLocalRandom.current().nextInt(2_000, 3_000) * 10),
+                "JWT_SECRET", "a secret that is only good for tests, really",
+                "SOCKET_MESSAGE_RATE", "1000",
+                "SOCKET_MESSAGE_BURST", "1000");
+        for (int i = 0; i < NODES; i++) {
+            nodes.add(ProcessNode.start(folder, settings));
+        }
+        nodes.forEach(ProcessNode::awaitReady);
+        Api api = new Api(nodes.get(0).door());
+        List<Account> people = new ArrayList<>();
+        for (int i = 0; i < PEOPLE; i++) {
+            people.add(api.register("p" + i));
+        }
+        List<URI> doors = nodes.stream().map(ProcessNode::door).toList();
+        for (int r = 0; r < ROOMS; r++) {
+            String room = api.call(
+                            "POST",
+                            "/api/v1/conversations",
+                            people.get(0),
+                            Map.of("kind", "group", "memberIds", people.stream().map(Account::id).toList()))
+                    .ok()
+                    .get("id")
+                    .asText();
+            for (int p = 0; p < PEOPLE; p++) {
+                if (p % ROOMS <= r) {
+                    talkers.add(new Talker(people.get(p), room, doors, p));
+                }
+            }
+        }
+        awaitProgress(Duration.ofSeconds(20));
+    }
+
+    @AfterEach
+    void stop() {
+        talkers.forEach(Talker::close);
+        nodes.forEach(ProcessNode::close);
+        postgres.close();
+    }
+
+    /** Everybody gets some more messages acknowledged. */
+    private void awaitProgress(Duration within) {
+        Map<Talker, Integer> before = new HashMap<>();
+        talkers.forEach(t -> before.put(t, t.acknowledged().size()));
+        await().atMost(within)
+                .untilAsserted(() -> assertThat(talkers)
+                        .allMatch(t -> t.acknowledged().size() >= before.get(t) + 5));
+    }
+
+    @RepeatedTest(3)
+    void killingANodeLosesNothing() {
+        int victim = ThreadLocalRandom.current().nextInt(NODES);
+        nodes.get(victim).kill();
+        awaitProgress(Duration.ofSeconds(15));
+        check();
+        List<Long> back = talkers.stream().flatMap(t -> t.reconnectMillis().stream()).toList();
+        System.out.println("live again after ms: " + back);
+        assertThat(back).allMatch(ms -> ms < 5_000);
+    }
+
+    @Test
+    void aFrozenNodeThatWakesUpHarmsNothing() {
+        ProcessNode frozen = nodes.get(1);
+        frozen.freeze();
+        awaitProgress(Duration.ofSeconds(40));
+        frozen.thaw();
+        awaitProgress(Duration.ofSeconds(40));
+        check();
+    }
+
+    @Test
+    void killingTwoOfThreeOneAfterTheOtherLosesNothing() {
+        nodes.get(2).kill();
+        awaitProgress(Duration.ofSeconds(15));
+        ProcessNode fresh = ProcessNode.start(folder, settings);
+        nodes.add(fresh);
+        fresh.awaitReady();
+        awaitProgress(Duration.ofSeconds(15));
+        nodes.get(0).kill();
+        awaitProgress(Duration.ofSeconds(15));
+        check();
+    }
+
+    private void check() {
+        talkers.forEach(Talker::hush);
+        Api api = nodes.stream()
+                .filter(ProcessNode::isReady)
+                .findFirst()
+                .map(n -> new Api(n.door()))
+                .orElseThrow();
+        Map<String, List<Talker>> byRoom = new HashMap<>();
+        talkers.forEach(t -> byRoom.computeIfAbsent(t.view().roomId(), r -> new ArrayList<>()).add(t));
+        byRoom.forEach((room, people) -> {
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                long head = head(api, people.get(0).account(), room);
+                assertThat(people).allMatch(t -> t.view().lastSeq() == head);
+            });
+            Map<Long, JsonNode> stored = history(api, people.get(0).account(), room);
+            Set<String> senderAndClientId = new HashSet<>();
+            stored.values().forEach(m -> assertThat(senderAndClientId.add(m.get("senderId") + "/" + m.get("clientId")))
+                    .isTrue());
+            for (Talker person : people) {
+                assertThat(person.view().faults()).as(person.account().username()).isEmpty();
+                assertThat(person.view().events()).hasSize(stored.size());
+                person.acknowledged().forEach((clientId, seq) -> {
+                    JsonNode message = stored.get(seq);
+                    assertThat(message).as(clientId + " was acknowledged as " + seq).isNotNull();
+                    assertThat(message.get("clientId").asText()).isEqualTo(clientId);
+                    assertThat(message.get("senderId").asText()).isEqualTo(person.account().id());
+                });
+            }
+        });
+    }
+
+    private static long head(Api api, Account account, String room) {
+        return api.call("GET", "/api/v1/conversations/" + room, account, null)
+                .ok()
+                .get("headSeq")
+                .asLong();
+    }
+
+    private static Map<Long, JsonNode> history(Api api, Account account, String room) {
+        Map<Long, JsonNode> messages = new HashMap<>();
+        String after = "0";
+        while (after != null) {
+            JsonNode page = api.call(
+                            "GET",
+                            "/api/v1/messages?conversationId=" + room + "&limit=100&after=" + after,
+                            account,
+                            null)
+                    .ok();
+            page.get("messages").forEach(m -> messages.put(m.get("seq").asLong(), m));
+            after = page.hasNonNull("next") ? page.get("next").asText() : null;
+        }
+        return messages;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.switchboard.support;
+
+import dev.switchboard.app.Node;
+import dev.switchboard.app.PlatformOptions;
+import dev.switchboard.config.ConfigSource;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Real nodes in this JVM, one cluster, a database of their own. */
+public final class TestNodes implements AutoCloseable {
+    /** Clusters of one JVM keep out of each other's way: each has ports of its own, ten apart. */
+    private static final AtomicInteger NEXT_CLUSTER_PORT = new AtomicInteger(15_701);
+
+    private final Postgres postgres = Postgres.create();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<String, String> settings = new HashMap<>();
+
+    private TestNodes() {}
+
+    /** Starts so many nodes. */
+    public static TestNodes start(int count) {
+        return start(count, Map.of());
+    }
+
+    /** Starts so many nodes with these settings, by the names of their environment variables. */
+    public static TestNodes start(int count, Map<String, String> settings) {
+        TestNodes cluster = new TestNodes();
+        try {
+            Path data = Files.createTempDirectory("switchboard-test");
+            cluster.settings.putAll(Map.of(
+                    "CLUSTER_NAME", "test-" + UUID.randomUUID(),
+                    "CLUSTER_PORT", String.valueOf(NEXT_CLUSTER_PORT.getAndAdd(10)),
+                    "DATABASE_URL", cluster.postgres.url(),
+                    "DATA_DIR", data.toString(),
+                    "JWT_SECRET", "a secret that is only good for tests, really",
+                    "SHUTDOWN_TIMEOUT", "1s",
+                    "RATE_LIMIT_RPS", "10000",
+                    "RATE_LIMIT_BURST", "10000"));
+            cluster.settings.putAll(settings);
+            for (int i = 0; i < count; i++) {
+                cluster.add();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return cluster;
+    }
+
+    /** One more node. */
+    public Node add() {
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.put("PORT", String.valueOf(freePort()));
+        Node node = Node.start(ConfigSource.in(null, environment).read(PlatformOptions::from), null);
+        nodes.add(node);
+        return node;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public Node node(int i) {
+        return nodes.get(i);
+    }
+
+    public List<URI> doors() {
+        return nodes.stream()
+                .map(node -> URI.create("http://127.0.0.1:" + node.port()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(Node::close);
+        postgres.close();
+    }
+}
