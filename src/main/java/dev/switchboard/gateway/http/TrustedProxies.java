@@ -104,8 +104,11 @@ public final class TrustedProxies {
     /** What a client address is limited by: the address itself, or the /64 of an IPv6 one. */
     static String site(String address) {
         byte[] bytes = bytes(address);
-        if (bytes == null || bytes.length == IPV4_BYTES) {
+        if (bytes == null) {
             return address;
+        }
+        if (bytes.length == IPV4_BYTES) {
+            return NetUtil.bytesToIpAddress(bytes);
         }
         byte[] site = Arrays.copyOf(Arrays.copyOf(bytes, IPV6_SITE_BYTES), bytes.length);
         return NetUtil.bytesToIpAddress(site) + "/64";
