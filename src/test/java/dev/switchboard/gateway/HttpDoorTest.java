@@ -79,10 +79,20 @@ class HttpDoorTest {
                     return Future.succeededFuture(SIGNED_IN);
                 })
                 .on(AccountOperations.LOGOUT, (c, q) -> Future.succeededFuture(Nothing.NOTHING))
-                .on(AccountOperations.VALIDATE_TOKEN, (c, q) ->
-                        Future.succeededFuture(new AccountOperations.TokenStatus(c.userId() != null, null)))
-                .on(AccountOperations.GET_ME, (c, q) -> Future.succeededFuture(new User(
-                        c.user(), c.username(), c.name(), null, null, List.copyOf(c.roles()), null, Instant.EPOCH)))
+                .on(
+                        AccountOperations.VALIDATE_TOKEN,
+                        (c, q) -> Future.succeededFuture(new AccountOperations.TokenStatus(c.userId() != null, null)))
+                .on(
+                        AccountOperations.GET_ME,
+                        (c, q) -> Future.succeededFuture(new User(
+                                c.user(),
+                                c.username(),
+                                c.name(),
+                                null,
+                                null,
+                                List.copyOf(c.roles()),
+                                null,
+                                Instant.EPOCH)))
                 .on(AccountOperations.GET_USER, (c, q) -> {
                     asked(q);
                     throw Fault.NOT_FOUND.because("There is no such user.");
@@ -103,10 +113,8 @@ class HttpDoorTest {
                     return Future.succeededFuture(new RoomOperations.Messages(List.of(), null));
                 })
                 .on(ConversationOperations.CREATE, (c, q) -> {
-                    var room = new Conversation(
-                            ROOM, q.kind(), null, q.title(), null, 1, 0, 0, 0, null, Instant.EPOCH);
-                    return Future.succeededFuture(
-                            new ConversationOperations.Created(room, !"again".equals(q.title())));
+                    var room = new Conversation(ROOM, q.kind(), null, q.title(), null, 1, 0, 0, 0, null, Instant.EPOCH);
+                    return Future.succeededFuture(new ConversationOperations.Created(room, !"again".equals(q.title())));
                 });
     }
 
@@ -141,8 +149,7 @@ class HttpDoorTest {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         assertThat(body.fieldNames())
                 .toIterable()
-                .containsExactly(
-                        "statusCode", "error", "code", "message", "path", "timestamp", "requestId", "errors");
+                .containsExactly("statusCode", "error", "code", "message", "path", "timestamp", "requestId", "errors");
         assertThat(body.get("statusCode").intValue()).isEqualTo(status);
         assertThat(body.get("code").textValue()).isEqualTo(code);
         assertThat(body.get("error").textValue()).isNotBlank();
@@ -161,7 +168,8 @@ class HttpDoorTest {
     @ParameterizedTest
     @ValueSource(strings = {"/api/v1/users/me", "/api/users/me"})
     void aBearerTokenSaysWhoAsks(String path) throws Exception {
-        var response = send(asAnna(to(path)).header("X-User-Id", UUID.randomUUID().toString()));
+        var response =
+                send(asAnna(to(path)).header("X-User-Id", UUID.randomUUID().toString()));
 
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(body(response).get("id").textValue()).isEqualTo(ANNA.toString());
@@ -205,7 +213,8 @@ class HttpDoorTest {
 
         isError(send(asAnna(json("PUT", path, disabled))), 403, "forbidden");
         assertThat(ASKED.get()).isNull();
-        assertThat(send(json("PUT", path, disabled).header("Authorization", "Bearer admin")).statusCode())
+        assertThat(send(json("PUT", path, disabled).header("Authorization", "Bearer admin"))
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(ASKED.get()).isEqualTo(new AccountOperations.SetDisabled(ROOM, true));
     }
@@ -270,8 +279,12 @@ class HttpDoorTest {
 
     @Test
     void behindATrustedProxyWithTlsTheCookiesAreSecure() throws Exception {
-        var response = send(json("POST", "/api/v1/auth/signup", """
-                        {"username":"anna","email":"a@b","password":"12345678"}""").header("X-Forwarded-Proto", "https"));
+        var response = send(json(
+                        "POST",
+                        "/api/v1/auth/signup",
+                        """
+                        {"username":"anna","email":"a@b","password":"12345678"}""")
+                .header("X-Forwarded-Proto", "https"));
 
         assertThat(response.statusCode()).isEqualTo(201);
         assertThat(response.headers().allValues("Set-Cookie")).hasSize(3).allMatch(c -> c.contains("Secure"));
@@ -338,15 +351,16 @@ class HttpDoorTest {
                 400,
                 "validation_failed");
 
-        assertThat(body.get("errors").findValuesAsText("field"))
-                .contains("username", "email", "password");
+        assertThat(body.get("errors").findValuesAsText("field")).contains("username", "email", "password");
     }
 
     @Test
     void pathBeatsQueryBeatsBody() throws Exception {
         UUID other = UUID.randomUUID();
 
-        send(json("PUT", "/api/v1/users/" + ROOM + "/disabled?id=" + other + "&disabled=false",
+        send(json(
+                        "PUT",
+                        "/api/v1/users/" + ROOM + "/disabled?id=" + other + "&disabled=false",
                         "{\"id\":\"" + other + "\",\"disabled\":true}")
                 .header("Authorization", "Bearer admin"));
 
@@ -354,7 +368,12 @@ class HttpDoorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"{,400,invalid_json", "{}},400,invalid_json", "[],400,validation_failed", "'\"x\"',400,validation_failed"})
+    @CsvSource({
+        "{,400,invalid_json",
+        "{}},400,invalid_json",
+        "[],400,validation_failed",
+        "'\"x\"',400,validation_failed"
+    })
     void aBodyMustBeAJsonObject(String json, int status, String code) throws Exception {
         isError(send(asAnna(json("POST", "/api/v1/messages", json))), status, code);
     }
@@ -362,8 +381,7 @@ class HttpDoorTest {
     @Test
     void aNumberIsNoText() throws Exception {
         var body = isError(
-                send(asAnna(json(
-                        "POST", "/api/v1/messages", "{\"conversationId\":\"" + ROOM + "\",\"content\":5}"))),
+                send(asAnna(json("POST", "/api/v1/messages", "{\"conversationId\":\"" + ROOM + "\",\"content\":5}"))),
                 400,
                 "validation_failed");
 
@@ -412,8 +430,8 @@ class HttpDoorTest {
     @ParameterizedTest
     @CsvSource({"new,201", "again,200"})
     void creatingAConversationAnswersItAlone(String title, int status) throws Exception {
-        var response = send(
-                asAnna(json("POST", "/api/v1/conversations", "{\"kind\":\"group\",\"title\":\"" + title + "\"}")));
+        var response =
+                send(asAnna(json("POST", "/api/v1/conversations", "{\"kind\":\"group\",\"title\":\"" + title + "\"}")));
 
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(body(response).get("id").textValue()).isEqualTo(ROOM.toString());
@@ -456,13 +474,15 @@ class HttpDoorTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "PATCH|/api/v1/users/me|DELETE, GET, HEAD, OPTIONS, PUT",
-        "GET|/api/v1/auth/login|OPTIONS, POST",
-        "POST|/|GET, HEAD, OPTIONS",
-        "DELETE|/health|GET, HEAD, OPTIONS",
-        "TRACE|/api/v1/users/me|GET, HEAD, POST, PUT, DELETE, OPTIONS"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PATCH|/api/v1/users/me|DELETE, GET, HEAD, OPTIONS, PUT",
+                "GET|/api/v1/auth/login|OPTIONS, POST",
+                "POST|/|GET, HEAD, OPTIONS",
+                "DELETE|/health|GET, HEAD, OPTIONS",
+                "TRACE|/api/v1/users/me|GET, HEAD, POST, PUT, DELETE, OPTIONS"
+            })
     void whatAPathCannotDoItSays(String method, String path, String allow) throws Exception {
         var response = send(to(path).method(method, BodyPublishers.noBody()));
 
@@ -498,8 +518,7 @@ class HttpDoorTest {
             var response = send(to(path));
             assertThat(header(response, "Content-Security-Policy"))
                     .contains("default-src 'self'", "img-src 'self' data: https:", "connect-src 'self' ws: wss:");
-            assertThat(header(response, "Strict-Transport-Security"))
-                    .isEqualTo("max-age=31536000; includeSubDomains");
+            assertThat(header(response, "Strict-Transport-Security")).isEqualTo("max-age=31536000; includeSubDomains");
             assertThat(header(response, "X-Frame-Options")).isEqualTo("DENY");
             assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
             assertThat(header(response, "Referrer-Policy")).isEqualTo("same-origin");
@@ -555,8 +574,8 @@ class HttpDoorTest {
 
     @Test
     void healthIsForAnybody() throws Exception {
-        gateway.health.set(HealthChecks.Report.of(
-                HealthChecks.Status.DEGRADED, Map.of("redis", Map.of("status", "down"))));
+        gateway.health.set(
+                HealthChecks.Report.of(HealthChecks.Status.DEGRADED, Map.of("redis", Map.of("status", "down"))));
         for (String path : List.of("/health", "/api/v1/health", "/api/health")) {
             var response = send(to(path));
             assertThat(response.statusCode()).isEqualTo(200);
@@ -603,9 +622,13 @@ class HttpDoorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "/../page/.secret/key.txt", "/%2e%2e/logback.xml", "/assets/..%2f..%2findex.html", "/..%5c..%5cindex.html"
-    })
+    @ValueSource(
+            strings = {
+                "/../page/.secret/key.txt",
+                "/%2e%2e/logback.xml",
+                "/assets/..%2f..%2findex.html",
+                "/..%5c..%5cindex.html"
+            })
     void noPathLeadsOutOfThePage(String path) throws Exception {
         assertThat(send(to(path)).statusCode()).isIn(400, 404);
     }

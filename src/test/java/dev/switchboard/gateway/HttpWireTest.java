@@ -104,16 +104,17 @@ class HttpWireTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
-        "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
-        "GET /api/v1/users/%zz HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer anna\r\nConnection: close\r\n\r\n",
-        "GET /api/v1/messages?limit=%zz HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer anna\r\nConnection: close\r\n\r\n",
-        "nonsense\r\n\r\n",
-        "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-        "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\nConnection: close\r\n\r\n{}",
-        "GET / HTTP/1.1\r\nHost: a\r\nBad Name: b\r\nConnection: close\r\n\r\n"
-    })
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
+                "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+                "GET /api/v1/users/%zz HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer anna\r\nConnection: close\r\n\r\n",
+                "GET /api/v1/messages?limit=%zz HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer anna\r\nConnection: close\r\n\r\n",
+                "nonsense\r\n\r\n",
+                "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+                "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\nConnection: close\r\n\r\n{}",
+                "GET / HTTP/1.1\r\nHost: a\r\nBad Name: b\r\nConnection: close\r\n\r\n"
+            })
     void malformedRequestsAreRefused(String request) throws Exception {
         assertThat(exchange(request)).matches("(?s)HTTP/1.[01] 400 .*").contains("\"code\":\"bad_request\"");
     }

@@ -40,16 +40,19 @@ final class TestGateway implements AutoCloseable {
     private final String deployment;
 
     TestGateway(LimitOptions limits, Consumer<Handlers> serve) throws Exception {
-        this(limits, new ServerOptions(
-                "127.0.0.1",
-                0,
-                List.of("https://app.example.org"),
-                List.of("127.0.0.1"),
-                false,
-                Duration.ofSeconds(2),
-                MAX_BODY,
-                65_536,
-                262_144), serve);
+        this(
+                limits,
+                new ServerOptions(
+                        "127.0.0.1",
+                        0,
+                        List.of("https://app.example.org"),
+                        List.of("127.0.0.1"),
+                        false,
+                        Duration.ofSeconds(2),
+                        MAX_BODY,
+                        65_536,
+                        262_144),
+                serve);
     }
 
     TestGateway(LimitOptions limits, ServerOptions options, Consumer<Handlers> serve) throws Exception {
@@ -135,7 +138,13 @@ final class TestGateway implements AutoCloseable {
 
         private static Identity identity(Set<String> roles) {
             return new Identity(
-                    ANNA, "anna", "Anna", "anna@example.org", roles, ANNA, Instant.now().plusSeconds(60));
+                    ANNA,
+                    "anna",
+                    "Anna",
+                    "anna@example.org",
+                    roles,
+                    ANNA,
+                    Instant.now().plusSeconds(60));
         }
     }
 

@@ -84,8 +84,8 @@ final class Authentication {
                 || header == null
                 || !MessageDigest.isEqual(
                         cookie.getBytes(StandardCharsets.UTF_8), header.getBytes(StandardCharsets.UTF_8))) {
-            throw Fault.XSRF_MISMATCH.because("The header " + XSRF_HEADER + " must repeat the cookie "
-                    + SignInCookies.XSRF + ".");
+            throw Fault.XSRF_MISMATCH.because(
+                    "The header " + XSRF_HEADER + " must repeat the cookie " + SignInCookies.XSRF + ".");
         }
     }
 

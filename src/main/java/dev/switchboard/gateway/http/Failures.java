@@ -43,8 +43,9 @@ final class Failures implements Handler<RoutingContext> {
 
     private void answer(RoutingContext rc, FaultException fault) {
         Exchange exchange = Exchange.find(rc);
-        String requestId =
-                exchange != null ? exchange.requestId() : Prelude.requestId(rc.request().getHeader(Prelude.REQUEST_ID));
+        String requestId = exchange != null
+                ? exchange.requestId()
+                : Prelude.requestId(rc.request().getHeader(Prelude.REQUEST_ID));
         HttpServerRequest request = rc.request();
         if (rc.response().headWritten()) {
             // The client has a part of the answer already: a cut is the only way to say that the rest will not come.
@@ -130,9 +131,10 @@ final class Failures implements Handler<RoutingContext> {
             case 415 -> Fault.UNSUPPORTED_MEDIA_TYPE.because("The body must be application/json.");
             case 503 -> Fault.UNAVAILABLE.because("Not available at the moment.");
             case 504 -> Fault.TIMEOUT.because("The request took too long.");
-            default -> status >= 400 && status < 500
-                    ? Fault.BAD_REQUEST.because("This is no proper request.")
-                    : Faults.of(new IllegalStateException("a failure without a cause, status " + status));
+            default ->
+                status >= 400 && status < 500
+                        ? Fault.BAD_REQUEST.because("This is no proper request.")
+                        : Faults.of(new IllegalStateException("a failure without a cause, status " + status));
         };
     }
 }

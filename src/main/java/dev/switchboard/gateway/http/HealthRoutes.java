@@ -38,7 +38,9 @@ final class HealthRoutes {
     }
 
     private void report(RoutingContext rc) {
-        checks.report().onSuccess(report -> answer(rc, !report.isDown(), report)).onFailure(rc::fail);
+        checks.report()
+                .onSuccess(report -> answer(rc, !report.isDown(), report))
+                .onFailure(rc::fail);
     }
 
     private static void answer(RoutingContext rc, boolean good, Object body) {

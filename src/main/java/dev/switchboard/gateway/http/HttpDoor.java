@@ -23,11 +23,7 @@ public final class HttpDoor {
      * @param refreshTtl how long the cookies of somebody who is signed in last
      */
     public record Options(
-            List<String> corsOrigins,
-            TrustedProxies proxies,
-            boolean alwaysSecure,
-            int maxBody,
-            Duration refreshTtl) {}
+            List<String> corsOrigins, TrustedProxies proxies, boolean alwaysSecure, int maxBody, Duration refreshTtl) {}
 
     private final Router router;
     private final Failures failures;

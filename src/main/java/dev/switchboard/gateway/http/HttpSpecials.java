@@ -92,8 +92,7 @@ final class HttpSpecials {
         }
     }
 
-    private Reply signIn(
-            RoutingContext rc, Reply usual, AccountOperations.SignedIn reply, boolean keepXsrf) {
+    private Reply signIn(RoutingContext rc, Reply usual, AccountOperations.SignedIn reply, boolean keepXsrf) {
         String xsrf = keepXsrf ? Authentication.cookie(rc.request(), SignInCookies.XSRF) : null;
         cookies.set(rc.response(), reply, xsrf, Exchange.of(rc).secure());
         return usual;

@@ -54,15 +54,13 @@ final class JsonBody {
     }
 
     private Future<ObjectNode> read() {
-        request.handler(this::append)
-                .exceptionHandler(result::tryFail)
-                .endHandler(end -> {
-                    try {
-                        result.tryComplete(parse(bytes.getBytes()));
-                    } catch (FaultException e) {
-                        result.tryFail(e);
-                    }
-                });
+        request.handler(this::append).exceptionHandler(result::tryFail).endHandler(end -> {
+            try {
+                result.tryComplete(parse(bytes.getBytes()));
+            } catch (FaultException e) {
+                result.tryFail(e);
+            }
+        });
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }

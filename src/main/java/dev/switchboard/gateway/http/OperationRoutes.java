@@ -74,7 +74,8 @@ final class OperationRoutes implements Handler<RoutingContext> {
     private <Q extends Record, R extends Record> void serve(
             RoutingContext rc, OperationTable.Place place, Operation<Q, R> operation, OperationTable.Route route) {
         Caller caller = admit(rc, operation);
-        // To wait for the body is the only thing that can take long before the call: whoever may not call is gone by now.
+        // To wait for the body is the only thing that can take long before the call: whoever may not call is gone by
+        // now.
         body(rc.request())
                 .compose(tree -> {
                     route.shape().merge(tree, rc.queryParams(), place.parameters(route));
@@ -114,8 +115,7 @@ final class OperationRoutes implements Handler<RoutingContext> {
                 .putHeader("RateLimit-Remaining", String.valueOf(outcome.remaining()))
                 .putHeader("RateLimit-Reset", seconds(outcome.resetNanos()))
                 .putHeader(
-                        "RateLimit-Policy",
-                        bucket.burst() + ";w=" + seconds(bucket.intervalNanos() * bucket.burst()));
+                        "RateLimit-Policy", bucket.burst() + ";w=" + seconds(bucket.intervalNanos() * bucket.burst()));
         if (!outcome.granted()) {
             response.putHeader(HttpHeaders.RETRY_AFTER, seconds(outcome.retryNanos()));
             throw Fault.TOO_MANY_REQUESTS.because("Too many requests; come back later.");
@@ -128,10 +128,9 @@ final class OperationRoutes implements Handler<RoutingContext> {
     }
 
     private Future<ObjectNode> body(HttpServerRequest request) {
-        boolean without = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-        return without
-                ? Future.succeededFuture(Json.MAPPER.createObjectNode())
-                : JsonBody.read(request, maxBody);
+        boolean without =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        return without ? Future.succeededFuture(Json.MAPPER.createObjectNode()) : JsonBody.read(request, maxBody);
     }
 
     static void write(HttpServerResponse response, HttpSpecials.Reply reply) {

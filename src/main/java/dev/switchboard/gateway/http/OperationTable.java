@@ -48,6 +48,7 @@ final class OperationTable {
     private static final class Node {
         final Map<String, Node> literals = new HashMap<>();
         final Map<String, Route> routes = new TreeMap<>();
+
         @Nullable
         Node parameter;
     }

@@ -59,8 +59,7 @@ final class Prelude implements Handler<RoutingContext> {
         new Exchange(
                         requestId,
                         proxies.client(peer, request.headers().getAll("X-Forwarded-For")),
-                        alwaysSecure
-                                || proxies.secure(request.isSSL(), peer, request.getHeader("X-Forwarded-Proto")))
+                        alwaysSecure || proxies.secure(request.isSSL(), peer, request.getHeader("X-Forwarded-Proto")))
                 .attach(rc);
         response.putHeader(REQUEST_ID, requestId);
         SECURITY.forEach(response::putHeader);
@@ -77,6 +76,8 @@ final class Prelude implements Handler<RoutingContext> {
 
     /** A client may name its request, in characters that harm no log. */
     static String requestId(@Nullable String sent) {
-        return sent != null && GOOD_ID.matcher(sent).matches() ? sent : Ids.next().toString();
+        return sent != null && GOOD_ID.matcher(sent).matches()
+                ? sent
+                : Ids.next().toString();
     }
 }

@@ -6,12 +6,12 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import io.vertx.core.MultiMap;
 import java.lang.reflect.RecordComponent;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.net.URLDecoder;
 
 /**
  * How path and query parameters fit into the JSON of a request. They are texts; Jackson makes numbers, booleans and ids

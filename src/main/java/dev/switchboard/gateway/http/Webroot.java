@@ -104,8 +104,7 @@ public final class Webroot implements Handler<RoutingContext> {
 
     private static Asset asset(String path, byte[] bytes) {
         String extension = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        return new Asset(
-                Buffer.buffer(bytes), TYPES.getOrDefault(extension, "application/octet-stream"), etag(bytes));
+        return new Asset(Buffer.buffer(bytes), TYPES.getOrDefault(extension, "application/octet-stream"), etag(bytes));
     }
 
     /** Weak (RFC 9110 §8.8.1): the same tag stands for the compressed form. */

@@ -45,11 +45,10 @@ class RequestShapeTest {
     void aSingleValueIsGivenOnce() {
         var query = MultiMap.caseInsensitiveMultiMap().add("limit", "1").add("limit", "2");
 
-        assertThatThrownBy(() -> read(query, Map.of()))
-                .isInstanceOfSatisfying(FaultException.class, e -> {
-                    assertThat(e.fault()).isEqualTo(Fault.VALIDATION_FAILED);
-                    assertThat(e.errors()).extracting(FaultException.FieldError::field).containsExactly("limit");
-                });
+        assertThatThrownBy(() -> read(query, Map.of())).isInstanceOfSatisfying(FaultException.class, e -> {
+            assertThat(e.fault()).isEqualTo(Fault.VALIDATION_FAILED);
+            assertThat(e.errors()).extracting(FaultException.FieldError::field).containsExactly("limit");
+        });
     }
 
     @Test

@@ -30,7 +30,8 @@ class TokenBucketTest {
         assertThat(refused.state()).isEqualTo(state);
         assertThat(refused.retryNanos()).isEqualTo(SECOND / 2);
         assertThat(refused.resetNanos()).isEqualTo(3 * SECOND / 2);
-        assertThat(bucket.take(state, SECOND + refused.retryNanos() - 1).granted()).isFalse();
+        assertThat(bucket.take(state, SECOND + refused.retryNanos() - 1).granted())
+                .isFalse();
         assertThat(bucket.take(state, SECOND + refused.retryNanos()).granted()).isTrue();
         assertThat(TokenBucket.isFull(state, SECOND + refused.resetNanos())).isTrue();
         assertThat(TokenBucket.isFull(state, SECOND + refused.resetNanos() - 1)).isFalse();

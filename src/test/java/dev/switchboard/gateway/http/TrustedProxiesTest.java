@@ -13,23 +13,25 @@ class TrustedProxiesTest {
     private final TrustedProxies proxies = new TrustedProxies(List.of("10.0.0.0/8", "192.0.2.7", "fd00::/9"));
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        // whoever connects directly cannot pretend
-        "203.0.113.1|8.8.8.8|203.0.113.1",
-        "10.1.2.3||10.1.2.3",
-        "10.1.2.3|8.8.8.8|8.8.8.8",
-        // what the client itself wrote stands left of what our proxy saw
-        "10.1.2.3|1.1.1.1, 8.8.8.8|8.8.8.8",
-        "10.1.2.3|1.1.1.1, 8.8.8.8, 192.0.2.7|8.8.8.8",
-        "10.1.2.3|1.1.1.1, 8.8.8.8, 192.0.2.8|192.0.2.8",
-        "10.1.2.3|10.9.9.9, 10.8.8.8|10.9.9.9",
-        "10.1.2.3|nonsense|10.1.2.3",
-        "10.1.2.3|nonsense, 10.8.8.8|10.8.8.8",
-        "10.1.2.3|8.8.8.8:4711|8.8.8.8",
-        "fd00::1|[2001:db8::1]:4711|2001:db8::1",
-        "fd80::1|8.8.8.8|fd80::1",
-        "::ffff:10.1.2.3|8.8.8.8|8.8.8.8"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // whoever connects directly cannot pretend
+                "203.0.113.1|8.8.8.8|203.0.113.1",
+                "10.1.2.3||10.1.2.3",
+                "10.1.2.3|8.8.8.8|8.8.8.8",
+                // what the client itself wrote stands left of what our proxy saw
+                "10.1.2.3|1.1.1.1, 8.8.8.8|8.8.8.8",
+                "10.1.2.3|1.1.1.1, 8.8.8.8, 192.0.2.7|8.8.8.8",
+                "10.1.2.3|1.1.1.1, 8.8.8.8, 192.0.2.8|192.0.2.8",
+                "10.1.2.3|10.9.9.9, 10.8.8.8|10.9.9.9",
+                "10.1.2.3|nonsense|10.1.2.3",
+                "10.1.2.3|nonsense, 10.8.8.8|10.8.8.8",
+                "10.1.2.3|8.8.8.8:4711|8.8.8.8",
+                "fd00::1|[2001:db8::1]:4711|2001:db8::1",
+                "fd80::1|8.8.8.8|fd80::1",
+                "::ffff:10.1.2.3|8.8.8.8|8.8.8.8"
+            })
     void theClientIsWhoeverOurProxiesSaw(String peer, String forwarded, String client) {
         assertThat(proxies.client(peer, forwarded == null ? List.of() : List.of(forwarded)))
                 .isEqualTo(client);
@@ -37,7 +39,8 @@ class TrustedProxiesTest {
 
     @Test
     void severalHeadersAreOneList() {
-        assertThat(proxies.client("10.1.2.3", List.of("1.1.1.1", "8.8.8.8, 10.4.4.4"))).isEqualTo("8.8.8.8");
+        assertThat(proxies.client("10.1.2.3", List.of("1.1.1.1", "8.8.8.8, 10.4.4.4")))
+                .isEqualTo("8.8.8.8");
     }
 
     @Test

@@ -26,7 +26,8 @@ class WebrootTest {
         try (OutputStream out = Files.newOutputStream(jar);
                 var entries = new JarOutputStream(out)) {
             // Without entries for the folders, as some tools write jars.
-            for (String name : new String[] {"page/index.html", "page/assets/app.js", "page/.secret/key.txt", "x.txt"}) {
+            for (String name :
+                    new String[] {"page/index.html", "page/assets/app.js", "page/.secret/key.txt", "x.txt"}) {
                 entries.putNextEntry(new JarEntry(name));
                 entries.write(name.getBytes(StandardCharsets.UTF_8));
             }
