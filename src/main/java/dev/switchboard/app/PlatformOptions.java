@@ -4,6 +4,7 @@ import dev.switchboard.bus.ClusterOptions;
 import dev.switchboard.config.Section;
 import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeOptions;
+import dev.switchboard.gateway.http.LimitOptions;
 import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.ops.LogOptions;
 import dev.switchboard.participant.PresenceOptions;
@@ -14,6 +15,7 @@ import dev.switchboard.storage.DatabaseOptions;
 public record PlatformOptions(
         NodeOptions node,
         ServerOptions server,
+        LimitOptions limits,
         DatabaseOptions database,
         ClusterOptions cluster,
         TokenOptions auth,
@@ -26,6 +28,7 @@ public record PlatformOptions(
         return new PlatformOptions(
                 NodeOptions.from(root.section("node")),
                 ServerOptions.from(root.section("server")),
+                LimitOptions.from(root.section("limits")),
                 DatabaseOptions.from(root.section("database")),
                 ClusterOptions.from(root.section("cluster")),
                 TokenOptions.from(root.section("auth")),

@@ -1,6 +1,7 @@
 package dev.switchboard.gateway;
 
 import dev.switchboard.config.Section;
+import dev.switchboard.gateway.http.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,12 +10,17 @@ import java.util.List;
  *
  * @param corsOrigins origins of foreign pages that may call; {@code *} alone for any; empty for none
  * @param trustedProxies addresses or networks whose forwarding headers are believed
+ * @param secureCookies whether cookies are for TLS alone, although nothing tells this node that clients speak it
+ * @param maxBody of an operation's request
+ * @param maxFrame of a WebSocket frame from a client
+ * @param maxMessage of a WebSocket message from a client
  */
 public record ServerOptions(
         String host,
         int port,
         List<String> corsOrigins,
         List<String> trustedProxies,
+        boolean secureCookies,
         Duration shutdownTimeout,
         int maxBody,
         int maxFrame,
@@ -25,10 +31,21 @@ public record ServerOptions(
                 section.text("host"),
                 section.integer("port", 0, 65_535),
                 section.list("corsOrigin"),
-                section.list("trustedProxies"),
+                networks(section, "trustedProxies"),
+                section.bool("secureCookies"),
                 section.duration("shutdownTimeout", Duration.ZERO, Duration.ofMinutes(10)),
                 section.bytes("maxBody", 1_024, 64 << 20),
                 section.bytes("maxFrame", 1_024, 16 << 20),
                 section.bytes("maxMessage", 1_024, 16 << 20));
+    }
+
+    private static List<String> networks(Section section, String key) {
+        List<String> networks = section.list(key);
+        networks.stream()
+                .filter(network -> !TrustedProxies.isNetwork(network))
+                .findFirst()
+                .ifPresent(wrong -> section.problem(
+                        key, "expected addresses or networks such as 10.0.0.0/8, got \"" + wrong + '"'));
+        return networks;
     }
 }

@@ -7,6 +7,8 @@ import java.util.Locale;
  * status is the HTTP status of the answer and, on the event bus, the {@code failureCode} of the reply.
  */
 public enum Fault {
+    /** What arrived is no proper HTTP request. */
+    BAD_REQUEST(400, false),
     VALIDATION_FAILED(400, false),
     INVALID_JSON(400, false),
     UNAUTHORIZED(401, false),
@@ -22,7 +24,10 @@ public enum Fault {
     USERNAME_TAKEN(409, false),
     EMAIL_TAKEN(409, false),
     PAYLOAD_TOO_LARGE(413, false),
+    URI_TOO_LONG(414, false),
+    UNSUPPORTED_MEDIA_TYPE(415, false),
     TOO_MANY_REQUESTS(429, true),
+    HEADERS_TOO_LARGE(431, false),
     INTERNAL(500, false),
     /** The part that owns the key is moving or overloaded; the same request may be sent again. */
     UNAVAILABLE(503, true),

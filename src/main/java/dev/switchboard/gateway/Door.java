@@ -1,0 +1,16 @@
+package dev.switchboard.gateway;
+
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+
+/** Another way in that shares the HTTP server: it belongs to one event loop, as the server's instance does. */
+public interface Door {
+    /** Adds its routes. Faults that they fail with become the standard error body. */
+    void mount(Router router);
+
+    /** Refuses newcomers and sends those inside away, spread over the time given. */
+    void drain(Duration within);
+
+    /** Lets go of timers and the like; nothing comes in any more. */
+    void stop();
+}

@@ -1,0 +1,130 @@
+package dev.switchboard.gateway;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.gateway.http.HttpDoor;
+import dev.switchboard.gateway.http.Limiter;
+import dev.switchboard.gateway.http.TrustedProxies;
+import dev.switchboard.gateway.http.Webroot;
+import dev.switchboard.identity.TokenVerifier;
+import dev.switchboard.ops.HealthChecks;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listener. Deployed once for each event loop that shall serve clients; the instances share the port, and each serves
+ * the connections that it accepted.
+ */
+public final class GatewayVerticle extends VerticleBase {
+    /** Longer than any heartbeat of a socket, so that it ends only connections that nobody uses. */
+    private static final int IDLE_SECONDS = 180;
+
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+    private static final int MAX_LINE_BYTES = 8 * 1024;
+
+    /** Smaller answers cost more to compress than they save. */
+    private static final int COMPRESS_FROM_BYTES = 1_024;
+
+    /**
+     * What all instances on a node share.
+     *
+     * @param refreshTtl how long a refresh token is good
+     * @param eventBus makes the event-bus door of one instance, on its event loop
+     */
+    public record Shared(
+            Bus bus,
+            TokenVerifier verifier,
+            Limiter limiter,
+            HealthChecks health,
+            Webroot page,
+            Duration refreshTtl,
+            Function<Vertx, Door> eventBus) {}
+
+    private final ServerOptions options;
+    private final Shared shared;
+    private @Nullable Door eventBus;
+    private @Nullable HttpServer server;
+
+    public GatewayVerticle(ServerOptions options, Shared shared) {
+        this.options = options;
+        this.shared = shared;
+    }
+
+    @Override
+    public Future<?> start() {
+        Door bridge = shared.eventBus().apply(vertx);
+        eventBus = bridge;
+        var http = new HttpDoor(
+                vertx,
+                new HttpDoor.Options(
+                        options.corsOrigins(),
+                        new TrustedProxies(options.trustedProxies()),
+                        options.secureCookies(),
+                        options.maxBody(),
+                        shared.refreshTtl()),
+                shared.bus(),
+                shared.verifier(),
+                shared.limiter(),
+                shared.health(),
+                shared.page(),
+                bridge::mount);
+        HttpServer listener = vertx.createHttpServer(listener())
+                .requestHandler(http.requests())
+                .invalidRequestHandler(http.invalidRequests());
+        server = listener;
+        return listener.listen();
+    }
+
+    /**
+     * One form of compression only, on HTTP: a socket's frames are encoded once for many sockets, and a deflater costs each
+     * some hundred KiB.
+     */
+    private HttpServerOptions listener() {
+        return new HttpServerOptions()
+                .setHost(options.host())
+                .setPort(options.port())
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setHttp2ClearTextEnabled(false)
+                .setCompressionSupported(true)
+                .setCompressionContentSizeThreshold(COMPRESS_FROM_BYTES)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setRegisterWebSocketWriteHandlers(false)
+                .setMaxWebSocketFrameSize(options.maxFrame())
+                .setMaxWebSocketMessageSize(options.maxMessage());
+    }
+
+    /** The port that it listens on, once it has started. */
+    public int port() {
+        HttpServer listener = server;
+        if (listener == null) {
+            throw new IllegalStateException("not started");
+        }
+        return listener.actualPort();
+    }
+
+    /** Accepts nothing new, lets requests in flight finish and sends sockets away, at most the shutdown time. */
+    @Override
+    public Future<?> stop() {
+        HttpServer listener = server;
+        Door bridge = eventBus;
+        if (listener == null || bridge == null) {
+            return Future.succeededFuture();
+        }
+        bridge.drain(options.shutdownTimeout());
+        return listener.shutdown(options.shutdownTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .eventually(() -> {
+                    bridge.stop();
+                    return Future.succeededFuture();
+                });
+    }
+}

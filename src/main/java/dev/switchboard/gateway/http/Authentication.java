@@ -1,0 +1,97 @@
+package dev.switchboard.gateway.http;
+
+import dev.switchboard.identity.TokenVerifier;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.Operation;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/** Who asks: from a verified token and nothing else that a client says. */
+final class Authentication {
+    static final String XSRF_HEADER = "X-XSRF-TOKEN";
+
+    private static final String BEARER = "Bearer ";
+
+    private final TokenVerifier verifier;
+
+    Authentication(TokenVerifier verifier) {
+        this.verifier = verifier;
+    }
+
+    /**
+     * The caller of an operation. Whoever calls a public one may bear a bad token.
+     *
+     * @throws FaultException {@code unauthorized}, {@code token_expired}, {@code session_revoked}, {@code xsrf_mismatch}
+     *     or {@code forbidden}
+     */
+    Caller caller(HttpServerRequest request, Operation.Access access, String requestId) {
+        return switch (access) {
+            case PUBLIC -> {
+                try {
+                    yield verified(request, requestId);
+                } catch (FaultException e) {
+                    yield Caller.anonymous(requestId);
+                }
+            }
+            case USER -> verified(request, requestId);
+            case ADMIN -> {
+                Caller caller = verified(request, requestId);
+                if (!caller.isAdmin()) {
+                    throw Fault.FORBIDDEN.because("Only administrators may do this.");
+                }
+                yield caller;
+            }
+            case INTERNAL -> throw Fault.NOT_FOUND.because("There is nothing here.");
+        };
+    }
+
+    private Caller verified(HttpServerRequest request, String requestId) {
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (authorization != null) {
+            if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+                throw Fault.UNAUTHORIZED.because("The Authorization header must be a bearer token.");
+            }
+            return verifier.verify(authorization.substring(BEARER.length()).strip())
+                    .caller(null, requestId);
+        }
+        String session = cookie(request, SignInCookies.SESSION);
+        if (session == null) {
+            throw Fault.UNAUTHORIZED.because("Sign in first.");
+        }
+        Caller caller = verifier.verify(session).caller(null, requestId);
+        if (!SafeMethods.ALL.contains(request.method())) {
+            checkXsrf(request);
+        }
+        return caller;
+    }
+
+    /**
+     * Double submit: browsers send cookies with what any page asks for, but only our own pages can read one and repeat it
+     * in a header.
+     *
+     * @throws FaultException {@code xsrf_mismatch}
+     */
+    static void checkXsrf(HttpServerRequest request) {
+        String cookie = cookie(request, SignInCookies.XSRF);
+        String header = request.getHeader(XSRF_HEADER);
+        if (cookie == null
+                || header == null
+                || !MessageDigest.isEqual(
+                        cookie.getBytes(StandardCharsets.UTF_8), header.getBytes(StandardCharsets.UTF_8))) {
+            throw Fault.XSRF_MISMATCH.because(
+                    "The header " + XSRF_HEADER + " must repeat the cookie " + SignInCookies.XSRF + ".");
+        }
+    }
+
+    /** The value of a cookie; null when it is absent or empty. */
+    static @Nullable String cookie(HttpServerRequest request, String name) {
+        Cookie cookie = request.getCookie(name);
+        return cookie == null || cookie.getValue() == null || cookie.getValue().isEmpty() ? null : cookie.getValue();
+    }
+}

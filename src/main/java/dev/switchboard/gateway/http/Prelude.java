@@ -1,0 +1,83 @@
+package dev.switchboard.gateway.http;
+
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Ids;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * First on every request: its id, its client, the security headers of every answer; refuses what HTTP forbids and what a
+ * door has no use for.
+ */
+final class Prelude implements Handler<RoutingContext> {
+    static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
+
+    private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,128}");
+
+    /** The page loads only what this server serves; pictures and sockets may come from elsewhere. */
+    private static final String PAGE_POLICY = String.join(
+            "; ",
+            "default-src 'self'",
+            "img-src 'self' data: https:",
+            "connect-src 'self' ws: wss:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'");
+
+    private static final Map<CharSequence, CharSequence> SECURITY = Map.of(
+            HttpHeaders.createOptimized("content-security-policy"), HttpHeaders.createOptimized(PAGE_POLICY),
+            HttpHeaders.createOptimized("strict-transport-security"),
+                    HttpHeaders.createOptimized("max-age=31536000; includeSubDomains"),
+            HttpHeaders.createOptimized("x-frame-options"), HttpHeaders.createOptimized("DENY"),
+            HttpHeaders.createOptimized("x-content-type-options"), HttpHeaders.createOptimized("nosniff"),
+            HttpHeaders.createOptimized("referrer-policy"), HttpHeaders.createOptimized("same-origin"),
+            HttpHeaders.createOptimized("cross-origin-opener-policy"), HttpHeaders.createOptimized("same-origin"));
+
+    private final TrustedProxies proxies;
+    private final boolean alwaysSecure;
+
+    /** @param alwaysSecure whether clients speak TLS with something in front that does not say so */
+    Prelude(TrustedProxies proxies, boolean alwaysSecure) {
+        this.proxies = proxies;
+        this.alwaysSecure = alwaysSecure;
+    }
+
+    @Override
+    public void handle(RoutingContext rc) {
+        HttpServerRequest request = rc.request();
+        HttpServerResponse response = rc.response();
+        String requestId = requestId(request.getHeader(REQUEST_ID));
+        String peer = request.remoteAddress().hostAddress();
+        new Exchange(
+                        requestId,
+                        proxies.client(peer, request.headers().getAll("X-Forwarded-For")),
+                        alwaysSecure || proxies.secure(request.isSSL(), peer, request.getHeader("X-Forwarded-Proto")))
+                .attach(rc);
+        response.putHeader(REQUEST_ID, requestId);
+        SECURITY.forEach(response::putHeader);
+        if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            // RFC 9112 §3.2: whoever routed by the other one was deceived.
+            throw Fault.BAD_REQUEST.because("A request names one host.");
+        }
+        if (request.method().equals(HttpMethod.TRACE) || request.method().equals(HttpMethod.CONNECT)) {
+            response.putHeader(HttpHeaders.ALLOW, "GET, HEAD, POST, PUT, DELETE, OPTIONS");
+            throw Fault.METHOD_NOT_ALLOWED.because("The method is not supported here.");
+        }
+        rc.next();
+    }
+
+    /** A client may name its request, in characters that harm no log. */
+    static String requestId(@Nullable String sent) {
+        return sent != null && GOOD_ID.matcher(sent).matches()
+                ? sent
+                : Ids.next().toString();
+    }
+}

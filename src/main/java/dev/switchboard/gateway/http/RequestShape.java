@@ -1,0 +1,70 @@
+package dev.switchboard.gateway.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import io.vertx.core.MultiMap;
+import java.lang.reflect.RecordComponent;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How path and query parameters fit into the JSON of a request. They are texts; Jackson makes numbers, booleans and ids
+ * of them.
+ *
+ * @param fields the fields of the request record, each with whether it holds several values
+ */
+record RequestShape(Map<String, Boolean> fields) {
+
+    static RequestShape of(Class<? extends Record> request) {
+        Map<String, Boolean> fields = new LinkedHashMap<>();
+        for (RecordComponent component : request.getRecordComponents()) {
+            fields.put(component.getName(), Collection.class.isAssignableFrom(component.getType()));
+        }
+        return new RequestShape(fields);
+    }
+
+    /**
+     * Puts the parameters over the fields of the body: path before query before body. What the request does not know is
+     * left out.
+     *
+     * @param path not decoded yet
+     * @throws FaultException {@code validation_failed} for a single value that is given several times,
+     *     {@code bad_request} for a malformed {@code %} escape
+     */
+    void merge(ObjectNode body, MultiMap query, Map<String, String> path) {
+        for (String name : query.names()) {
+            Boolean several = fields.get(name);
+            if (several == null) {
+                continue;
+            }
+            List<String> values = query.getAll(name);
+            if (several) {
+                ArrayNode array = body.putArray(name);
+                values.forEach(array::add);
+            } else if (values.size() == 1) {
+                body.put(name, values.get(0));
+            } else {
+                throw new FaultException(
+                        Fault.VALIDATION_FAILED,
+                        "Validation failed: " + name + " must be given once",
+                        List.of(new FaultException.FieldError(name, "must be given once")));
+            }
+        }
+        path.forEach((name, value) -> body.put(name, decode(value)));
+    }
+
+    private static String decode(String segment) {
+        try {
+            // In a path, unlike in a form, a plus is a plus.
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Fault.BAD_REQUEST.because("The address has a malformed escape.");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.switchboard.gateway;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.bus.Ownership;
+import dev.switchboard.gateway.http.LimitOptions;
+import dev.switchboard.gateway.http.Limiter;
+import dev.switchboard.gateway.http.Webroot;
+import dev.switchboard.identity.Identity;
+import dev.switchboard.identity.TokenVerifier;
+import dev.switchboard.ops.HealthChecks;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Part;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** A gateway in front of handlers that the test writes: one node, no cluster, tokens that are names. */
+final class TestGateway implements AutoCloseable {
+    static final UUID ANNA = UUID.fromString("018f0000-0000-7000-8000-00000000000a");
+    static final LimitOptions NO_LIMITS = new LimitOptions(0, 1, 0, 100);
+    static final int MAX_BODY = 4_096;
+
+    final Vertx vertx = Vertx.vertx();
+    final AtomicReference<HealthChecks.Report> health =
+            new AtomicReference<>(HealthChecks.Report.of(HealthChecks.Status.OK, Map.of()));
+    final AtomicBoolean ready = new AtomicBoolean(true);
+    final AtomicBoolean drained = new AtomicBoolean();
+    final int port;
+    private final String deployment;
+
+    TestGateway(LimitOptions limits, Consumer<Handlers> serve) throws Exception {
+        this(
+                limits,
+                new ServerOptions(
+                        "127.0.0.1",
+                        0,
+                        List.of("https://app.example.org"),
+                        List.of("127.0.0.1"),
+                        false,
+                        Duration.ofSeconds(2),
+                        MAX_BODY,
+                        65_536,
+                        262_144),
+                serve);
+    }
+
+    TestGateway(LimitOptions limits, ServerOptions options, Consumer<Handlers> serve) throws Exception {
+        var bus = new Bus(vertx, new OneNode());
+        for (Part part : Part.values()) {
+            var handlers = new Handlers();
+            serve.accept(handlers);
+            await(bus.serve(part, 0, handlers));
+        }
+        var gateway = new GatewayVerticle(
+                options,
+                new GatewayVerticle.Shared(
+                        bus,
+                        new Names(),
+                        new Limiter(limits),
+                        checks(),
+                        Webroot.load(TestGateway.class.getClassLoader(), "page"),
+                        Duration.ofDays(30),
+                        v -> door()));
+        deployment = await(vertx.deployVerticle(gateway));
+        port = gateway.port();
+    }
+
+    private HealthChecks checks() {
+        return new HealthChecks() {
+            @Override
+            public Future<Report> report() {
+                return Future.succeededFuture(health.get());
+            }
+
+            @Override
+            public boolean ready() {
+                return ready.get();
+            }
+        };
+    }
+
+    private Door door() {
+        return new Door() {
+            @Override
+            public void mount(Router router) {
+                router.route("/eventbus/refuse").handler(rc -> rc.fail(403, Fault.FORBIDDEN.because("Not this way.")));
+                router.route("/eventbus/break").handler(rc -> {
+                    throw new IllegalStateException("the secret of the house");
+                });
+            }
+
+            @Override
+            public void drain(Duration within) {
+                drained.set(true);
+            }
+
+            @Override
+            public void stop() {}
+        };
+    }
+
+    static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    void undeploy() throws Exception {
+        await(vertx.undeploy(deployment));
+    }
+
+    @Override
+    public void close() throws Exception {
+        await(vertx.close());
+    }
+
+    /** {@code anna} and {@code admin} are good tokens; {@code old} has expired, {@code gone} was revoked. */
+    private static final class Names implements TokenVerifier {
+        @Override
+        public Identity verify(String token) {
+            return switch (token) {
+                case "anna" -> identity(Set.of("user"));
+                case "admin" -> identity(Set.of("user", "admin"));
+                case "old" -> throw Fault.TOKEN_EXPIRED.because("The token has expired.");
+                case "gone" -> throw Fault.SESSION_REVOKED.because("The session was ended.");
+                default -> throw Fault.UNAUTHORIZED.because("The token is not valid.");
+            };
+        }
+
+        private static Identity identity(Set<String> roles) {
+            return new Identity(
+                    ANNA,
+                    "anna",
+                    "Anna",
+                    "anna@example.org",
+                    roles,
+                    ANNA,
+                    Instant.now().plusSeconds(60));
+        }
+    }
+
+    private static final class OneNode implements Ownership {
+        @Override
+        public String nodeId() {
+            return "one";
+        }
+
+        @Override
+        public Owner ownerOf(String key) {
+            return new Owner("one", 0);
+        }
+
+        @Override
+        public Set<String> nodes() {
+            return Set.of("one");
+        }
+
+        @Override
+        public void onChange(Runnable listener) {}
+
+        @Override
+        public void onNodeLost(Consumer<String> listener) {}
+    }
+}
