@@ -69,6 +69,11 @@ final class BridgeLoop {
         return draining;
     }
 
+    /** Runs something on this event loop, a little later. */
+    void run(Runnable action) {
+        context.runOnContext(v -> action.run());
+    }
+
     /** A socket was opened. */
     void opened() {
         services.sockets().incrementAndGet();

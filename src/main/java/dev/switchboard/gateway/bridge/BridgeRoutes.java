@@ -13,6 +13,10 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
+import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,10 +33,12 @@ public final class BridgeRoutes {
     private static final String BEARER = "Bearer ";
     private static final String SESSION_COOKIE = "session";
 
+    private final Vertx vertx;
     private final BridgeLoop loop;
     private final OriginPolicy origins;
 
     BridgeRoutes(Vertx vertx, BridgeServices services, Hub hub) {
+        this.vertx = vertx;
         this.loop = new BridgeLoop(vertx, services, hub);
         this.origins = services.origins();
     }
@@ -57,6 +63,46 @@ public final class BridgeRoutes {
         router.route(PATH + "/*").handler(this::checkOrigin);
         router.route(PATH + "/websocket").handler(rc -> upgrade(rc, false));
         router.routeWithRegex(PATH + "/[^/.]+/[^/.]+/websocket").handler(rc -> upgrade(rc, true));
+        mountFallbacks(router);
+    }
+
+    /**
+     * SockJS's HTTP transports and {@code /info}, as vertx-web serves them. Its own WebSocket routes are never reached:
+     * ours answer every method. Its iframe is left out: that page would let any site speak in the name of this one, past
+     * the check of origins, and it loads a script from elsewhere.
+     */
+    private void mountFallbacks(Router router) {
+        router.routeWithRegex(PATH + "/iframe[^/]*").handler(rc -> fail(rc, Fault.NOT_FOUND.because("No such page.")));
+        router.post(PATH + "/*")
+                .handler(BodyHandler.create(false).setBodyLimit(loop.services().maxMessage()));
+        var options = new SockJSHandlerOptions()
+                .setHeartbeatInterval(loop.options().heartbeat().toMillis())
+                .setInsertJSESSIONID(false);
+        router.route(PATH + "/*").handler(BridgeRoutes::keepCookie);
+        router.route(PATH + "/*").subRouter(SockJSHandler.create(vertx, options).socketHandler(this::fallback));
+    }
+
+    /** vertx-web takes the cookies away before it hands the session out, so that no application can rely on them. */
+    private static void keepCookie(RoutingContext rc) {
+        Cookie cookie = rc.request().getCookie(SESSION_COOKIE);
+        if (cookie != null) {
+            rc.put(SESSION_COOKIE, cookie.getValue());
+        }
+        rc.next();
+    }
+
+    private void fallback(SockJSSocket socket) {
+        if (loop.draining() || loop.full()) {
+            socket.close();
+            return;
+        }
+        try {
+            RoutingContext rc = socket.routingContext();
+            FallbackConnection.open(socket, loop, identify(rc, rc.get(SESSION_COOKIE)));
+        } catch (FaultException e) {
+            LOG.debug("Fallback session refused: {}", e.toString());
+            socket.close();
+        }
     }
 
     private void checkOrigin(RoutingContext rc) {
@@ -87,7 +133,8 @@ public final class BridgeRoutes {
         }
         Identity identity;
         try {
-            identity = identify(rc);
+            Cookie cookie = rc.request().getCookie(SESSION_COOKIE);
+            identity = identify(rc, cookie == null ? null : cookie.getValue());
         } catch (FaultException e) {
             fail(rc, e);
             return;
@@ -107,21 +154,20 @@ public final class BridgeRoutes {
      * Who opens the connection, or null when the client is to say so by {@code auth}. A bearer token must be good; a
      * cookie may be an old one, and counts only for pages that are ours.
      */
-    private @Nullable Identity identify(RoutingContext rc) {
+    private @Nullable Identity identify(RoutingContext rc, @Nullable String cookie) {
         String authorization = rc.request().getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return loop.services()
                     .verifier()
                     .verify(authorization.substring(BEARER.length()).strip());
         }
-        Cookie cookie = rc.request().getCookie(SESSION_COOKIE);
         boolean ours = verdict(rc) == OriginPolicy.Verdict.TRUSTED
                 || "same-origin".equals(rc.request().getHeader("Sec-Fetch-Site"));
         if (cookie == null || !ours) {
             return null;
         }
         try {
-            return loop.services().verifier().verify(cookie.getValue());
+            return loop.services().verifier().verify(cookie);
         } catch (FaultException e) {
             return null;
         }

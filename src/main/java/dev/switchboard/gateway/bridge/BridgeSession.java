@@ -41,6 +41,7 @@ final class BridgeSession extends Deadlines.Entry {
 
     private @Nullable Identity identity;
     private @Nullable ArrayDeque<String> inbox;
+    private int inboxLength;
     private long heardAt;
     private long heartbeatAt;
     private long warnAt = Deadlines.NEVER;
@@ -49,6 +50,7 @@ final class BridgeSession extends Deadlines.Entry {
     private int requestNumber;
     private boolean paused;
     private boolean closed;
+    private boolean gone;
 
     BridgeSession(BridgeLoop loop, Carrier carrier) {
         this.loop = loop;
@@ -136,11 +138,23 @@ final class BridgeSession extends Deadlines.Entry {
             return;
         }
         if (paused) {
-            inbox = inbox == null ? new ArrayDeque<>() : inbox;
-            inbox.add(message);
-            return;
+            later(message);
+        } else {
+            process(message);
         }
-        process(message);
+    }
+
+    /** Keeps what was read before reading stopped: the rest of a SockJS frame, or what a fallback transport brings. */
+    private void later(String message) {
+        if (inbox == null) {
+            inbox = new ArrayDeque<>();
+            inboxLength = 0;
+        }
+        inbox.add(message);
+        inboxLength += message.length();
+        if (inboxLength > loop.services().maxMessage()) {
+            close(CloseCode.TOO_MANY);
+        }
     }
 
     private void process(String message) {
@@ -209,6 +223,7 @@ final class BridgeSession extends Deadlines.Entry {
             if (message == null) {
                 inbox = null;
             } else {
+                inboxLength -= message.length();
                 process(message);
             }
         }
@@ -298,9 +313,12 @@ final class BridgeSession extends Deadlines.Entry {
         }
     }
 
-    /** The connection is gone, with or without a word before. Called once. */
+    /** The connection is gone, with or without a word before. Repeated calls do nothing. */
     void gone() {
         closing();
-        loop.gone(this);
+        if (!gone) {
+            gone = true;
+            loop.gone(this);
+        }
     }
 }
