@@ -9,6 +9,7 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
@@ -78,8 +79,24 @@ public final class BridgeRoutes {
         var options = new SockJSHandlerOptions()
                 .setHeartbeatInterval(loop.options().heartbeat().toMillis())
                 .setInsertJSESSIONID(false);
+        router.routeWithRegex(PATH + "/[^/.]+/[^/.]+/[a-z_]+").handler(BridgeRoutes::onePerConnection);
         router.route(PATH + "/*").handler(BridgeRoutes::keepCookie);
         router.route(PATH + "/*").subRouter(SockJSHandler.create(vertx, options).socketHandler(this::fallback));
+    }
+
+    /**
+     * vertx-web ends each of its responses that carry frames by closing the connection without saying so. Under HTTP/2
+     * that is everybody's connection; under HTTP/1.1 a client or balancer that kept it would run into its end.
+     */
+    private static void onePerConnection(RoutingContext rc) {
+        if (rc.request().version() == HttpVersion.HTTP_2) {
+            rc.response().setStatusCode(505).end("SockJS's fallbacks need HTTP/1.1.\n");
+            return;
+        }
+        if (!rc.request().path().endsWith("_send")) {
+            rc.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        rc.next();
     }
 
     /** vertx-web takes the cookies away before it hands the session out, so that no application can rely on them. */

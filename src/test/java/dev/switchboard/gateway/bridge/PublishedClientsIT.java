@@ -73,7 +73,7 @@ class PublishedClientsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling"})
+    @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling", "eventsource"})
     void theVertxClientWorksUnchanged(String transport) throws Exception {
         Ended ended = run(
                 "node",
