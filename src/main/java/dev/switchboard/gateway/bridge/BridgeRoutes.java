@@ -162,7 +162,7 @@ public final class BridgeRoutes {
                 .channel();
         rc.request()
                 .toWebSocket()
-                .onSuccess(ws -> WebSocketConnection.open(ws, channel, loop, sockJs, identity))
+                .onSuccess(ws -> WebSocketConnection.open(channel, loop, sockJs, identity))
                 // Vert.x has answered the request.
                 .onFailure(failure -> LOG.debug("WebSocket handshake failed: {}", failure.toString()));
     }

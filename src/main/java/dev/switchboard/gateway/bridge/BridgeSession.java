@@ -27,6 +27,9 @@ final class BridgeSession extends Deadlines.Entry {
     /** A socket that does not take its close frame within this time is cut off. */
     private static final long CLOSE_TIMEOUT_MS = 2_000;
 
+    /** How long after that the client may take to answer it with its own. */
+    private static final long ANSWER_TIMEOUT_MS = 8_000;
+
     private static final long TEN_YEARS_S = TimeUnit.DAYS.toSeconds(3650);
 
     private final BridgeLoop loop;
@@ -50,6 +53,7 @@ final class BridgeSession extends Deadlines.Entry {
     private int requestNumber;
     private boolean paused;
     private boolean closed;
+    private boolean cutBefore;
     private boolean gone;
 
     BridgeSession(BridgeLoop loop, Carrier carrier) {
@@ -247,8 +251,10 @@ final class BridgeSession extends Deadlines.Entry {
     @Override
     long due(long now) {
         if (closed) {
-            carrier.cutIfStuck();
-            return Deadlines.NEVER;
+            boolean again = cutBefore;
+            cutBefore = true;
+            carrier.cut(again);
+            return again ? Deadlines.NEVER : now + ANSWER_TIMEOUT_MS;
         }
         var options = loop.options();
         if (now >= leaveAt) {
@@ -288,8 +294,13 @@ final class BridgeSession extends Deadlines.Entry {
         }
     }
 
-    void drainAt(long atMillis) {
-        leaveAt = atMillis;
+    /** Closes the socket at some moment within the time given, so that not all clients come back at once. */
+    void leaveWithin(long millis) {
+        if (millis <= 0) {
+            close(CloseCode.NODE_DRAINING);
+            return;
+        }
+        leaveAt = loop.now() + ThreadLocalRandom.current().nextLong(millis);
         reschedule();
     }
 

@@ -95,7 +95,7 @@ final class FallbackConnection implements Carrier {
     }
 
     @Override
-    public void cutIfStuck() {
+    public void cut(boolean evenIfFlushed) {
         end();
     }
 

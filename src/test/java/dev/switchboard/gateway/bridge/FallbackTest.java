@@ -168,8 +168,7 @@ class FallbackTest {
                         .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
         try (var body = stream.body()) {
-            assertThat(new String(body.readNBytes(1200), StandardCharsets.UTF_8))
-                    .contains("parent.callback");
+            assertThat(new String(body.readNBytes(500), StandardCharsets.UTF_8)).contains("parent.callback");
         }
         assertThat(get("/000/" + UUID.randomUUID() + "/jsonp?c=" + "evil();").statusCode())
                 .isEqualTo(500);
