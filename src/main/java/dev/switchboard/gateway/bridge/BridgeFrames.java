@@ -12,7 +12,12 @@ import java.nio.charset.StandardCharsets;
 final class BridgeFrames {
     private static final int TEXT = 0x81;
     private static final int BINARY = 0x82;
+    private static final int CLOSE = 0x88;
     private static final int PING = 0x89;
+    private static final int PONG = 0x8A;
+
+    /** What Netty says of a close frame without a code. */
+    private static final int NO_CODE = -1;
 
     private static final byte[] SOCKJS_START = {'a', '[', '"'};
     private static final byte[] SOCKJS_BETWEEN = {'"', ',', '"'};
@@ -38,6 +43,24 @@ final class BridgeFrames {
     /** A WebSocket ping without content. */
     static ByteBuf ping() {
         return PING_FRAME.duplicate();
+    }
+
+    /** The answer to a ping: the same content. */
+    static ByteBuf pong(ByteBufAllocator allocator, ByteBuf content) {
+        int length = content.readableBytes();
+        ByteBuf out = allocator.directBuffer(headerLength(length) + length);
+        writeHeader(out, PONG, length);
+        return out.writeBytes(content, content.readerIndex(), length);
+    }
+
+    /** A WebSocket close frame. */
+    static ByteBuf close(int code, String reason) {
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        // A close frame without a code reads as 1005 (RFC 6455 §7.4.1), and is answered by one without.
+        int length = code == NO_CODE ? 0 : Short.BYTES + text.length;
+        ByteBuf out = Unpooled.buffer(headerLength(length) + length);
+        writeHeader(out, CLOSE, length);
+        return length == 0 ? out : out.writeShort(code).writeBytes(text);
     }
 
     /** {@code c[code,"reason"]}. */

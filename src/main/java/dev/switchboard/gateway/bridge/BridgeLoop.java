@@ -1,12 +1,12 @@
 package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.identity.Identity;
-import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ final class BridgeLoop {
     private static final long TICK_MS = 200;
 
     private final Vertx vertx;
-    private final Context context;
+    private final ContextInternal context;
     private final BridgeServices services;
     private final Hub hub;
     private final BridgeRequests requests;
@@ -31,7 +31,7 @@ final class BridgeLoop {
     /** Must be made on the event loop that it serves. */
     BridgeLoop(Vertx vertx, BridgeServices services, Hub hub) {
         this.vertx = vertx;
-        this.context = vertx.getOrCreateContext();
+        this.context = (ContextInternal) vertx.getOrCreateContext();
         this.services = services;
         this.hub = hub;
         this.requests = new BridgeRequests(hub, services.bus(), services.verifier());
@@ -67,6 +67,16 @@ final class BridgeLoop {
 
     boolean draining() {
         return draining;
+    }
+
+    /** Runs something on this event loop, a little later. */
+    void run(Runnable action) {
+        context.runOnContext(v -> action.run());
+    }
+
+    /** Runs something that came from Netty, on this event loop, as Vert.x would. */
+    <T> void dispatch(T event, Handler<T> handler) {
+        context.dispatch(event, handler);
     }
 
     /** A socket was opened. */
@@ -118,13 +128,12 @@ final class BridgeLoop {
         }
     }
 
-    /** Tells every socket to go elsewhere, spread over the time given so that they do not all come back at once. */
+    /** Opens no more sockets and closes each at some moment within the time given. */
     void drain(long withinMillis) {
         draining = true;
-        long now = now();
         deadlines.forEach(entry -> {
             if (entry instanceof BridgeSession socket) {
-                socket.drainAt(now + ThreadLocalRandom.current().nextLong(withinMillis + 1));
+                socket.leaveWithin(withinMillis);
             }
         });
     }

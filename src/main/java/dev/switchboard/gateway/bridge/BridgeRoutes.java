@@ -9,10 +9,15 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
+import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,10 +34,12 @@ public final class BridgeRoutes {
     private static final String BEARER = "Bearer ";
     private static final String SESSION_COOKIE = "session";
 
+    private final Vertx vertx;
     private final BridgeLoop loop;
     private final OriginPolicy origins;
 
     BridgeRoutes(Vertx vertx, BridgeServices services, Hub hub) {
+        this.vertx = vertx;
         this.loop = new BridgeLoop(vertx, services, hub);
         this.origins = services.origins();
     }
@@ -57,6 +64,62 @@ public final class BridgeRoutes {
         router.route(PATH + "/*").handler(this::checkOrigin);
         router.route(PATH + "/websocket").handler(rc -> upgrade(rc, false));
         router.routeWithRegex(PATH + "/[^/.]+/[^/.]+/websocket").handler(rc -> upgrade(rc, true));
+        mountFallbacks(router);
+    }
+
+    /**
+     * SockJS's HTTP transports and {@code /info}, as vertx-web serves them. Its own WebSocket routes are never reached:
+     * ours answer every method. Its iframe is left out: that page would let any site speak in the name of this one, past
+     * the check of origins, and it loads a script from elsewhere.
+     */
+    private void mountFallbacks(Router router) {
+        router.routeWithRegex(PATH + "/iframe[^/]*").handler(rc -> fail(rc, Fault.NOT_FOUND.because("No such page.")));
+        router.post(PATH + "/*")
+                .handler(BodyHandler.create(false).setBodyLimit(loop.services().maxMessage()));
+        var options = new SockJSHandlerOptions()
+                .setHeartbeatInterval(loop.options().heartbeat().toMillis())
+                .setInsertJSESSIONID(false);
+        router.routeWithRegex(PATH + "/[^/.]+/[^/.]+/[a-z_]+").handler(BridgeRoutes::onePerConnection);
+        router.route(PATH + "/*").handler(BridgeRoutes::keepCookie);
+        router.route(PATH + "/*").subRouter(SockJSHandler.create(vertx, options).socketHandler(this::fallback));
+    }
+
+    /**
+     * vertx-web ends each of its responses that carry frames by closing the connection without saying so. Under HTTP/2
+     * that is everybody's connection; under HTTP/1.1 a client or balancer that kept it would run into its end.
+     */
+    private static void onePerConnection(RoutingContext rc) {
+        if (rc.request().version() == HttpVersion.HTTP_2) {
+            rc.response().setStatusCode(505).end("SockJS's fallbacks need HTTP/1.1.\n");
+            return;
+        }
+        if (!rc.request().path().endsWith("_send")) {
+            rc.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        rc.next();
+    }
+
+    /** vertx-web takes the cookies away before it hands the session out, so that no application can rely on them. */
+    private static void keepCookie(RoutingContext rc) {
+        Cookie cookie = rc.request().getCookie(SESSION_COOKIE);
+        if (cookie != null) {
+            rc.put(SESSION_COOKIE, cookie.getValue());
+        }
+        rc.next();
+    }
+
+    private void fallback(SockJSSocket socket) {
+        if (loop.draining() || loop.full()) {
+            socket.close();
+            return;
+        }
+        try {
+            RoutingContext rc = socket.routingContext();
+            FallbackConnection.open(socket, loop, identify(rc, rc.get(SESSION_COOKIE)));
+        } catch (FaultException e) {
+            LOG.debug("Fallback session refused: {}", e.toString());
+            socket.close();
+        }
     }
 
     private void checkOrigin(RoutingContext rc) {
@@ -87,7 +150,8 @@ public final class BridgeRoutes {
         }
         Identity identity;
         try {
-            identity = identify(rc);
+            Cookie cookie = rc.request().getCookie(SESSION_COOKIE);
+            identity = identify(rc, cookie == null ? null : cookie.getValue());
         } catch (FaultException e) {
             fail(rc, e);
             return;
@@ -98,7 +162,7 @@ public final class BridgeRoutes {
                 .channel();
         rc.request()
                 .toWebSocket()
-                .onSuccess(ws -> WebSocketConnection.open(ws, channel, loop, sockJs, identity))
+                .onSuccess(ws -> WebSocketConnection.open(channel, loop, sockJs, identity))
                 // Vert.x has answered the request.
                 .onFailure(failure -> LOG.debug("WebSocket handshake failed: {}", failure.toString()));
     }
@@ -107,21 +171,20 @@ public final class BridgeRoutes {
      * Who opens the connection, or null when the client is to say so by {@code auth}. A bearer token must be good; a
      * cookie may be an old one, and counts only for pages that are ours.
      */
-    private @Nullable Identity identify(RoutingContext rc) {
+    private @Nullable Identity identify(RoutingContext rc, @Nullable String cookie) {
         String authorization = rc.request().getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return loop.services()
                     .verifier()
                     .verify(authorization.substring(BEARER.length()).strip());
         }
-        Cookie cookie = rc.request().getCookie(SESSION_COOKIE);
         boolean ours = verdict(rc) == OriginPolicy.Verdict.TRUSTED
                 || "same-origin".equals(rc.request().getHeader("Sec-Fetch-Site"));
         if (cookie == null || !ours) {
             return null;
         }
         try {
-            return loop.services().verifier().verify(cookie.getValue());
+            return loop.services().verifier().verify(cookie);
         } catch (FaultException e) {
             return null;
         }

@@ -27,6 +27,9 @@ final class BridgeSession extends Deadlines.Entry {
     /** A socket that does not take its close frame within this time is cut off. */
     private static final long CLOSE_TIMEOUT_MS = 2_000;
 
+    /** How long after that the client may take to answer it with its own. */
+    private static final long ANSWER_TIMEOUT_MS = 8_000;
+
     private static final long TEN_YEARS_S = TimeUnit.DAYS.toSeconds(3650);
 
     private final BridgeLoop loop;
@@ -41,6 +44,7 @@ final class BridgeSession extends Deadlines.Entry {
 
     private @Nullable Identity identity;
     private @Nullable ArrayDeque<String> inbox;
+    private int inboxLength;
     private long heardAt;
     private long heartbeatAt;
     private long warnAt = Deadlines.NEVER;
@@ -49,6 +53,8 @@ final class BridgeSession extends Deadlines.Entry {
     private int requestNumber;
     private boolean paused;
     private boolean closed;
+    private boolean cutBefore;
+    private boolean gone;
 
     BridgeSession(BridgeLoop loop, Carrier carrier) {
         this.loop = loop;
@@ -136,11 +142,23 @@ final class BridgeSession extends Deadlines.Entry {
             return;
         }
         if (paused) {
-            inbox = inbox == null ? new ArrayDeque<>() : inbox;
-            inbox.add(message);
-            return;
+            later(message);
+        } else {
+            process(message);
         }
-        process(message);
+    }
+
+    /** Keeps what was read before reading stopped: the rest of a SockJS frame, or what a fallback transport brings. */
+    private void later(String message) {
+        if (inbox == null) {
+            inbox = new ArrayDeque<>();
+            inboxLength = 0;
+        }
+        inbox.add(message);
+        inboxLength += message.length();
+        if (inboxLength > loop.services().maxMessage()) {
+            close(CloseCode.TOO_MANY);
+        }
     }
 
     private void process(String message) {
@@ -209,6 +227,7 @@ final class BridgeSession extends Deadlines.Entry {
             if (message == null) {
                 inbox = null;
             } else {
+                inboxLength -= message.length();
                 process(message);
             }
         }
@@ -232,8 +251,10 @@ final class BridgeSession extends Deadlines.Entry {
     @Override
     long due(long now) {
         if (closed) {
-            carrier.cutIfStuck();
-            return Deadlines.NEVER;
+            boolean again = cutBefore;
+            cutBefore = true;
+            carrier.cut(again);
+            return again ? Deadlines.NEVER : now + ANSWER_TIMEOUT_MS;
         }
         var options = loop.options();
         if (now >= leaveAt) {
@@ -273,8 +294,13 @@ final class BridgeSession extends Deadlines.Entry {
         }
     }
 
-    void drainAt(long atMillis) {
-        leaveAt = atMillis;
+    /** Closes the socket at some moment within the time given, so that not all clients come back at once. */
+    void leaveWithin(long millis) {
+        if (millis <= 0) {
+            close(CloseCode.NODE_DRAINING);
+            return;
+        }
+        leaveAt = loop.now() + ThreadLocalRandom.current().nextLong(millis);
         reschedule();
     }
 
@@ -298,9 +324,12 @@ final class BridgeSession extends Deadlines.Entry {
         }
     }
 
-    /** The connection is gone, with or without a word before. Called once. */
+    /** The connection is gone, with or without a word before. Repeated calls do nothing. */
     void gone() {
         closing();
-        loop.gone(this);
+        if (!gone) {
+            gone = true;
+            loop.gone(this);
+        }
     }
 }

@@ -11,6 +11,10 @@ interface Carrier extends Connection {
     /** Sends whatever shows the client, and every proxy between, that the connection lives. */
     void heartbeat();
 
-    /** Cuts the connection if its close frame is still waiting to be sent. */
-    void cutIfStuck();
+    /**
+     * Ends a connection that was closed a while ago and is still there.
+     *
+     * @param evenIfFlushed false: only if the close frame is still waiting to be sent
+     */
+    void cut(boolean evenIfFlushed);
 }

@@ -33,6 +33,12 @@ final class ServerFrames {
         return refusal(null, replyAddress, fault);
     }
 
+    /** Says why the server closes, where the transport cannot: {@code failureCode} is that of {@link CloseCode}. */
+    static byte[] farewell(CloseCode code) {
+        return Json.bytes(
+                new Err("err", null, code.reason(), code.code(), "CLOSED", code.reason() + ": closing", List.of()));
+    }
+
     /**
      * A frame that was refused by the bridge itself.
      *

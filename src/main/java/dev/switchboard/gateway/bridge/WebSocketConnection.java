@@ -4,53 +4,65 @@ import dev.switchboard.identity.Identity;
 import dev.switchboard.protocol.Ids;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.internal.buffer.BufferInternal;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.net.impl.ShutdownEvent;
 import io.vertx.core.net.impl.VertxHandler;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A WebSocket, raw or with SockJS framing. Everything but close and pong frames is written to Netty as bytes that are
- * frames already: single messages and the shared bytes of rooms take one way, so they keep their order, and what waits is
- * counted by Netty itself. Vert.x keeps the connection's life: the handshake, pings, closing.
+ * A WebSocket (RFC 6455), raw or with SockJS framing, straight on its Netty channel.
+ *
+ * <p>Vert.x does the handshake and is then taken out of the pipeline: what it keeps for each connection is larger than
+ * everything else together, its aggregation of fragments is wrong, and it cuts a connection that sends a wrong frame
+ * without a word. All writes are frames already: single messages and the shared bytes of rooms take one way, so they keep
+ * their order, and what waits is counted by Netty itself.
  */
 final class WebSocketConnection extends ChannelInboundHandlerAdapter implements Carrier {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+
     private final String socketId = Ids.next().toString();
     private final MessageAssembler assembler = new MessageAssembler();
-    private final ServerWebSocket ws;
-    private final ChannelHandlerContext netty;
     private final BridgeLoop loop;
     private final BridgeSession session;
+    private final ChannelHandlerContext netty;
     private Form form;
     private boolean started;
     private boolean closing;
+    private boolean reading;
+    private boolean unflushed;
     private long oversized;
 
-    private WebSocketConnection(ServerWebSocket ws, Channel channel, BridgeLoop loop, boolean sockJs) {
-        this.ws = ws;
-        // What is written here passes by Vert.x's own handler, but not by TLS.
-        this.netty = channel.pipeline().context(VertxHandler.class);
+    private WebSocketConnection(Channel channel, BridgeLoop loop, boolean sockJs) {
         this.loop = loop;
         this.form = sockJs ? Form.SOCKJS : Form.RAW_TEXT;
         this.session = new BridgeSession(loop, this);
+        ChannelPipeline pipeline = channel.pipeline();
+        VertxHandler<?> vertx = pipeline.get(VertxHandler.class);
+        ChannelHandlerContext before = pipeline.context(vertx);
+        pipeline.replace(vertx, "bridge", this);
+        this.netty = pipeline.context(this);
+        // To Vert.x the connection is over, so that it counts right and lets go of everything.
+        vertx.channelInactive(before);
     }
 
-    /** Takes over a WebSocket whose handshake is done, on its event loop. */
-    static void open(
-            ServerWebSocket ws, Channel channel, BridgeLoop loop, boolean sockJs, @Nullable Identity identity) {
-        var connection = new WebSocketConnection(ws, channel, loop, sockJs);
-        connection.netty.pipeline().addBefore(connection.netty.name(), "bridge", connection);
-        ws.frameHandler(connection::received);
-        ws.closeHandler(v -> connection.session.gone());
-        // The request's headers stay referenced as long as the socket lives, and nobody asks for them again.
-        ws.headers().clear();
+    /** Takes over a channel whose WebSocket handshake is done, on its event loop. */
+    static void open(Channel channel, BridgeLoop loop, boolean sockJs, @Nullable Identity identity) {
+        var connection = new WebSocketConnection(channel, loop, sockJs);
         if (sockJs) {
             connection.write(BridgeFrames.sockJsOpen());
         }
@@ -67,14 +79,42 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         return form;
     }
 
-    private void received(WebSocketFrame frame) {
-        if (closing) {
-            return;
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        reading = true;
+        try {
+            if (!closing && message instanceof WebSocketFrame frame) {
+                loop.dispatch(frame, this::received);
+            } else if (message instanceof CloseWebSocketFrame) {
+                // The answer to ours.
+                netty.close();
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
         }
-        switch (frame.type()) {
-            case PING, PONG -> session.control();
-            case CLOSE -> session.closing();
-            case TEXT, BINARY, CONTINUATION -> data(frame);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
+        if (unflushed) {
+            unflushed = false;
+            netty.flush();
+        }
+    }
+
+    private void received(WebSocketFrame frame) {
+        if (frame instanceof PingWebSocketFrame) {
+            write(BridgeFrames.pong(netty.alloc(), frame.content()));
+            session.control();
+        } else if (frame instanceof PongWebSocketFrame) {
+            session.control();
+        } else if (frame instanceof CloseWebSocketFrame close) {
+            closing = true;
+            netty.writeAndFlush(BridgeFrames.close(close.statusCode(), "")).addListener(ChannelFutureListener.CLOSE);
+            session.closing();
+        } else {
+            data(frame);
         }
     }
 
@@ -82,16 +122,15 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         if (!started) {
             started = true;
             // Vert.x's own raw clients speak binary, and expect to be answered so.
-            if (form == Form.RAW_TEXT && frame.isBinary()) {
+            if (form == Form.RAW_TEXT && frame instanceof BinaryWebSocketFrame) {
                 form = Form.RAW_BINARY;
             }
         }
         try {
-            ByteBuf payload = ((BufferInternal) frame.binaryData()).getByteBuf();
-            String message =
-                    assembler.add(payload, frame.isFinal(), loop.services().maxMessage());
+            String message = assembler.add(
+                    frame.content(), frame.isFinalFragment(), loop.services().maxMessage());
             if (message == null) {
-                session.heard();
+                session.control();
             } else if (form != Form.SOCKJS) {
                 session.received(message);
             } else {
@@ -129,7 +168,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
 
     private void write(ByteBuf frames) {
         int length = frames.readableBytes();
-        netty.writeAndFlush(frames, netty.voidPromise());
+        netty.write(frames, netty.voidPromise());
+        if (reading) {
+            unflushed = true;
+        } else {
+            netty.flush();
+        }
         if (tooSlow(length)) {
             close(CloseCode.SLOW_CONSUMER);
         }
@@ -160,33 +204,45 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         }
         closing = true;
         if (form == Form.SOCKJS) {
-            netty.writeAndFlush(BridgeFrames.sockJsClose(code), netty.voidPromise());
+            netty.write(BridgeFrames.sockJsClose(code), netty.voidPromise());
         }
-        if (!ws.isClosed()) {
-            ws.close((short) code.code(), code.reason());
-        }
+        netty.writeAndFlush(BridgeFrames.close(code.code(), code.reason()), netty.voidPromise());
         // Later: the caller may be in the middle of the very collection that this takes the socket out of.
-        netty.executor().execute(session::closing);
+        loop.run(session::closing);
     }
 
     @Override
-    public void cutIfStuck() {
-        if (queuedBytes() > 0) {
+    public void cut(boolean evenIfFlushed) {
+        if (evenIfFlushed || queuedBytes() > 0) {
             netty.close();
         }
     }
 
     @Override
     public void pause() {
-        ws.pause();
+        netty.channel().config().setAutoRead(false);
     }
 
     @Override
     public void resume() {
-        ws.resume();
+        netty.channel().config().setAutoRead(true);
     }
 
-    /** What Netty's decoder refuses; Vert.x alone would cut the connection without a word. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        closing = true;
+        loop.dispatch(session, BridgeSession::gone);
+    }
+
+    /** The HTTP server is about to close: everybody leaves, with half of the time given as a margin. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ShutdownEvent shutdown) {
+            session.leaveWithin(shutdown.timeUnit().toMillis(shutdown.timeout()) / 2);
+        }
+        ReferenceCountUtil.release(event);
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof CorruptedWebSocketFrameException corrupted) {
@@ -199,7 +255,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
                 close(CloseCode.PROTOCOL_ERROR);
             }
         } else {
-            ctx.fireExceptionCaught(cause);
+            LOG.debug("Socket {} failed", socketId, cause);
+            ctx.close();
         }
     }
 }

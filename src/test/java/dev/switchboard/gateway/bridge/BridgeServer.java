@@ -5,6 +5,7 @@ import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
+import dev.switchboard.protocol.AccountOperations;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Nothing;
@@ -58,12 +59,16 @@ final class BridgeServer implements AutoCloseable {
     final List<Caller> callers = new CopyOnWriteArrayList<>();
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     final Context context = vertx.getOrCreateContext();
+    final AtomicInteger sockets = new AtomicInteger();
     final BridgeRoutes routes;
     final int port;
 
     /** What {@code message:send} does. */
     volatile Function<RoomOperations.Send, Future<RoomOperations.Sent>> onSend =
             q -> Future.succeededFuture(new RoomOperations.Sent(q.conversationId(), 1, Instant.EPOCH, false));
+
+    /** What {@code account:logout} does. */
+    volatile Function<Caller, Future<Void>> onLogout = caller -> Future.succeededFuture();
 
     /** Revocation as the bridge sees it, without a cluster. */
     static final class FakeRevocations implements Revocations {
@@ -127,14 +132,10 @@ final class BridgeServer implements AutoCloseable {
                                 return onSend.apply(q);
                             })
                             .on(RoomOperations.TYPING, (caller, q) -> Future.succeededFuture(Nothing.NOTHING)));
+            bus.serve(Part.ACCOUNT, 0, new Handlers().on(AccountOperations.LOGOUT, (caller, q) -> onLogout.apply(caller)
+                    .map(Nothing.NOTHING)));
             var services = new BridgeServices(
-                    options,
-                    MAX_MESSAGE,
-                    bus,
-                    this::verify,
-                    revocations,
-                    new OriginPolicy(List.of(PAGE)),
-                    new AtomicInteger());
+                    options, MAX_MESSAGE, bus, this::verify, revocations, new OriginPolicy(List.of(PAGE)), sockets);
             var bridge = new BridgeRoutes(vertx, services, hub);
             Router router = Router.router(vertx);
             router.route()
@@ -178,6 +179,11 @@ final class BridgeServer implements AutoCloseable {
         UUID user = UUID.fromString(parts[0]);
         String name = user.equals(ALICE) ? "alice" : "bob";
         return new Identity(user, name, name, name + "@example.org", Set.of("user"), session, expiry);
+    }
+
+    /** Sockets that the bridge believes to be open. */
+    int open() {
+        return sockets.get();
     }
 
     /** Runs something on the bridge's event loop and waits for it. */

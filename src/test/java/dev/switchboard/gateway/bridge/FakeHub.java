@@ -1,9 +1,12 @@
 package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.RoomOperations;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -28,6 +31,9 @@ final class FakeHub implements Hub {
     /** Whom this room lets in: nobody. */
     @Nullable
     UUID closedRoom;
+
+    /** Who registers for a room hears this as an event's data, when it is set. */
+    volatile @Nullable String welcome;
 
     /** Joins wait for this, when it is set. */
     volatile @Nullable Promise<Void> gate;
@@ -69,6 +75,10 @@ final class FakeHub implements Hub {
             return Future.failedFuture(Fault.NOT_A_MEMBER.because("You are not a member."));
         }
         rooms.computeIfAbsent(roomId, id -> new ArrayList<>()).add(socket);
+        String text = welcome;
+        if (text != null) {
+            push(socket, ServerFrames.rec("room:" + roomId, Event.state(Event.TYPING, roomId, text)));
+        }
         return Future.succeededFuture();
     }
 
@@ -80,5 +90,16 @@ final class FakeHub implements Hub {
     @Override
     public void unregister(Connection socket, String address) {
         calls.add("unregister " + address);
+    }
+
+    /** As the real hub does: shared bytes where the carrier can take them. */
+    private static void push(Connection socket, byte[] message) {
+        if (socket.form() == Connection.Form.FALLBACK) {
+            socket.send(message);
+            return;
+        }
+        ByteBuf frame = BridgeFrames.frame(UnpooledByteBufAllocator.DEFAULT, socket.form(), message);
+        socket.sendFrames(frame);
+        frame.release();
     }
 }

@@ -34,7 +34,23 @@ final class RawWebSocket implements AutoCloseable {
     private final boolean sockJs;
     private final Deque<JsonNode> messages = new ArrayDeque<>();
 
-    record Frame(int opcode, byte[] payload) {
+    static final class Frame {
+        private final int opcode;
+        private final byte[] payload;
+
+        Frame(int opcode, byte[] payload) {
+            this.opcode = opcode;
+            this.payload = payload;
+        }
+
+        int opcode() {
+            return opcode;
+        }
+
+        byte[] payload() {
+            return payload;
+        }
+
         String text() {
             return new String(payload, StandardCharsets.UTF_8);
         }

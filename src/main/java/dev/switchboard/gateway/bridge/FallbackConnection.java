@@ -1,0 +1,112 @@
+package dev.switchboard.gateway.bridge;
+
+import dev.switchboard.identity.Identity;
+import dev.switchboard.protocol.Ids;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client behind a proxy that lets no WebSocket pass: SockJS over plain HTTP. vertx-web frames the messages and holds
+ * them between two requests; its own count of them is wrong, so they are counted here.
+ */
+final class FallbackConnection implements Carrier {
+    private final String socketId = Ids.next().toString();
+    private final SockJSSocket socket;
+    private final BridgeLoop loop;
+    private final BridgeSession session;
+    private long queued;
+    private boolean closing;
+    private boolean closed;
+
+    private FallbackConnection(SockJSSocket socket, BridgeLoop loop) {
+        this.socket = socket;
+        this.loop = loop;
+        this.session = new BridgeSession(loop, this);
+    }
+
+    /** Takes over a new SockJS session, on the event loop that it was made on. */
+    static void open(SockJSSocket socket, BridgeLoop loop, @Nullable Identity identity) {
+        var connection = new FallbackConnection(socket, loop);
+        socket.handler(message -> connection.session.received(message.toString(StandardCharsets.UTF_8)));
+        socket.closeHandler(v -> connection.gone());
+        connection.session.open(identity);
+    }
+
+    private void gone() {
+        closing = true;
+        closed = true;
+        session.gone();
+    }
+
+    @Override
+    public String socketId() {
+        return socketId;
+    }
+
+    @Override
+    public Form form() {
+        return Form.FALLBACK;
+    }
+
+    @Override
+    public void send(byte[] message) {
+        if (closing) {
+            return;
+        }
+        queued += message.length;
+        socket.write(Buffer.buffer(message)).onComplete(done -> queued -= message.length);
+        if (queued > loop.options().queueBytes() + message.length) {
+            close(CloseCode.SLOW_CONSUMER);
+        }
+    }
+
+    @Override
+    public void sendFrames(ByteBuf frames) {
+        throw new IllegalStateException("no frames on a fallback transport");
+    }
+
+    @Override
+    public long queuedBytes() {
+        return queued;
+    }
+
+    /**
+     * vertx-web ends every session with {@code c[3000,"Go away!"]}. So the reason goes before it as an error message, and
+     * the end follows when the client has fetched that, or when its time is over.
+     */
+    @Override
+    public void close(CloseCode code) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        socket.write(Buffer.buffer(ServerFrames.farewell(code))).onComplete(done -> end());
+        loop.run(session::closing);
+    }
+
+    private void end() {
+        if (!closed) {
+            closed = true;
+            socket.close();
+        }
+    }
+
+    @Override
+    public void cut(boolean evenIfFlushed) {
+        end();
+    }
+
+    /** vertx-web would go on to take messages in without a bound; the session bounds what it keeps for later. */
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
+
+    /** vertx-web sends its own. */
+    @Override
+    public void heartbeat() {}
+}

@@ -1,0 +1,176 @@
+package dev.switchboard.gateway.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+/** The small machines that a session is made of. */
+class SessionPartsTest {
+    /** Requests finish in any order; those of one lane still run one after the other, in the order in which they came. */
+    @Property
+    void lanesKeepTheirOrder(
+            @ForAll @Size(max = 40) List<@IntRange(max = 4) Integer> keys,
+            @ForAll @Size(max = 200) List<@IntRange(max = 1000) Integer> finishes) {
+        var lanes = new Lanes();
+        List<Promise<Integer>> running = new ArrayList<>();
+        Map<Integer, List<Integer>> started = new HashMap<>();
+        Map<Integer, List<Integer>> expected = new HashMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            int key = keys.get(i);
+            int number = i;
+            expected.computeIfAbsent(key, k -> new ArrayList<>()).add(number);
+            lanes.run(
+                    "k" + key,
+                    () -> {
+                        started.computeIfAbsent(key, k -> new ArrayList<>()).add(number);
+                        if (number % 5 == 0) {
+                            return Future.succeededFuture(number);
+                        }
+                        if (number % 7 == 0) {
+                            throw new IllegalStateException("a request that fails at once");
+                        }
+                        Promise<Integer> promise = Promise.promise();
+                        running.add(promise);
+                        return promise.future();
+                    },
+                    () -> {});
+        }
+        for (int finish : finishes) {
+            if (!running.isEmpty()) {
+                Promise<Integer> promise = running.remove(finish % running.size());
+                if (finish % 2 == 0) {
+                    promise.complete(finish);
+                } else {
+                    promise.fail("failed");
+                }
+            }
+            started.forEach(
+                    (key, numbers) -> assertThat(expected.get(key)).startsWith(numbers.toArray(Integer[]::new)));
+            assertThat(running.size()).as("one at a time").isLessThanOrEqualTo(5);
+        }
+        while (!running.isEmpty()) {
+            running.remove(0).complete(0);
+        }
+        assertThat(started).isEqualTo(expected);
+        assertThat(lanes.outstanding()).isZero();
+    }
+
+    private static final class Clock extends Deadlines.Entry {
+        final List<Long> rung = new ArrayList<>();
+        final long period;
+
+        Clock(long period) {
+            this.period = period;
+        }
+
+        @Override
+        long due(long nowMillis) {
+            rung.add(nowMillis);
+            return nowMillis + period;
+        }
+    }
+
+    @Property
+    void everyDeadlineIsKeptUntilItIsRemoved(
+            @ForAll @Size(min = 1, max = 60) List<@IntRange(min = 1, max = 9) Integer> periods,
+            @ForAll @Size(max = 60) List<@IntRange(max = 59) Integer> removed) {
+        var deadlines = new Deadlines();
+        List<Clock> clocks = new ArrayList<>();
+        for (int period : periods) {
+            var clock = new Clock(period);
+            clocks.add(clock);
+            deadlines.set(clock, period);
+        }
+        for (long now = 0; now <= 20; now++) {
+            deadlines.run(now);
+        }
+        for (Clock clock : clocks) {
+            assertThat(clock.rung).hasSize((int) (20 / clock.period));
+            clock.rung.clear();
+        }
+        List<Clock> gone = new ArrayList<>();
+        for (int place : removed) {
+            Clock clock = clocks.get(place % clocks.size());
+            deadlines.remove(clock);
+            gone.add(clock);
+        }
+        deadlines.run(100);
+        for (Clock clock : clocks) {
+            assertThat(clock.rung).hasSize(gone.contains(clock) ? 0 : 1);
+        }
+    }
+
+    @Example
+    void whatEndsOthersWhileItIsItsTurnDisturbsNobody() {
+        var deadlines = new Deadlines();
+        List<Deadlines.Entry> ended = new ArrayList<>();
+        List<Deadlines.Entry> all = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            var entry = new Deadlines.Entry() {
+                @Override
+                long due(long nowMillis) {
+                    assertThat(ended).as("nothing rings after its end").doesNotContain(this);
+                    for (Deadlines.Entry other : all) {
+                        if (other != this) {
+                            deadlines.remove(other);
+                            ended.add(other);
+                        }
+                    }
+                    return Deadlines.NEVER;
+                }
+            };
+            all.add(entry);
+            deadlines.set(entry, 1);
+        }
+        deadlines.run(1);
+        assertThat(deadlines.size()).isEqualTo(1);
+        assertThat(ended).hasSize(9);
+    }
+
+    @Example
+    void aBurstPassesThenTheRate() {
+        var bucket = new TokenBucket(10, 5, 0);
+        int passed = 0;
+        for (int i = 0; i < 100; i++) {
+            passed += bucket.take(1, 0) ? 1 : 0;
+        }
+        assertThat(passed).isEqualTo(10);
+        assertThat(bucket.abused()).as("patience is several bursts").isTrue();
+        for (int i = 0; i < 100; i++) {
+            passed += bucket.take(1, 1_000) ? 1 : 0;
+        }
+        assertThat(passed).isEqualTo(15);
+        assertThat(bucket.take(1, 60_000)).isTrue();
+        assertThat(bucket.abused()).as("a pause makes good").isFalse();
+    }
+
+    @Example
+    void originsAreJudged() {
+        var policy = new OriginPolicy(List.of("https://App.example.org/", "http://localhost:3000"));
+        assertThat(policy.judge(null, "h")).isEqualTo(OriginPolicy.Verdict.NEUTRAL);
+        assertThat(policy.judge("https://app.example.org", "h")).isEqualTo(OriginPolicy.Verdict.TRUSTED);
+        assertThat(policy.judge("https://app.example.org:443", "h")).isEqualTo(OriginPolicy.Verdict.TRUSTED);
+        assertThat(policy.judge("http://app.example.org", "h")).isEqualTo(OriginPolicy.Verdict.FOREIGN);
+        assertThat(policy.judge("http://localhost:3000", "h")).isEqualTo(OriginPolicy.Verdict.TRUSTED);
+        assertThat(policy.judge("http://localhost:3001", "h")).isEqualTo(OriginPolicy.Verdict.FOREIGN);
+        assertThat(policy.judge("https://chat.example", "chat.example")).isEqualTo(OriginPolicy.Verdict.TRUSTED);
+        assertThat(policy.judge("https://chat.example", "chat.example:443")).isEqualTo(OriginPolicy.Verdict.TRUSTED);
+        assertThat(policy.judge("http://chat.example:8080", "CHAT.example:8080"))
+                .isEqualTo(OriginPolicy.Verdict.TRUSTED);
+        assertThat(policy.judge("http://chat.example:8081", "chat.example:8080"))
+                .isEqualTo(OriginPolicy.Verdict.FOREIGN);
+        assertThat(policy.judge("null", "null")).isEqualTo(OriginPolicy.Verdict.FOREIGN);
+        assertThat(policy.judge("https://app.example.org.evil.example", "h")).isEqualTo(OriginPolicy.Verdict.FOREIGN);
+        assertThat(new OriginPolicy(List.of("*")).judge("https://x", "h")).isEqualTo(OriginPolicy.Verdict.NEUTRAL);
+    }
+}
