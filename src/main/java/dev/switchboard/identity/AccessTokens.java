@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.switchboard.config.Secret;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes and checks access tokens: JWTs (RFC 7519) signed with HS256, checked as RFC 8725 advises. The algorithm is ours,
  * never the token's; a token without {@code exp}, {@code sub} or {@code sid}, or with a critical header, is refused.
+ * {@code clockSkew} is allowed for at the beginning of a token ({@code iat}, {@code nbf}), not at its end: {@code exp} is
+ * exact. Safe to share between threads; the last {@value #MAX_CACHED} good tokens are remembered until they expire.
  */
 public final class AccessTokens implements TokenVerifier {
     /** Longer tokens are refused unread. */
@@ -45,7 +48,7 @@ public final class AccessTokens implements TokenVerifier {
     /** @throws IllegalArgumentException when there is no secret, or a shorter one than HS256 needs (RFC 7518 §3.2) */
     public AccessTokens(TokenOptions options, Revocations revocations, Clock clock) {
         Secret secret = options.jwtSecret();
-        byte[] key = secret == null ? new byte[0] : secret.value().getBytes(StandardCharsets.UTF_8);
+        byte[] key = secret == null ? new byte[0] : secret.bytes();
         if (key.length < MIN_SECRET_BYTES) {
             throw new IllegalArgumentException("the secret needs at least " + MIN_SECRET_BYTES + " bytes");
         }
@@ -88,6 +91,9 @@ public final class AccessTokens implements TokenVerifier {
 
     @Override
     public Identity verify(String token) {
+        if (token.length() > MAX_LENGTH) {
+            throw refused();
+        }
         Identity known = verified.get(token);
         Identity identity = known != null ? known : check(token);
         if (!clock.instant().isBefore(identity.expiresAt())) {
@@ -108,48 +114,60 @@ public final class AccessTokens implements TokenVerifier {
     }
 
     private Identity check(String token) {
-        if (token.length() > MAX_LENGTH) {
-            throw refused();
-        }
         try {
             SignedJWT jwt = SignedJWT.parse(token);
             JWSHeader header = jwt.getHeader();
             boolean signed = header.getAlgorithm().equals(JWSAlgorithm.HS256)
                     && header.getCriticalParams() == null
+                    && isCanonical(jwt, token)
                     && jwt.verify(verifier);
             if (!signed) {
                 throw refused();
             }
             return identity(jwt.getJWTClaimsSet());
-        } catch (ParseException | JOSEException | IllegalArgumentException e) {
+        } catch (ParseException | JOSEException | RuntimeException e) {
+            // Whatever the parser makes of a stranger's text, it is the stranger's mistake.
             throw refused();
         }
     }
 
+    /** The parser skips white space and foreign characters, and Base64 leaves bits unused: one token has one spelling. */
+    private static boolean isCanonical(SignedJWT jwt, String token) {
+        String signingInput = new String(jwt.getSigningInput(), StandardCharsets.UTF_8);
+        return token.equals(
+                signingInput + "." + Base64URL.encode(jwt.getSignature().decode()));
+    }
+
     private Identity identity(JWTClaimsSet claims) throws ParseException {
-        Instant latest = clock.instant().plus(options.clockSkew());
         Date expiry = claims.getExpirationTime();
-        Date notBefore = claims.getNotBeforeTime();
-        String name = claims.getStringClaim("name");
-        @Nullable List<String> roles = claims.getStringListClaim("roles");
+        String subject = claims.getSubject();
+        String session = claims.getStringClaim("sid");
         if (expiry == null
-                || claims.getSubject() == null
-                || claims.getStringClaim("sid") == null
+                || subject == null
+                || session == null
                 || !options.issuer().equals(claims.getIssuer())
                 || !claims.getAudience().contains(options.audience())
-                || (notBefore != null && notBefore.toInstant().isAfter(latest))) {
+                || isAhead(claims.getIssueTime())
+                || isAhead(claims.getNotBeforeTime())) {
             throw refused();
         }
+        String name = claims.getStringClaim("name");
+        String shown = name != null ? name : subject;
         String username = claims.getStringClaim("username");
-        String shown = name != null ? name : claims.getSubject();
+        @Nullable List<String> roles = claims.getStringListClaim("roles");
         return new Identity(
-                UUID.fromString(claims.getSubject()),
+                UUID.fromString(subject),
                 username != null ? username : shown,
                 shown,
                 claims.getStringClaim("email"),
                 roles == null ? Set.of() : Set.copyOf(roles),
-                UUID.fromString(claims.getStringClaim("sid")),
+                UUID.fromString(session),
                 expiry.toInstant());
+    }
+
+    private boolean isAhead(@Nullable Date date) {
+        return date != null
+                && date.toInstant().isAfter(clock.instant().plus(options.clockSkew()));
     }
 
     private static FaultException refused() {

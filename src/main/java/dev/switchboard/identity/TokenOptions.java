@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * How access tokens are made and checked.
  *
  * @param jwtSecret the HS256 key, at least 32 bytes (RFC 7518 §3.2), or null when none was set
- * @param clockSkew how far the clocks of issuer and checker may differ
- * @param admins e-mail addresses, in lower case, whose accounts become administrators when they are registered
+ * @param clockSkew how far the clocks of issuer and checker may differ at a token's beginning; its end is exact
+ * @param admins e-mail addresses, in lower case, whose accounts become administrators when they register or sign in
  */
 public record TokenOptions(
         @Nullable Secret jwtSecret,
