@@ -160,7 +160,7 @@ public final class Node implements AutoCloseable {
 
     /** The port of the door; 0 on a node without one. */
     public int port() {
-        return parts.port();
+        return options.node().role() == Role.WORKER ? 0 : options.server().port();
     }
 
     public Bus bus() {
@@ -183,9 +183,8 @@ public final class Node implements AutoCloseable {
      */
     @Override
     public void close() {
-        Duration drain = options.server().shutdownTimeout();
-        quietly("doors", parts.drain(drain), drain.plusSeconds(2));
-        quietly("parts", parts.undeploy());
+        parts.unready();
+        quietly("parts", parts.undeploy(), options.server().shutdownTimeout().plus(STOP_TIMEOUT));
         quietly("database", database == null ? Future.succeededFuture() : database.close());
         quietly("cluster", vertx.close());
     }

@@ -7,7 +7,14 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.config.ConfigError;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.KeptSecret;
+import dev.switchboard.gateway.GatewayVerticle;
+import dev.switchboard.gateway.ServerOptions;
+import dev.switchboard.gateway.bridge.BridgeDoors;
+import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
+import dev.switchboard.gateway.bridge.OriginPolicy;
+import dev.switchboard.gateway.http.Limiter;
+import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.identity.AccessTokens;
 import dev.switchboard.identity.ClusterRevocations;
 import dev.switchboard.identity.TokenOptions;
@@ -15,18 +22,24 @@ import dev.switchboard.participant.ParticipantVerticle;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.room.RoomVerticle;
 import dev.switchboard.storage.Database;
+import io.netty.channel.unix.Errors;
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +48,15 @@ import org.slf4j.LoggerFactory;
 final class Parts {
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
 
+    /** One listener for each event loop that Vert.x makes by default. */
+    private static final int EVENT_LOOPS = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
+
     private final PlatformOptions options;
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
     private final Bus bus;
     private final @Nullable Database database;
+    private final NodeHealth health;
     private final Deque<String> deployed = new ArrayDeque<>();
 
     /** @param database null on a node that owns no state */
@@ -49,6 +66,7 @@ final class Parts {
         this.hazelcast = hazelcast;
         this.bus = bus;
         this.database = database;
+        this.health = new NodeHealth(vertx, hazelcast, database);
     }
 
     /** Deploys everything that this node's role asks for; completes when it serves. */
@@ -75,7 +93,46 @@ final class Parts {
     }
 
     private Future<Void> deployDoor(AccessTokens tokens, ClusterRevocations revocations) {
-        return deploy(new NodeHub(bus));
+        NodeHub hub = new NodeHub(bus);
+        ServerOptions server = options.server();
+        BridgeServices services = new BridgeServices(
+                options.bridge(),
+                server.maxMessage(),
+                bus,
+                tokens,
+                revocations,
+                new OriginPolicy(server.corsOrigins()),
+                new AtomicInteger());
+        Webroot page;
+        try {
+            page = Webroot.load(Parts.class.getClassLoader(), "webroot");
+        } catch (IOException e) {
+            throw new UncheckedIOException("the page inside the program cannot be read", e);
+        }
+        GatewayVerticle.Shared shared = new GatewayVerticle.Shared(
+                bus,
+                tokens,
+                new Limiter(options.limits()),
+                health,
+                page,
+                options.auth().refreshTokenTtl(),
+                v -> BridgeDoors.open(v, services, hub));
+        return deploy(hub)
+                .compose(done -> deploy(
+                        () -> new GatewayVerticle(server, shared), new DeploymentOptions().setInstances(EVENT_LOOPS)))
+                .recover(failure -> Future.failedFuture(
+                        isBindFailure(failure)
+                                ? new ConfigException(new ConfigError(
+                                        "server.port",
+                                        "PORT",
+                                        "cannot listen on " + server.host() + ":" + server.port() + ": "
+                                                + failure.getMessage()))
+                                : failure))
+                .onSuccess(done -> health.ready(true));
+    }
+
+    private static boolean isBindFailure(Throwable failure) {
+        return failure instanceof BindException || failure instanceof Errors.NativeIoException;
     }
 
     private Future<Void> shards(IntFunction<Deployable> make) {
@@ -87,7 +144,11 @@ final class Parts {
     }
 
     private Future<Void> deploy(Deployable part) {
-        return vertx.deployVerticle(part).onSuccess(deployed::push).mapEmpty();
+        return deploy(() -> part, new DeploymentOptions());
+    }
+
+    private Future<Void> deploy(Supplier<Deployable> part, DeploymentOptions deployment) {
+        return vertx.deployVerticle(part, deployment).onSuccess(deployed::push).mapEmpty();
     }
 
     /** A cluster whose nodes share a folder, as on one machine, shares the secret that is made there. */
@@ -105,12 +166,9 @@ final class Parts {
         }
     }
 
-    int port() {
-        return 0;
-    }
-
-    Future<Void> drain(Duration within) {
-        return Future.succeededFuture();
+    /** Turns newcomers away; what is inside is served on until {@link #undeploy}. */
+    void unready() {
+        health.ready(false);
     }
 
     /** Stops everything, the last deployed first. */

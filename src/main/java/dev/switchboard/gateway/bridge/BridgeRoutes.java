@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.bridge;
 
+import dev.switchboard.gateway.Door;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * The event-bus door at {@code /eventbus}. One instance for each verticle instance, made on its event loop: all sockets
  * that its HTTP server accepts live there.
  */
-public final class BridgeRoutes {
+public final class BridgeRoutes implements Door {
     private static final Logger LOG = LoggerFactory.getLogger(BridgeRoutes.class);
 
     private static final String PATH = "/eventbus";
@@ -60,6 +61,7 @@ public final class BridgeRoutes {
     }
 
     /** Adds the door's routes. */
+    @Override
     public void mount(Router router) {
         router.route(PATH + "/*").handler(this::checkOrigin);
         router.route(PATH + "/websocket").handler(rc -> upgrade(rc, false));
@@ -195,11 +197,13 @@ public final class BridgeRoutes {
     }
 
     /** Refuses new sockets and tells those that are open to go to another node, spread over the time given. */
+    @Override
     public void drain(Duration within) {
         loop.drain(within.toMillis());
     }
 
     /** Stops the timer. */
+    @Override
     public void stop() {
         loop.stop();
     }

@@ -1,0 +1,73 @@
+package dev.switchboard.app;
+
+import com.hazelcast.core.HazelcastInstance;
+import dev.switchboard.ops.HealthChecks;
+import dev.switchboard.storage.Database;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The health of one node: its database, its place in the cluster, its memory. */
+final class NodeHealth implements HealthChecks {
+    private static final long TIMEOUT_MS = 2_000;
+    private static final long MIB = 1024 * 1024;
+
+    private final Vertx vertx;
+    private final HazelcastInstance hazelcast;
+    private final @Nullable Database database;
+    private volatile boolean ready;
+
+    NodeHealth(Vertx vertx, HazelcastInstance hazelcast, @Nullable Database database) {
+        this.vertx = vertx;
+        this.hazelcast = hazelcast;
+        this.database = database;
+    }
+
+    void ready(boolean now) {
+        ready = now;
+    }
+
+    @Override
+    public boolean ready() {
+        return ready && hazelcast.getLifecycleService().isRunning();
+    }
+
+    @Override
+    public Future<Report> report() {
+        Future<Boolean> databaseUp = database == null
+                ? Future.succeededFuture(true)
+                : database.ping()
+                        .timeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                        .map(true)
+                        .otherwise(false);
+        Future<Boolean> clusterSafe = vertx.executeBlocking(
+                        () -> hazelcast.getPartitionService().isClusterSafe(), false)
+                .timeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .otherwise(false);
+        return Future.all(databaseUp, clusterSafe).map(all -> report(databaseUp.result(), clusterSafe.result()));
+    }
+
+    private Report report(boolean databaseUp, boolean clusterSafe) {
+        Map<String, Map<String, Object>> info = new LinkedHashMap<>();
+        if (database != null) {
+            info.put("database", Map.of("status", databaseUp ? "up" : "down"));
+        }
+        info.put(
+                "cluster",
+                Map.of(
+                        "status",
+                        hazelcast.getLifecycleService().isRunning() ? "up" : "down",
+                        "members",
+                        hazelcast.getCluster().getMembers().size(),
+                        "safe",
+                        clusterSafe));
+        Runtime runtime = Runtime.getRuntime();
+        long used = runtime.totalMemory() - runtime.freeMemory();
+        info.put("memory", Map.of("status", "up", "heapUsed", used / MIB + "MB"));
+        Status status = !databaseUp ? Status.DOWN : clusterSafe ? Status.OK : Status.DEGRADED;
+        return Report.of(status, info);
+    }
+}
