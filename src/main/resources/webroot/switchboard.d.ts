@@ -1,0 +1,357 @@
+/** Types of the Switchboard browser client. Times are RFC 3339 in UTC unless a comment says otherwise; ids are UUIDs. */
+
+export type UserId = string;
+export type RoomId = string;
+export type MessageId = string;
+
+export interface User {
+  id: UserId;
+  username: string;
+  displayName: string;
+  /** Only of the signed-in user, and to administrators. */
+  email?: string;
+  phoneNumber?: string;
+  roles: string[];
+  avatarUrl?: string;
+  createdAt: string;
+}
+
+export interface Member {
+  userId: UserId;
+  username: string;
+  role: string;
+  joinedAt: string;
+}
+
+export type ConversationKind = 'direct' | 'group' | 'channel';
+
+export interface Conversation {
+  id: RoomId;
+  kind: ConversationKind;
+  title: string;
+  slug?: string;
+  /** Absent in large rooms. */
+  members?: Member[];
+  memberCount?: number;
+  /** Number of the room's last event. */
+  headSeq: number;
+  /** Number of the last message that this user has read. */
+  readSeq: number;
+  unread: number;
+  lastMessage?: Message | null;
+  createdAt: string;
+}
+
+export interface Message {
+  id: MessageId;
+  roomId: RoomId;
+  /** The message's place in its room. */
+  seq: number;
+  senderId: UserId;
+  senderName: string;
+  type: 'text' | 'file' | 'system';
+  /** Null when deleted. */
+  content: string | null;
+  clientId?: string;
+  replyTo?: MessageId;
+  createdAt: string;
+  editedAt?: string;
+  deleted: boolean;
+  /** The highest wins. */
+  version: number;
+}
+
+export type MediaKind = 'audio' | 'video';
+
+export interface Call {
+  id: string;
+  callerId: UserId;
+  calleeId: UserId;
+  media: MediaKind;
+  state: 'RINGING' | 'CONNECTING' | 'ACTIVE' | 'ENDED';
+  reason?: string;
+  createdAt: string;
+  answeredAt?: string;
+  endedAt?: string;
+}
+
+export interface Participant {
+  socketId: string;
+  userId: UserId;
+  username: string;
+  joinedAt: string;
+  hand: boolean;
+  muted: boolean;
+  sharing: boolean;
+  role: string;
+}
+
+/** What the server pushes. Only events of a room's log have a `seq`. */
+export interface ServerEvent<Type extends string = string, Data = unknown> {
+  type: Type;
+  roomId?: RoomId;
+  seq?: number;
+  at: string;
+  data: Data;
+}
+
+export interface LogEvent<Type extends string> extends ServerEvent<Type, Message> {
+  roomId: RoomId;
+  /** Number of this event in the room; for edits and deletions not the message's own place. */
+  seq: number;
+}
+
+export interface MessageNotification {
+  kind: 'message';
+  conversationId: RoomId;
+  seq: number;
+  messageId: MessageId;
+  senderName: string;
+  preview: string;
+}
+
+export interface Typist {
+  userId: UserId;
+  username: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface MessagePage {
+  messages: Message[];
+  next: string | number | null;
+}
+
+export interface SendReply {
+  id: MessageId;
+  seq: number;
+  createdAt: string;
+  /** The server had the message already: an earlier try got through. */
+  duplicate: boolean;
+}
+
+export interface JoinReply {
+  conversationId: RoomId;
+  headSeq: number;
+  messages: Array<ServerEvent | Message>;
+  recovered: boolean;
+  members?: Member[];
+  memberCount?: number;
+  online?: UserId[] | number;
+  onlineCount?: number;
+}
+
+export interface SessionState {
+  user?: User;
+  accessToken: string;
+  /** Absent where it is an HttpOnly cookie. */
+  refreshToken?: string;
+  /** Milliseconds since the epoch, by this machine's clock. */
+  expiresAt: number;
+}
+
+export type ConnectionState = 'idle' | 'connecting' | 'online' | 'offline' | 'unauthorized' | 'closed';
+
+export interface StateChange {
+  state: ConnectionState;
+  previous: ConnectionState;
+  /** WebSocket close code that led here. */
+  code?: number;
+  reason?: string;
+  /** When `offline`: the next try, in milliseconds since the epoch. */
+  retryAt?: number;
+  error?: Error;
+  user?: User;
+}
+
+export type ErrorCode =
+  | 'validation_failed' | 'invalid_json' | 'unauthorized' | 'invalid_credentials' | 'token_expired' | 'session_revoked'
+  | 'xsrf_mismatch' | 'forbidden' | 'not_a_member' | 'not_found' | 'method_not_allowed' | 'conflict' | 'username_taken'
+  | 'email_taken' | 'payload_too_large' | 'too_many_requests' | 'internal' | 'upstream_unreachable' | 'unavailable' | 'timeout'
+  | 'offline' | 'queue_full' | 'room_closed' | 'signed_out';
+
+export class SwitchboardError extends Error {
+  readonly code: ErrorCode | (string & {});
+  /** HTTP status; 0 when the server did not answer. */
+  readonly status: number;
+  /** Whether the same request can help later. */
+  readonly retryable: boolean;
+  readonly fields: Array<{ field: string; message: string }>;
+  readonly requestId?: string;
+  /** Milliseconds that the server asked to wait. */
+  readonly retryAfter?: number;
+}
+
+export interface Emits<Events> {
+  /** Returns a function that ends the listening. */
+  on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void;
+  once<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void;
+  off<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): void;
+}
+
+export interface SwitchboardEvents {
+  state: StateChange;
+  session: SessionState | null;
+  'user:online': ServerEvent<'user:online', { userId: UserId }>;
+  'user:offline': ServerEvent<'user:offline', { userId: UserId }>;
+  'conversation:added': ServerEvent<'conversation:added', Conversation>;
+  'conversation:removed': ServerEvent<'conversation:removed', { conversationId: RoomId }>;
+  'notification:new': ServerEvent<'notification:new', MessageNotification>;
+  'session:expiring': ServerEvent<'session:expiring', { expiresAt?: string }>;
+  'call:incoming': ServerEvent<'call:incoming', Call & { caller: User }>;
+  'call:accepted': ServerEvent<'call:accepted', Call>;
+  'call:rejected': ServerEvent<'call:rejected', Call>;
+  'call:end': ServerEvent<'call:end', Partial<Call> & { reason?: string }>;
+  offer: ServerEvent<'offer', Signal & { sdp: unknown }>;
+  answer: ServerEvent<'answer', Signal & { sdp: unknown }>;
+  'ice-candidate': ServerEvent<'ice-candidate', Signal & { candidate: unknown }>;
+  'meeting:request': ServerEvent<'meeting:request', unknown>;
+}
+
+export interface Signal {
+  callId?: string;
+  meetingId?: RoomId;
+  /** Socket id of the sender, stamped by the server. */
+  from: string;
+  fromUserId: UserId;
+}
+
+export type RoomState = 'joining' | 'live' | 'offline' | 'closed';
+
+export interface RoomEvents {
+  'message:new': LogEvent<'message:new'>;
+  'message:updated': LogEvent<'message:updated'>;
+  'message:deleted': LogEvent<'message:deleted'>;
+  'message:read': ServerEvent<'message:read', { userId: UserId; messageId: MessageId; seq: number; conversationId: RoomId }>;
+  'user:typing': ServerEvent<'user:typing', Typist & { conversationId: RoomId }>;
+  'user:stop-typing': ServerEvent<'user:stop-typing', Typist & { conversationId: RoomId }>;
+  'participant:joined': ServerEvent<'participant:joined', Typist>;
+  'participant:left': ServerEvent<'participant:left', Typist>;
+  'conversation:updated': ServerEvent<'conversation:updated', Partial<Conversation> & { conversationId: RoomId; onlineCount?: number }>;
+  /** Something to draw changed: messages, pending ones, people. */
+  change: undefined;
+  pending: undefined;
+  /** Who else is writing now. */
+  typing: Typist[];
+  roster: Roster;
+  /** The room was joined, at first or again. */
+  joined: JoinReply;
+  /** More was missed than could be replayed: `messages` starts anew, older ones come with `history()`. */
+  reload: undefined;
+  /** Messages that this user has not read, after a `read()`. */
+  unread: number;
+  state: { state: RoomState; error?: Error };
+  closed: Error;
+}
+
+export interface PendingMessage {
+  clientId: string;
+  content: string;
+  type: Message['type'];
+  replyTo?: MessageId;
+  createdAt: string;
+  state: 'queued' | 'sending' | 'sent' | 'failed';
+  error?: SwitchboardError;
+}
+
+export interface Roster {
+  /** Null in rooms of more than 200 members. */
+  readonly members: Member[] | null;
+  readonly memberCount: number;
+  readonly online: Set<UserId>;
+  readonly onlineCount: number;
+  readSeq(userId: UserId): number;
+  /** Ids of those known to have read the message with this number. */
+  readers(seq: number): UserId[];
+}
+
+export interface Room extends Emits<RoomEvents> {
+  readonly id: RoomId;
+  readonly state: RoomState;
+  readonly roster: Roster;
+  /** The known messages in order. The same array until something changes. */
+  readonly messages: readonly Message[];
+  readonly pending: readonly PendingMessage[];
+  /** Number of the last event seen, null before the first join. */
+  readonly position: number | null;
+  /** No older history exists. */
+  readonly complete: boolean;
+  readonly typingPeople: Typist[];
+  /** Settles with the first join, or rejects when the room is refused. */
+  readonly ready: Promise<JoinReply>;
+  send(content: string, options?: { type?: 'text' | 'file'; replyTo?: MessageId }): Promise<SendReply>;
+  retry(clientId: string): void;
+  discard(clientId: string): void;
+  edit(messageId: MessageId, content: string): Promise<{ version: number }>;
+  delete(messageId: MessageId): Promise<{ version: number }>;
+  read(message?: Message): void;
+  typing(active?: boolean): void;
+  history(options?: { limit?: number }): Promise<{ added: number; complete: boolean }>;
+  leave(): void;
+}
+
+export interface Conversations {
+  list(options?: { cursor?: string; limit?: number; slug?: string }): Promise<Page<Conversation>>;
+  bySlug(slug: string): Promise<Conversation | undefined>;
+  get(id: RoomId): Promise<Conversation>;
+  create(conversation: { kind: ConversationKind; title?: string; memberIds: UserId[] }): Promise<Conversation>;
+  update(id: RoomId, changes: { title?: string }): Promise<Conversation>;
+  remove(id: RoomId): Promise<void>;
+  addMembers(id: RoomId, userIds: UserId[]): Promise<unknown>;
+  removeMember(id: RoomId, userId: UserId): Promise<void>;
+  messages(id: RoomId, options?: { before?: number; after?: number; limit?: number }): Promise<MessagePage>;
+  markRead(messageId: MessageId): Promise<{ unread: number }>;
+}
+
+export interface Users {
+  me(): Promise<User>;
+  updateMe(changes: Partial<Pick<User, 'displayName' | 'email' | 'phoneNumber' | 'avatarUrl'>>): Promise<User>;
+  removeMe(): Promise<void>;
+  get(id: UserId): Promise<User>;
+  search(query: string, options?: { cursor?: string; limit?: number }): Promise<Page<User>>;
+}
+
+export interface SwitchboardOptions {
+  /** Origin of a node or of the balancer before the nodes; by default the page's own. */
+  url?: string | URL;
+  /** An access token from elsewhere, or a function that fetches a fresh one each time it is called. */
+  token?: string | (() => string | Promise<string>);
+  /** A session kept from before, for clients without cookies. */
+  session?: { accessToken: string; refreshToken?: string; expiresIn?: number; expiresAt?: number; user?: User };
+  fetch?: typeof fetch;
+  WebSocket?: new (url: string) => any;
+  /** Milliseconds that a request may take; 10 000 by default. */
+  timeout?: number;
+}
+
+export class Switchboard implements Emits<SwitchboardEvents> {
+  constructor(options?: SwitchboardOptions);
+  readonly state: ConnectionState;
+  readonly user: User | undefined;
+  readonly session: SessionState | null;
+  readonly socketId: string | undefined;
+  readonly rooms: Room[];
+  readonly conversations: Conversations;
+  readonly users: Users;
+  register(account: { username: string; email: string; password: string; displayName?: string; phoneNumber?: string }): Promise<User>;
+  login(credentials: { password: string } & ({ username: string } | { email: string })): Promise<User>;
+  refresh(): Promise<User | undefined>;
+  logout(): Promise<void>;
+  connect(): Promise<void>;
+  disconnect(): void;
+  dispose(): void;
+  join(conversationId: RoomId, options?: { afterSeq?: number }): Room;
+  request<Reply = unknown>(address: string, body?: object): Promise<Reply>;
+  http<Reply = unknown>(method: string, path: string, options?: { body?: unknown; query?: Record<string, unknown> }): Promise<Reply>;
+  listen<E extends ServerEvent = ServerEvent>(address: string, listener: (event: E) => void): () => void;
+  on<E extends keyof SwitchboardEvents>(event: E, listener: (value: SwitchboardEvents[E]) => void): () => void;
+  once<E extends keyof SwitchboardEvents>(event: E, listener: (value: SwitchboardEvents[E]) => void): () => void;
+  off<E extends keyof SwitchboardEvents>(event: E, listener: (value: SwitchboardEvents[E]) => void): void;
+}
+
+/** The longest message: Unicode code points, and bytes as UTF-8. */
+export const MAX_CONTENT_CHARACTERS: number;
+export const MAX_CONTENT_BYTES: number;
