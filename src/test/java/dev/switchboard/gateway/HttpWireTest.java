@@ -1,6 +1,7 @@
 package dev.switchboard.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.protocol.AccountOperations;
@@ -10,11 +11,12 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -190,20 +192,16 @@ class HttpWireTest {
             assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
 
             long begun = System.nanoTime();
-            var stopped = CompletableFuture.runAsync(() -> {
-                try {
-                    gateway.undeploy();
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            var drained = gateway.drain(Duration.ofSeconds(5));
             Awaitility.await().untilTrue(gateway.drained);
             assertThat(idle.getInputStream().read()).isEqualTo(-1);
             me.complete(user());
 
             assertThat(readUntil(busy, "}")).startsWith("HTTP/1.1 200 ");
-            stopped.get(5, TimeUnit.SECONDS);
+            TestGateway.await(drained);
             assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(2));
+            assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
+            gateway.undeploy();
         }
     }
 }
