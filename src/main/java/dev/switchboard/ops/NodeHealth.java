@@ -83,7 +83,7 @@ public final class NodeHealth implements HealthChecks {
     }
 
     private Future<Report> run() {
-        Map<String, Future<Map<String, Object>>> running = new LinkedHashMap<>();
+        List<Future<Map<String, Object>>> running = new ArrayList<>();
         for (Check check : checks) {
             Future<Map<String, Object>> figures;
             try {
@@ -91,20 +91,20 @@ public final class NodeHealth implements HealthChecks {
             } catch (RuntimeException e) {
                 figures = Future.failedFuture(e);
             }
-            running.put(check.name(), figures.timeout(CHECK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+            running.add(figures.timeout(CHECK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
         }
-        return Future.join(List.copyOf(running.values())).transform(done -> Future.succeededFuture(gather(running)));
+        return Future.join(running).transform(done -> Future.succeededFuture(gather(running)));
     }
 
-    private Report gather(Map<String, Future<Map<String, Object>>> done) {
+    private Report gather(List<Future<Map<String, Object>>> done) {
         Map<String, Map<String, Object>> info = new LinkedHashMap<>();
         Status status = Status.OK;
-        for (Check check : checks) {
-            Future<Map<String, Object>> result = done.get(check.name());
-            boolean up = result != null && result.succeeded();
+        for (int i = 0; i < checks.size(); i++) {
+            Check check = checks.get(i);
+            Future<Map<String, Object>> result = done.get(i);
             Map<String, Object> figures = new LinkedHashMap<>();
-            figures.put("status", up ? UP : DOWN);
-            if (up) {
+            figures.put("status", result.succeeded() ? UP : DOWN);
+            if (result.succeeded()) {
                 figures.putAll(result.result());
             } else {
                 status = worse(status, check.essential() ? Status.DOWN : Status.DEGRADED);

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** A gateway in front of handlers that the test writes: one node, no cluster, tokens that are names. */
-final class TestGateway implements AutoCloseable {
+final class TestGateway {
     static final UUID ANNA = UUID.fromString("018f0000-0000-7000-8000-00000000000a");
     static final LimitOptions NO_LIMITS = new LimitOptions(0, 1, 0, 100);
     static final int MAX_BODY = 4_096;
@@ -133,8 +133,7 @@ final class TestGateway implements AutoCloseable {
         await(vertx.undeploy(deployment));
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         await(vertx.close());
     }
 
