@@ -8,6 +8,7 @@ import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -48,8 +49,8 @@ public final class GatewayVerticle extends VerticleBase {
 
     private final ServerOptions options;
     private final Shared shared;
-    private @Nullable Door eventBus;
-    private @Nullable HttpServer server;
+    private volatile @Nullable Door eventBus;
+    private volatile @Nullable HttpServer server;
 
     public GatewayVerticle(ServerOptions options, Shared shared) {
         this.options = options;
@@ -112,19 +113,32 @@ public final class GatewayVerticle extends VerticleBase {
         return listener.actualPort();
     }
 
-    /** Accepts nothing new, lets requests in flight finish and sends sockets away, at most the shutdown time. */
-    @Override
-    public Future<?> stop() {
+    /**
+     * Accepts nothing new, sends sockets away and lets requests in flight finish. What is still there when the time is up is
+     * cut off. From any thread.
+     */
+    public Future<Void> drain(Duration within) {
         HttpServer listener = server;
         Door bridge = eventBus;
         if (listener == null || bridge == null) {
             return Future.succeededFuture();
         }
-        bridge.drain(options.shutdownTimeout());
-        return listener.shutdown(options.shutdownTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .eventually(() -> {
-                    bridge.stop();
-                    return Future.succeededFuture();
-                });
+        Promise<Void> drained = Promise.promise();
+        context.runOnContext(v -> {
+            bridge.drain(within);
+            listener.shutdown(within.toMillis(), TimeUnit.MILLISECONDS).onComplete(drained);
+        });
+        return drained.future();
+    }
+
+    /** Cuts off what is still there. */
+    @Override
+    public Future<?> stop() {
+        HttpServer listener = server;
+        Door bridge = eventBus;
+        if (bridge != null) {
+            bridge.stop();
+        }
+        return listener == null ? Future.succeededFuture() : listener.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.switchboard.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.protocol.AccountOperations;
@@ -10,11 +11,13 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -57,9 +60,14 @@ class HttpWireTest {
     }
 
     private Socket connect() throws IOException {
-        var socket = new Socket("127.0.0.1", gateway.port);
+        var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port);
         socket.setSoTimeout(READ_TIMEOUT_MS);
         return socket;
+    }
+
+    /** The lines of a request, its empty line included; what follows is the body. */
+    private static String lines(String... lines) {
+        return String.join("\r\n", lines);
     }
 
     private static void write(Socket socket, String text) throws IOException {
@@ -121,9 +129,20 @@ class HttpWireTest {
 
     @Test
     void twoFramingsLetNothingThrough() throws Exception {
-        String smuggled = exchange("POST /api/v1/auth/validate-token HTTP/1.1\r\nHost: a\r\n"
-                + "Content-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
-                + "0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        String smuggled = exchange(lines(
+                "POST /api/v1/auth/validate-token HTTP/1.1",
+                "Host: a",
+                "Content-Type: application/json",
+                "Content-Length: 5",
+                "Transfer-Encoding: chunked",
+                "",
+                "0",
+                "",
+                "GET /health/live HTTP/1.1",
+                "Host: a",
+                "Connection: close",
+                "",
+                ""));
 
         assertThat(smuggled).startsWith("HTTP/1.1 400 ").doesNotContain("{\"status\":\"ok\"}");
     }
@@ -133,8 +152,13 @@ class HttpWireTest {
         try (Socket socket = connect()) {
             write(
                     socket,
-                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n");
+                    lines(
+                            "POST /api/v1/auth/login HTTP/1.1",
+                            "Host: a",
+                            "Content-Type: application/json",
+                            "Transfer-Encoding: chunked",
+                            "",
+                            ""));
             String chunk = "400\r\n" + "x".repeat(0x400) + "\r\n";
             for (int i = 0; i < 8; i++) {
                 write(socket, chunk);
@@ -149,8 +173,16 @@ class HttpWireTest {
         try (Socket socket = connect()) {
             write(
                     socket,
-                    "POST /api/v1/auth/logout HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                            + "Content-Length: 2\r\n\r\n{}GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n");
+                    lines(
+                            "POST /api/v1/auth/logout HTTP/1.1",
+                            "Host: a",
+                            "Content-Type: application/json",
+                            "Content-Length: 2",
+                            "",
+                            "{}GET /health/live HTTP/1.1",
+                            "Host: a",
+                            "",
+                            ""));
             assertThat(readUntil(socket, "{\"status\":\"ok\"}"))
                     .startsWith("HTTP/1.1 401 ")
                     .contains("HTTP/1.1 200 ");
@@ -162,8 +194,14 @@ class HttpWireTest {
         try (Socket socket = connect()) {
             write(
                     socket,
-                    "POST /api/v1/auth/validate-token HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                            + "Expect: 100-continue\r\nContent-Length: 13\r\n\r\n");
+                    lines(
+                            "POST /api/v1/auth/validate-token HTTP/1.1",
+                            "Host: a",
+                            "Content-Type: application/json",
+                            "Expect: 100-continue",
+                            "Content-Length: 13",
+                            "",
+                            ""));
             assertThat(readUntil(socket, "\r\n\r\n")).startsWith("HTTP/1.1 100 ");
             write(socket, "{\"token\":\"t\"}");
             assertThat(readUntil(socket, "{\"valid\":true}")).startsWith("HTTP/1.1 200 ");
@@ -190,20 +228,16 @@ class HttpWireTest {
             assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
 
             long begun = System.nanoTime();
-            var stopped = CompletableFuture.runAsync(() -> {
-                try {
-                    gateway.undeploy();
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            var drained = gateway.drain(Duration.ofSeconds(5));
             Awaitility.await().untilTrue(gateway.drained);
             assertThat(idle.getInputStream().read()).isEqualTo(-1);
             me.complete(user());
 
             assertThat(readUntil(busy, "}")).startsWith("HTTP/1.1 200 ");
-            stopped.get(5, TimeUnit.SECONDS);
+            TestGateway.await(drained);
             assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(2));
+            assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
+            gateway.undeploy();
         }
     }
 }

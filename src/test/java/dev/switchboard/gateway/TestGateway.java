@@ -11,6 +11,7 @@ import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Part;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -20,16 +21,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** A gateway in front of handlers that the test writes: one node, no cluster, tokens that are names. */
-final class TestGateway implements AutoCloseable {
+final class TestGateway {
     static final UUID ANNA = UUID.fromString("018f0000-0000-7000-8000-00000000000a");
     static final LimitOptions NO_LIMITS = new LimitOptions(0, 1, 0, 100);
     static final int MAX_BODY = 4_096;
+    static final int LOOPS = 2;
+
+    /** Vert.x chooses a port, the same for all instances. */
+    private static final int ANY_PORT = -1;
 
     final Vertx vertx = Vertx.vertx();
     final AtomicReference<HealthChecks.Report> health =
@@ -38,13 +44,14 @@ final class TestGateway implements AutoCloseable {
     final AtomicBoolean drained = new AtomicBoolean();
     final int port;
     private final String deployment;
+    private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
 
     TestGateway(LimitOptions limits, Consumer<Handlers> serve) throws Exception {
         this(
                 limits,
                 new ServerOptions(
                         "127.0.0.1",
-                        0,
+                        ANY_PORT,
                         List.of("https://app.example.org"),
                         List.of("127.0.0.1"),
                         false,
@@ -62,18 +69,22 @@ final class TestGateway implements AutoCloseable {
             serve.accept(handlers);
             await(bus.serve(part, 0, handlers));
         }
-        var gateway = new GatewayVerticle(
-                options,
-                new GatewayVerticle.Shared(
-                        bus,
-                        new Names(),
-                        new Limiter(limits),
-                        checks(),
-                        Webroot.load(TestGateway.class.getClassLoader(), "page"),
-                        Duration.ofDays(30),
-                        v -> door()));
-        deployment = await(vertx.deployVerticle(gateway));
-        port = gateway.port();
+        var shared = new GatewayVerticle.Shared(
+                bus,
+                new Names(),
+                new Limiter(limits),
+                checks(),
+                Webroot.load(TestGateway.class.getClassLoader(), "page"),
+                Duration.ofDays(30),
+                v -> door());
+        deployment = await(vertx.deployVerticle(
+                () -> {
+                    var gateway = new GatewayVerticle(options, shared);
+                    gateways.add(gateway);
+                    return gateway;
+                },
+                new DeploymentOptions().setInstances(LOOPS)));
+        port = gateways.get(0).port();
     }
 
     private HealthChecks checks() {
@@ -114,12 +125,15 @@ final class TestGateway implements AutoCloseable {
         return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
+    Future<?> drain(Duration within) {
+        return Future.join(gateways.stream().map(g -> g.drain(within)).toList());
+    }
+
     void undeploy() throws Exception {
         await(vertx.undeploy(deployment));
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         await(vertx.close());
     }
 

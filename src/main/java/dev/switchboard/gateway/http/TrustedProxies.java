@@ -33,8 +33,16 @@ public final class TrustedProxies {
         return Network.parse(text) != null;
     }
 
-    private record Network(byte[] address, int bits) {
+    private static final class Network {
         private static final Pattern BITS = Pattern.compile("\\d{1,3}");
+
+        private final byte[] address;
+        private final int bits;
+
+        private Network(byte[] address, int bits) {
+            this.address = address;
+            this.bits = bits;
+        }
 
         static Network of(String text) {
             Network network = parse(text);
