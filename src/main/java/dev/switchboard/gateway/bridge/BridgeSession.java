@@ -256,16 +256,10 @@ final class BridgeSession extends Deadlines.Entry {
             carrier.cut(again);
             return again ? Deadlines.NEVER : now + ANSWER_TIMEOUT_MS;
         }
-        var options = loop.options();
-        if (now >= leaveAt) {
-            close(CloseCode.NODE_DRAINING);
-        } else if (now >= expiresAt) {
-            close(identity == null ? CloseCode.UNAUTHORIZED : CloseCode.SESSION_EXPIRED);
-        } else if (now - heardAt >= options.pingTimeout().toMillis()) {
-            close(CloseCode.PING_TIMEOUT);
-        }
-        if (closed) {
-            return now + CLOSE_TIMEOUT_MS;
+        CloseCode end = end(now);
+        if (end != null) {
+            close(end);
+            return Deadlines.NEVER;
         }
         Identity who = identity;
         if (now >= warnAt && who != null && registrations.own()) {
@@ -275,10 +269,20 @@ final class BridgeSession extends Deadlines.Entry {
                     Event.personal(Event.SESSION_EXPIRING, new Expiring(who.expiresAt()))));
         }
         if (now >= heartbeatAt) {
-            heartbeatAt = now + options.heartbeat().toMillis();
+            heartbeatAt = now + loop.options().heartbeat().toMillis();
             carrier.heartbeat();
         }
         return nextDue();
+    }
+
+    private @Nullable CloseCode end(long now) {
+        if (now >= leaveAt) {
+            return CloseCode.NODE_DRAINING;
+        }
+        if (now >= expiresAt) {
+            return identity == null ? CloseCode.UNAUTHORIZED : CloseCode.SESSION_EXPIRED;
+        }
+        return now - heardAt >= loop.options().pingTimeout().toMillis() ? CloseCode.PING_TIMEOUT : null;
     }
 
     private long nextDue() {
@@ -306,6 +310,7 @@ final class BridgeSession extends Deadlines.Entry {
 
     /** Ends the conversation from our side. */
     void close(CloseCode code) {
+        inbox = null;
         carrier.close(code);
     }
 

@@ -30,9 +30,15 @@ final class FallbackConnection implements Carrier {
     /** Takes over a new SockJS session, on the event loop that it was made on. */
     static void open(SockJSSocket socket, BridgeLoop loop, @Nullable Identity identity) {
         var connection = new FallbackConnection(socket, loop);
-        socket.handler(message -> connection.session.received(message.toString(StandardCharsets.UTF_8)));
+        socket.handler(message -> connection.received(message.toString(StandardCharsets.UTF_8)));
         socket.closeHandler(v -> connection.gone());
         connection.session.open(identity);
+    }
+
+    private void received(String message) {
+        if (!closing) {
+            session.received(message);
+        }
     }
 
     private void gone() {

@@ -15,6 +15,7 @@ final class MessageAssembler {
     private static final char REPLACEMENT = '\uFFFD';
 
     private byte @Nullable [] fragments;
+    private int length;
 
     /** Why a socket cannot go on. */
     static final class Refused extends Exception {
@@ -38,22 +39,40 @@ final class MessageAssembler {
      */
     @Nullable
     String add(ByteBuf payload, boolean last, int maxBytes) throws Refused {
-        int length = payload.readableBytes();
-        byte[] before = fragments;
-        if (length + (before == null ? 0 : before.length) > maxBytes) {
-            fragments = null;
+        int added = payload.readableBytes();
+        if (length + added > maxBytes) {
+            drop();
             throw new Refused(CloseCode.TOO_BIG);
         }
-        if (before == null && last) {
-            if (payload.hasArray()) {
-                return text(payload.array(), payload.arrayOffset() + payload.readerIndex(), length);
-            }
-            before = new byte[0];
+        if (fragments == null && last && payload.hasArray()) {
+            return text(payload.array(), payload.arrayOffset() + payload.readerIndex(), added);
         }
-        byte[] all = before == null ? new byte[length] : Arrays.copyOf(before, before.length + length);
-        payload.getBytes(payload.readerIndex(), all, all.length - length, length);
-        fragments = last ? null : all;
-        return last ? text(all, 0, all.length) : null;
+        byte[] all = room(added, last);
+        payload.getBytes(payload.readerIndex(), all, length, added);
+        length += added;
+        if (!last) {
+            return null;
+        }
+        int complete = length;
+        drop();
+        return text(all, 0, complete);
+    }
+
+    /** Space for so many bytes more; twice as much as before, lest many small fragments be copied over and over. */
+    private byte[] room(int more, boolean last) {
+        byte[] all = fragments;
+        if (all == null) {
+            all = new byte[more];
+        } else if (all.length < length + more) {
+            all = Arrays.copyOf(all, last ? length + more : Math.max(length + more, 2 * all.length));
+        }
+        fragments = all;
+        return all;
+    }
+
+    private void drop() {
+        fragments = null;
+        length = 0;
     }
 
     private static String text(byte[] bytes, int offset, int length) throws Refused {

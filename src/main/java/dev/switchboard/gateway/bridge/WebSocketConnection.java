@@ -135,7 +135,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
                 session.received(message);
             } else {
                 for (String part : SockJsMessages.decode(message)) {
-                    session.received(part);
+                    if (!closing) {
+                        session.received(part);
+                    }
                 }
             }
         } catch (MessageAssembler.Refused e) {

@@ -118,6 +118,11 @@ final class BridgeServer implements AutoCloseable {
     }
 
     BridgeServer(BridgeOptions options) throws Exception {
+        this(options, router -> {});
+    }
+
+    /** @param more adds routes of a test's own */
+    BridgeServer(BridgeOptions options, Consumer<Router> more) throws Exception {
         CompletableFuture<BridgeRoutes> made = new CompletableFuture<>();
         CompletableFuture<Integer> listening = new CompletableFuture<>();
         context.runOnContext(v -> {
@@ -142,6 +147,7 @@ final class BridgeServer implements AutoCloseable {
                     .failureHandler(
                             rc -> rc.response().setStatusCode(rc.statusCode()).end());
             bridge.mount(router);
+            more.accept(router);
             made.complete(bridge);
             vertx.createHttpServer(BridgeRoutes.configure(new HttpServerOptions(), MAX_FRAME, MAX_MESSAGE))
                     .requestHandler(router)

@@ -3,6 +3,12 @@ package dev.switchboard.gateway.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import io.vertx.ext.web.handler.FileSystemAccess;
+import io.vertx.ext.web.handler.StaticHandler;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -18,7 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The published clients, unchanged, from npm: the Vert.x event-bus client over SockJS in Node. */
+/** The published clients, unchanged, from npm: the Vert.x event-bus client over SockJS, in Node and in a browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PublishedClientsIT {
     private static final Path SOURCES = Path.of("src", "test", "node");
@@ -53,14 +60,16 @@ class PublishedClientsIT {
     @BeforeAll
     void install() throws Exception {
         assumeTrue(available("npm") && available("node"), "Skipped: there is no npm (or node) here to run the clients");
-        for (String file : List.of("package.json", "package-lock.json", "published-clients.js")) {
+        for (String file : List.of("package.json", "package-lock.json", "walk.js", "page.html")) {
             Files.copy(SOURCES.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         Ended installed = run("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund");
         assumeTrue(
                 installed.code() == 0,
                 () -> "Skipped: npm could not fetch the clients (no registry?): " + installed.output());
-        server = new BridgeServer(BridgeServer.DEFAULTS);
+        server = new BridgeServer(BridgeServer.DEFAULTS, router -> router.route("/clients/*")
+                .handler(StaticHandler.create(
+                        FileSystemAccess.ROOT, HOME.toAbsolutePath().toString())));
         server.hub.welcome = "Größe 😀 \"quoted\" \\ \u0001 \u2028 </script>";
         server.onLogout = caller -> server.revocations.revoke(caller.sessionId());
     }
@@ -74,15 +83,37 @@ class PublishedClientsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling", "eventsource"})
-    void theVertxClientWorksUnchanged(String transport) throws Exception {
+    void theVertxClientWorksUnchangedInNode(String transport) throws Exception {
         Ended ended = run(
                 "node",
-                "published-clients.js",
+                "walk.js",
                 "http://127.0.0.1:" + server.port + "/eventbus",
                 transport,
                 BridgeServer.token(BridgeServer.ALICE),
                 UUID.randomUUID().toString());
         assertThat(ended.output()).contains(transport + ": good");
         assertThat(ended.code()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling", "eventsource"})
+    void theVertxClientWorksUnchangedInChromium(String transport) {
+        Path chromium = Path.of("/usr/bin/chromium");
+        assumeTrue(Files.isExecutable(chromium), "Skipped: there is no " + chromium + " here");
+        var options = new BrowserType.LaunchOptions().setExecutablePath(chromium);
+        var env = new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"));
+        try (Playwright playwright = Playwright.create(env);
+                Browser browser = playwright.chromium().launch(options)) {
+            Page page = browser.newPage();
+            page.navigate("http://127.0.0.1:" + server.port + "/clients/page.html");
+            Object end = page.evaluate(
+                    "a => walk(EventBus, ...a)",
+                    List.of(
+                            "/eventbus",
+                            transport,
+                            BridgeServer.token(BridgeServer.ALICE),
+                            UUID.randomUUID().toString()));
+            assertThat(end).isEqualTo(transport + ": good");
+        }
     }
 }
