@@ -9,8 +9,9 @@ import dev.switchboard.protocol.Part;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import org.jspecify.annotations.Nullable;
 
-/** One shard of the accounts. */
+/** One shard of the accounts; the first one on a node also looks after the sessions that ended. */
 public final class AccountVerticle extends VerticleBase {
     private final int shardIndex;
     private final Bus bus;
@@ -18,6 +19,7 @@ public final class AccountVerticle extends VerticleBase {
     private final AccessTokens tokens;
     private final Revocations revocations;
     private final TokenOptions options;
+    private @Nullable SessionKeeper keeper;
 
     public AccountVerticle(
             int shardIndex,
@@ -36,10 +38,26 @@ public final class AccountVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        UserStore users = new PgUserStore(database);
+        SessionStore sessionStore = new PgSessionStore(database);
+        Sessions sessions = new Sessions(sessionStore, tokens, revocations, options);
+        PasswordWorkers passwords = new PasswordWorkers(vertx, new Passwords());
+        AdminEmails admins = new AdminEmails(options.admins());
         Handlers handlers = new Handlers();
-        Sessions sessions = new Sessions(database, tokens, revocations, options);
-        new Accounts(new PgUserStore(database), sessions, new PasswordWorkers(vertx), tokens, options.admins())
-                .register(handlers);
-        return bus.serve(Part.ACCOUNT, shardIndex, handlers);
+        new SignIn(users, sessions, passwords, tokens, admins).register(handlers);
+        new Accounts(users, sessions, passwords, admins).register(handlers);
+        if (shardIndex != 0) {
+            return bus.serve(Part.ACCOUNT, shardIndex, handlers);
+        }
+        keeper = new SessionKeeper(vertx, sessionStore, revocations, sessions.tokenLife());
+        return keeper.start().compose(done -> bus.serve(Part.ACCOUNT, shardIndex, handlers));
+    }
+
+    @Override
+    public Future<?> stop() {
+        if (keeper != null) {
+            keeper.stop();
+        }
+        return Future.succeededFuture();
     }
 }

@@ -3,62 +3,40 @@ package dev.switchboard.account;
 import dev.switchboard.account.UserStore.Account;
 import dev.switchboard.account.UserStore.Changes;
 import dev.switchboard.bus.Handlers;
-import dev.switchboard.identity.Identity;
-import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.protocol.AccountOperations;
 import dev.switchboard.protocol.AccountOperations.Empty;
 import dev.switchboard.protocol.AccountOperations.FindUsers;
 import dev.switchboard.protocol.AccountOperations.GetUser;
-import dev.switchboard.protocol.AccountOperations.Login;
-import dev.switchboard.protocol.AccountOperations.Refresh;
-import dev.switchboard.protocol.AccountOperations.Register;
 import dev.switchboard.protocol.AccountOperations.SetDisabled;
-import dev.switchboard.protocol.AccountOperations.SignedIn;
-import dev.switchboard.protocol.AccountOperations.TokenStatus;
 import dev.switchboard.protocol.AccountOperations.UpdateMe;
 import dev.switchboard.protocol.AccountOperations.Users;
-import dev.switchboard.protocol.AccountOperations.ValidateToken;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
-import dev.switchboard.protocol.FaultException;
-import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.User;
 import io.vertx.core.Future;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What can be done with accounts. Stateless: any node can do it. */
+/** What can be done with accounts once they exist. Stateless: any node can do it, and do it again. */
 final class Accounts {
-    private static final String USER = "user";
     private static final int PAGE = 50;
 
     private final UserStore users;
     private final Sessions sessions;
     private final PasswordWorkers passwords;
-    private final TokenVerifier tokens;
-    private final Set<String> admins;
+    private final AdminEmails admins;
 
-    /** @param admins e-mail addresses, in lower case, whose accounts are administrators from their registration on */
-    Accounts(UserStore users, Sessions sessions, PasswordWorkers passwords, TokenVerifier tokens, Set<String> admins) {
+    Accounts(UserStore users, Sessions sessions, PasswordWorkers passwords, AdminEmails admins) {
         this.users = users;
         this.sessions = sessions;
         this.passwords = passwords;
-        this.tokens = tokens;
         this.admins = admins;
     }
 
     void register(Handlers handlers) {
-        handlers.on(AccountOperations.REGISTER, this::signUp)
-                .on(AccountOperations.LOGIN, this::login)
-                .on(AccountOperations.REFRESH, this::refresh)
-                .on(AccountOperations.LOGOUT, this::logout)
-                .on(AccountOperations.VALIDATE_TOKEN, this::validate)
-                .on(AccountOperations.GET_ME, (caller, q) -> existing(caller.user())
+        handlers.on(AccountOperations.GET_ME, (caller, q) -> existing(caller.user())
                         .map(Account::user))
                 .on(AccountOperations.UPDATE_ME, this::update)
                 .on(AccountOperations.DELETE_ME, this::delete)
@@ -73,78 +51,37 @@ final class Accounts {
                 .on(AccountOperations.SET_DISABLED, this::setDisabled);
     }
 
-    private Future<SignedIn> signUp(Caller caller, Register q) {
-        String displayName = q.displayName();
-        boolean admin = admins.contains(q.email().toLowerCase(java.util.Locale.ROOT));
-        User user = new User(
-                Ids.next(),
-                q.username(),
-                displayName == null ? q.username() : displayName,
-                q.email(),
-                q.phoneNumber(),
-                admin ? List.of(USER, Caller.ADMIN) : List.of(USER),
-                null,
-                Instant.now().truncatedTo(ChronoUnit.MILLIS));
-        return passwords
-                .hash(q.password())
-                .compose(hash -> users.insert(user, hash))
-                .compose(sessions::open);
-    }
-
-    private Future<SignedIn> login(Caller caller, Login q) {
-        return users.byName(q.name()).compose(account -> passwords
-                .matches(q.password(), account == null ? null : account.passwordHash())
-                .compose(good -> {
-                    if (!good || account == null || account.disabled()) {
-                        return Future.failedFuture(
-                                Fault.INVALID_CREDENTIALS.because("The name or the password is wrong."));
-                    }
-                    return sessions.open(account.user());
-                }));
-    }
-
-    private Future<SignedIn> refresh(Caller caller, Refresh q) {
-        return sessions.spend(q.refreshToken())
-                .compose(spent -> users.byId(spent.userId()).compose(account -> {
-                    if (account == null || account.disabled()) {
-                        return Future.failedFuture(Fault.UNAUTHORIZED.because("The account is not active."));
-                    }
-                    return sessions.renew(account.user(), spent.sessionId());
-                }));
-    }
-
-    private Future<Nothing> logout(Caller caller, Empty q) {
-        UUID session = caller.sessionId();
-        return session == null
-                ? Future.succeededFuture(Nothing.NOTHING)
-                : sessions.end(session).map(Nothing.NOTHING);
-    }
-
-    private Future<TokenStatus> validate(Caller caller, ValidateToken q) {
-        Identity identity;
-        try {
-            identity = tokens.verify(q.token());
-        } catch (FaultException e) {
-            return Future.succeededFuture(new TokenStatus(false, null));
-        }
-        return users.byId(identity.userId())
-                .map(account -> account == null || account.disabled()
-                        ? new TokenStatus(false, null)
-                        : new TokenStatus(true, account.user()));
-    }
-
     private Future<User> update(Caller caller, UpdateMe q) {
         UUID id = caller.user();
         String password = q.password();
-        if (password == null) {
-            return users.update(id, changes(q, null));
+        return existing(id).compose(account -> {
+            refuseToBecomeAdmin(q, account);
+            return password == null
+                    ? users.update(id, changes(q, null), account.passwordHash())
+                    : changePassword(caller, q, password, account);
+        });
+    }
+
+    /** Nobody has shown that an address is theirs, so an address alone must not turn an account into an administrator's. */
+    private void refuseToBecomeAdmin(UpdateMe q, Account account) {
+        boolean becomes =
+                admins.contains(q.email()) && !admins.contains(account.user().email());
+        if (becomes && !account.user().roles().contains(Caller.ADMIN)) {
+            throw Fault.EMAIL_TAKEN.because("This e-mail address has an account already.");
         }
-        return existing(id)
-                .compose(account -> passwords.matches(String.valueOf(q.currentPassword()), account.passwordHash()))
+    }
+
+    private Future<User> changePassword(Caller caller, UpdateMe q, String password, Account account) {
+        UUID id = account.user().id();
+        return passwords
+                .matches(String.valueOf(q.currentPassword()), account.passwordHash())
+                // The bus repeats a request whose answer was lost: then the new password is the current one already.
+                .compose(good ->
+                        good ? Future.succeededFuture(true) : passwords.matches(password, account.passwordHash()))
                 .compose(good -> good
                         ? passwords.hash(password)
                         : Future.failedFuture(Fault.INVALID_CREDENTIALS.because("The current password is wrong.")))
-                .compose(hash -> users.update(id, changes(q, hash)))
+                .compose(hash -> users.update(id, changes(q, hash), account.passwordHash()))
                 .compose(user -> sessions.endAll(id, caller.sessionId()).map(user));
     }
 

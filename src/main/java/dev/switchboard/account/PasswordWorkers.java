@@ -4,26 +4,39 @@ import dev.switchboard.protocol.Fault;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.shareddata.Shareable;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Password hashing on threads of its own: never more at once than there are processors, never a long queue. */
+/**
+ * Password hashing on threads of its own: never more at once on a node than there are processors, never a long queue. The
+ * threads and the queue are the node's, whichever shard works.
+ */
 final class PasswordWorkers {
     private static final String POOL = "passwords";
+    private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors());
 
-    /** Hashes that may wait on one node. At some 30 ms each, the last one waits for less than a try of a request. */
-    private static final int MAX_WAITING = 100;
+    /**
+     * Hashes that may be under way or wait on one node. A hash takes some 60 ms, twice that on a busy machine: the last
+     * one is ready before the bus asks again, for more of the same work.
+     */
+    static final int MAX_WAITING = 24 * THREADS;
 
-    /** Shared by all shards of a node, as their pool is. */
-    private static final AtomicInteger WAITING = new AtomicInteger();
+    /** Counts for all shards of a node. */
+    private static final class Waiting extends AtomicInteger implements Shareable {
+        private static final long serialVersionUID = 1L;
+    }
 
-    private final Passwords passwords = new Passwords();
     private final WorkerExecutor workers;
+    private final Passwords passwords;
+    private final Waiting waiting;
 
-    PasswordWorkers(Vertx vertx) {
-        this.workers = vertx.createSharedWorkerExecutor(
-                POOL, Math.max(1, Runtime.getRuntime().availableProcessors()));
+    PasswordWorkers(Vertx vertx, Passwords passwords) {
+        this.workers = vertx.createSharedWorkerExecutor(POOL, THREADS);
+        this.passwords = passwords;
+        this.waiting = vertx.sharedData().<String, Waiting>getLocalMap(POOL).computeIfAbsent(POOL, k -> new Waiting());
     }
 
     /** Fails with {@code unavailable} when too many wait. */
@@ -31,16 +44,25 @@ final class PasswordWorkers {
         return work(() -> passwords.hash(password));
     }
 
-    /** See {@link Passwords#matches}. */
+    /** See {@link Passwords#matches}; fails with {@code unavailable} when too many wait. */
     Future<Boolean> matches(String password, @Nullable String hash) {
         return work(() -> passwords.matches(password, hash));
     }
 
     private <T> Future<T> work(Callable<T> task) {
-        if (WAITING.incrementAndGet() > MAX_WAITING) {
-            WAITING.decrementAndGet();
-            return Future.failedFuture(Fault.UNAVAILABLE.because("Too many people sign in at this moment."));
+        if (waiting.incrementAndGet() > MAX_WAITING) {
+            return busy();
         }
-        return workers.executeBlocking(task, false).onComplete(done -> WAITING.decrementAndGet());
+        try {
+            return workers.executeBlocking(task, false).onComplete(done -> waiting.decrementAndGet());
+        } catch (RejectedExecutionException e) {
+            // The node is stopping.
+            return busy();
+        }
+    }
+
+    private <T> Future<T> busy() {
+        waiting.decrementAndGet();
+        return Future.failedFuture(Fault.UNAVAILABLE.because("Too many people sign in at this moment."));
     }
 }

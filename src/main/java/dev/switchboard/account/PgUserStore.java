@@ -22,6 +22,17 @@ final class PgUserStore implements UserStore {
             "id, username, display_name, email, phone_number, roles, avatar_url, created_at, password_hash,"
                     + " disabled_at IS NOT NULL AS disabled";
 
+    /** As the indexes have it. */
+    private static final String USERNAME = "lower(username COLLATE \"und-x-icu\")";
+
+    private static final String EMAIL = "lower(email COLLATE \"und-x-icu\")";
+    private static final String DISPLAY_NAME = "lower(display_name COLLATE \"und-x-icu\")";
+    private static final String ARGUMENT = "lower($1::text COLLATE \"und-x-icu\")";
+    private static final String CURSOR = "lower($2::text COLLATE \"und-x-icu\")";
+
+    /** What is left of a deleted account is nobody's. */
+    private static final String EXISTING = " WHERE id = $1 AND password_hash IS NOT NULL";
+
     private final Database database;
 
     PgUserStore(Database database) {
@@ -62,38 +73,55 @@ final class PgUserStore implements UserStore {
     @Override
     public Future<@Nullable Account> byName(String name) {
         return one(database.query(
-                "SELECT " + COLUMNS + " FROM user_account WHERE lower(username) = lower($1)" + " UNION ALL SELECT "
-                        + COLUMNS + " FROM user_account WHERE lower(email) = lower($1) LIMIT 1",
+                "SELECT " + COLUMNS + " FROM user_account WHERE " + USERNAME + " = " + ARGUMENT
+                        + " UNION ALL SELECT " + COLUMNS + " FROM user_account WHERE " + EMAIL + " = " + ARGUMENT
+                        + " LIMIT 1",
                 Tuple.of(name)));
     }
 
     @Override
     public Future<@Nullable Account> byId(UUID id) {
-        return one(database.query(
-                "SELECT " + COLUMNS + " FROM user_account WHERE id = $1 AND password_hash IS NOT NULL", Tuple.of(id)));
+        return one(database.query("SELECT " + COLUMNS + " FROM user_account" + EXISTING, Tuple.of(id)));
     }
 
     @Override
-    public Future<User> update(UUID id, Changes c) {
+    public Future<User> update(UUID id, Changes c, @Nullable String passwordHash) {
         Tuple values = Tuple.tuple()
                 .addValue(id)
                 .addValue(c.displayName())
                 .addValue(c.email())
                 .addValue(c.phoneNumber())
                 .addValue(c.avatarUrl())
-                .addValue(c.passwordHash());
-        return existing(unique(database.query(
-                "UPDATE user_account SET display_name = coalesce($2, display_name), email = coalesce($3, email),"
-                        + " phone_number = coalesce($4, phone_number), avatar_url = coalesce($5, avatar_url),"
-                        + " password_hash = coalesce($6, password_hash), updated_at = now()"
-                        + " WHERE id = $1 RETURNING " + COLUMNS,
-                values)));
+                .addValue(c.passwordHash())
+                .addValue(passwordHash);
+        return unique(database.query(
+                        "UPDATE user_account SET display_name = coalesce($2, display_name),"
+                                + " email = coalesce($3, email), phone_number = coalesce($4, phone_number),"
+                                + " avatar_url = coalesce($5, avatar_url),"
+                                + " password_hash = coalesce($6, password_hash), updated_at = now()"
+                                + " WHERE id = $1 AND password_hash = $7 RETURNING " + COLUMNS,
+                        values))
+                .map(rows -> {
+                    if (rows.size() == 0) {
+                        throw Fault.CONFLICT.because("The account changed at the same moment.");
+                    }
+                    return account(rows.iterator().next()).user();
+                });
+    }
+
+    @Override
+    public Future<User> grant(UUID id, String role) {
+        return existing(database.query(
+                "UPDATE user_account SET updated_at = now(),"
+                        + " roles = CASE WHEN $2 = ANY (roles) THEN roles ELSE array_append(roles, $2) END"
+                        + EXISTING + " RETURNING " + COLUMNS,
+                Tuple.of(id, role)));
     }
 
     @Override
     public Future<User> setRoles(UUID id, Collection<String> roles) {
         return existing(database.query(
-                "UPDATE user_account SET roles = $2, updated_at = now() WHERE id = $1 RETURNING " + COLUMNS,
+                "UPDATE user_account SET roles = $2, updated_at = now()" + EXISTING + " RETURNING " + COLUMNS,
                 Tuple.of(id, (Object) roles.toArray(String[]::new))));
     }
 
@@ -101,7 +129,7 @@ final class PgUserStore implements UserStore {
     public Future<User> setDisabled(UUID id, boolean disabled) {
         return existing(database.query(
                 "UPDATE user_account SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, now()) END,"
-                        + " updated_at = now() WHERE id = $1 RETURNING " + COLUMNS,
+                        + " updated_at = now()" + EXISTING + " RETURNING " + COLUMNS,
                 Tuple.of(id, disabled)));
     }
 
@@ -118,11 +146,13 @@ final class PgUserStore implements UserStore {
     @Override
     public Future<List<User>> find(String prefix, @Nullable String afterUsername, int limit) {
         String pattern = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
+        // The order of the index, which is that of the bytes.
         return database.query(
                         "SELECT " + COLUMNS + " FROM user_account WHERE disabled_at IS NULL"
-                                + " AND (lower(username) LIKE lower($1) OR lower(display_name) LIKE lower($1))"
-                                + " AND ($2::text IS NULL OR lower(username) > lower($2))"
-                                + " ORDER BY lower(username) LIMIT $3",
+                                + " AND (" + USERNAME + " LIKE " + ARGUMENT
+                                + " OR " + DISPLAY_NAME + " LIKE " + ARGUMENT + ")"
+                                + " AND ($2::text IS NULL OR " + USERNAME + " ~>~ " + CURSOR + ")"
+                                + " ORDER BY " + USERNAME + " USING ~<~ LIMIT $3",
                         Tuple.of(pattern, afterUsername, limit))
                 .map(rows -> {
                     List<User> users = new ArrayList<>(rows.size());

@@ -29,10 +29,16 @@ interface UserStore {
     /** Null when there is none, or none any more. */
     Future<@Nullable Account> byId(UUID id);
 
-    /** Fails with {@code not_found} or {@code email_taken}. */
-    Future<User> update(UUID id, Changes changes);
+    /**
+     * Fails with {@code email_taken}, or with {@code conflict} when the account does not have this password any more: it
+     * was deleted, or its password changed, while the caller looked at it.
+     */
+    Future<User> update(UUID id, Changes changes, @Nullable String passwordHash);
 
-    /** Fails with {@code not_found}. */
+    /** Adds a role that the user may have already. Fails with {@code not_found}. */
+    Future<User> grant(UUID id, String role);
+
+    /** Takes all roles away and gives these. Fails with {@code not_found}. */
     Future<User> setRoles(UUID id, Collection<String> roles);
 
     /** Fails with {@code not_found}. */
