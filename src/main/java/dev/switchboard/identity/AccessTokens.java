@@ -166,8 +166,7 @@ public final class AccessTokens implements TokenVerifier {
     }
 
     private boolean isAhead(@Nullable Date date) {
-        return date != null
-                && date.toInstant().isAfter(clock.instant().plus(options.clockSkew()));
+        return date != null && date.toInstant().isAfter(clock.instant().plus(options.clockSkew()));
     }
 
     private static FaultException refused() {

@@ -49,8 +49,7 @@ class AccessTokensTest {
             Ids.next(), "ann", "Ann Müller", "ann@example.org", "+49 30 1", List.of("user", "admin"), null, START);
 
     private static TokenOptions options(String secret) {
-        return new TokenOptions(
-                new Secret(secret), "switchboard", "clients", TTL, Duration.ofDays(30), SKEW, Set.of());
+        return new TokenOptions(new Secret(secret), "switchboard", "clients", TTL, Duration.ofDays(30), SKEW, Set.of());
     }
 
     private static final class Moving extends Clock {
@@ -119,8 +118,8 @@ class AccessTokensTest {
 
     private void assertFault(String token, Fault fault) {
         assertThatThrownBy(() -> tokens.verify(token))
-                .isInstanceOfSatisfying(FaultException.class, e -> assertThat(e.fault())
-                        .isEqualTo(fault));
+                .isInstanceOfSatisfying(
+                        FaultException.class, e -> assertThat(e.fault()).isEqualTo(fault));
     }
 
     @Test
@@ -226,7 +225,8 @@ class AccessTokensTest {
     @Test
     void aClaimOfAnotherTypeIsRefused() throws Exception {
         assertRefused(signed(claims().claim("roles", "admin").build()));
-        assertRefused(signed(claims().claim("roles", java.util.Arrays.asList("user", null)).build()));
+        assertRefused(signed(
+                claims().claim("roles", java.util.Arrays.asList("user", null)).build()));
         assertRefused(signed(claims().claim("username", 7).build()));
         assertRefused(signed(claims().claim("sid", List.of(session.toString())).build()));
     }
@@ -245,7 +245,8 @@ class AccessTokensTest {
     void onlyTheBeginningOfATokenAllowsForClocksThatDiffer() throws Exception {
         Date within = Date.from(START.plus(SKEW));
         Date beyond = Date.from(START.plus(SKEW).plusSeconds(1));
-        assertThat(tokens.verify(signed(claims().notBeforeTime(within).issueTime(within).build())))
+        assertThat(tokens.verify(
+                        signed(claims().notBeforeTime(within).issueTime(within).build())))
                 .isNotNull();
         assertRefused(signed(claims().notBeforeTime(beyond).build()));
         assertRefused(signed(claims().issueTime(beyond).build()));

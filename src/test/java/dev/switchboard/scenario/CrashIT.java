@@ -46,12 +46,18 @@ class CrashIT {
     @BeforeEach
     void start() {
         settings = Map.of(
-                "DATABASE_URL", postgres.url(),
-                "CLUSTER_NAME", "crash-" + UUID.randomUUID(),
-                "CLUSTER_PORT", String.valueOf(ThreadLocalRandom.current().nextInt(2_000, 3_000) * 10),
-                "JWT_SECRET", "a secret that is only good for tests, really",
-                "SOCKET_MESSAGE_RATE", "1000",
-                "SOCKET_MESSAGE_BURST", "1000");
+                "DATABASE_URL",
+                postgres.url(),
+                "CLUSTER_NAME",
+                "crash-" + UUID.randomUUID(),
+                "CLUSTER_PORT",
+                String.valueOf(ThreadLocalRandom.current().nextInt(2_000, 3_000) * 10),
+                "JWT_SECRET",
+                "a secret that is only good for tests, really",
+                "SOCKET_MESSAGE_RATE",
+                "1000",
+                "SOCKET_MESSAGE_BURST",
+                "1000");
         for (int i = 0; i < NODES; i++) {
             nodes.add(ProcessNode.start(folder, settings));
         }
@@ -67,7 +73,11 @@ class CrashIT {
                             "POST",
                             "/api/v1/conversations",
                             people.get(0),
-                            Map.of("kind", "group", "memberIds", people.stream().map(Account::id).toList()))
+                            Map.of(
+                                    "kind",
+                                    "group",
+                                    "memberIds",
+                                    people.stream().map(Account::id).toList()))
                     .ok()
                     .get("id")
                     .asText();
@@ -91,9 +101,8 @@ class CrashIT {
     private void awaitProgress(Duration within) {
         Map<Talker, Integer> before = new HashMap<>();
         talkers.forEach(t -> before.put(t, t.acknowledged().size()));
-        await().atMost(within)
-                .untilAsserted(() -> assertThat(talkers)
-                        .allMatch(t -> t.acknowledged().size() >= before.get(t) + 5));
+        await().atMost(within).untilAsserted(() -> assertThat(talkers)
+                .allMatch(t -> t.acknowledged().size() >= before.get(t) + 5));
     }
 
     @RepeatedTest(3)
@@ -102,7 +111,8 @@ class CrashIT {
         nodes.get(victim).kill();
         awaitProgress(Duration.ofSeconds(15));
         check();
-        List<Long> back = talkers.stream().flatMap(t -> t.reconnectMillis().stream()).toList();
+        List<Long> back =
+                talkers.stream().flatMap(t -> t.reconnectMillis().stream()).toList();
         System.out.println("live again after ms: " + back);
         assertThat(back).allMatch(ms -> ms < 5_000);
     }
@@ -138,7 +148,8 @@ class CrashIT {
                 .map(n -> new Api(n.door()))
                 .orElseThrow();
         Map<String, List<Talker>> byRoom = new HashMap<>();
-        talkers.forEach(t -> byRoom.computeIfAbsent(t.view().roomId(), r -> new ArrayList<>()).add(t));
+        talkers.forEach(t -> byRoom.computeIfAbsent(t.view().roomId(), r -> new ArrayList<>())
+                .add(t));
         byRoom.forEach((room, people) -> {
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
                 long head = head(api, people.get(0).account(), room);
@@ -149,13 +160,18 @@ class CrashIT {
             stored.values().forEach(m -> assertThat(senderAndClientId.add(m.get("senderId") + "/" + m.get("clientId")))
                     .isTrue());
             for (Talker person : people) {
-                assertThat(person.view().faults()).as(person.account().username()).isEmpty();
+                assertThat(person.view().faults())
+                        .as(person.account().username())
+                        .isEmpty();
                 assertThat(person.view().events()).hasSize(stored.size());
                 person.acknowledged().forEach((clientId, seq) -> {
                     JsonNode message = stored.get(seq);
-                    assertThat(message).as(clientId + " was acknowledged as " + seq).isNotNull();
+                    assertThat(message)
+                            .as(clientId + " was acknowledged as " + seq)
+                            .isNotNull();
                     assertThat(message.get("clientId").asText()).isEqualTo(clientId);
-                    assertThat(message.get("senderId").asText()).isEqualTo(person.account().id());
+                    assertThat(message.get("senderId").asText())
+                            .isEqualTo(person.account().id());
                 });
             }
         });

@@ -57,7 +57,13 @@ public final class Talker implements AutoCloseable {
                         String clientId = room.substring(24) + "-" + sent;
                         JsonNode ack = client.ask(
                                         "message:send",
-                                        Map.of("conversationId", room, "content", account.id() + " " + sent, "clientId", clientId))
+                                        Map.of(
+                                                "conversationId",
+                                                room,
+                                                "content",
+                                                account.id() + " " + sent,
+                                                "clientId",
+                                                clientId))
                                 .get(4, TimeUnit.SECONDS);
                         acknowledged.put(clientId, ack.get("seq").asLong());
                         sent++;

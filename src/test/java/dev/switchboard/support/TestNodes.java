@@ -37,14 +37,22 @@ public final class TestNodes implements AutoCloseable {
         try {
             Path data = Files.createTempDirectory("switchboard-test");
             cluster.settings.putAll(Map.of(
-                    "CLUSTER_NAME", "test-" + UUID.randomUUID(),
-                    "CLUSTER_PORT", String.valueOf(NEXT_CLUSTER_PORT.getAndAdd(10)),
-                    "DATABASE_URL", cluster.postgres.url(),
-                    "DATA_DIR", data.toString(),
-                    "JWT_SECRET", "a secret that is only good for tests, really",
-                    "SHUTDOWN_TIMEOUT", "1s",
-                    "RATE_LIMIT_RPS", "10000",
-                    "RATE_LIMIT_BURST", "10000"));
+                    "CLUSTER_NAME",
+                    "test-" + UUID.randomUUID(),
+                    "CLUSTER_PORT",
+                    String.valueOf(NEXT_CLUSTER_PORT.getAndAdd(10)),
+                    "DATABASE_URL",
+                    cluster.postgres.url(),
+                    "DATA_DIR",
+                    data.toString(),
+                    "JWT_SECRET",
+                    "a secret that is only good for tests, really",
+                    "SHUTDOWN_TIMEOUT",
+                    "1s",
+                    "RATE_LIMIT_RPS",
+                    "10000",
+                    "RATE_LIMIT_BURST",
+                    "10000"));
             cluster.settings.putAll(settings);
             for (int i = 0; i < count; i++) {
                 cluster.add();
