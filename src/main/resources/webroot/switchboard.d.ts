@@ -50,8 +50,8 @@ export interface Message {
   senderId: UserId;
   senderName: string;
   type: 'text' | 'file' | 'system';
-  /** Null when deleted. */
-  content: string | null;
+  /** Absent when deleted. */
+  content?: string | null;
   clientId?: string;
   replyTo?: MessageId;
   createdAt: string;
@@ -107,7 +107,7 @@ export interface MessageNotification {
   seq: number;
   messageId: MessageId;
   senderName: string;
-  preview: string;
+  preview?: string;
 }
 
 export interface Typist {
@@ -117,12 +117,12 @@ export interface Typist {
 
 export interface Page<T> {
   items: T[];
-  next: string | null;
+  next?: string | null;
 }
 
 export interface MessagePage {
   messages: Message[];
-  next: string | number | null;
+  next?: string | number | null;
 }
 
 export interface SendReply {
@@ -228,8 +228,9 @@ export interface RoomEvents {
   'message:read': ServerEvent<'message:read', { userId: UserId; messageId: MessageId; seq: number; conversationId: RoomId }>;
   'user:typing': ServerEvent<'user:typing', Typist & { conversationId: RoomId }>;
   'user:stop-typing': ServerEvent<'user:stop-typing', Typist & { conversationId: RoomId }>;
-  'participant:joined': ServerEvent<'participant:joined', Typist>;
-  'participant:left': ServerEvent<'participant:left', Typist>;
+  /** Somebody opened the room, or closed it; membership comes with `conversation:updated`. */
+  'participant:joined': ServerEvent<'participant:joined', Typist & { conversationId: RoomId }>;
+  'participant:left': ServerEvent<'participant:left', Typist & { conversationId: RoomId }>;
   'conversation:updated': ServerEvent<'conversation:updated', Partial<Conversation> & { conversationId: RoomId; onlineCount?: number }>;
   /** Something to draw changed: messages, pending ones, people. */
   change: undefined;

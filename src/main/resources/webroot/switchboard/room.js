@@ -202,17 +202,10 @@ export class Room extends Emitter {
     if (type === 'user:typing') this.#typingIn.started(data);
     else if (type === 'user:stop-typing') this.#typingIn.stopped(data);
     else if (type === 'message:read') this.roster.read(data.userId, data.seq);
-    else this.#receiveMembership(type, data);
+    else if (type === 'conversation:updated') this.roster.updated(data);
     this.emit(type, event);
+    if (type === 'conversation:updated') this.emit('roster', this.roster);
     this.emit('change');
-  }
-
-  #receiveMembership(type, data) {
-    if (type === 'participant:joined') this.roster.memberJoined(data);
-    else if (type === 'participant:left') this.roster.memberLeft(data);
-    else if (type === 'conversation:updated') this.roster.counts(data);
-    else return;
-    this.emit('roster', this.roster);
   }
 
   async #sendRead(message) {

@@ -21,19 +21,6 @@ export class Roster {
     for (const { userId, readSeq } of this.members ?? []) if (readSeq) this.read(userId, readSeq);
   }
 
-  memberJoined({ userId, username, role = 'member', joinedAt = new Date().toISOString() }) {
-    if (!this.members || this.members.some((member) => member.userId === userId)) return;
-    this.members.push({ userId, username, role, joinedAt });
-    this.memberCount = this.members.length;
-  }
-
-  memberLeft({ userId }) {
-    if (!this.members) return;
-    this.members = this.members.filter((member) => member.userId !== userId);
-    this.memberCount = this.members.length;
-    this.presence(userId, false);
-  }
-
   /** Returns whether that concerns this room. */
   presence(userId, online) {
     const here = this.members?.some((member) => member.userId === userId);
@@ -44,8 +31,8 @@ export class Roster {
     return true;
   }
 
-  /** Large rooms: the counts as the server gathered them. */
-  counts({ memberCount, onlineCount, members }) {
+  /** What changed, as the server says: people, or in large rooms the gathered counts. */
+  updated({ memberCount, onlineCount, members }) {
     if (Array.isArray(members)) this.members = [...members];
     this.memberCount = memberCount ?? this.memberCount;
     this.onlineCount = onlineCount ?? this.onlineCount;

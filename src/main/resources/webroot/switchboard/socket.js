@@ -15,6 +15,9 @@ const MAX_FRAME_BYTES = 65_536;
 /** Requests that may await their replies at once. */
 const MAX_OUTSTANDING = 1_000;
 
+/** The address of no room. */
+const NO_ROOM = 'room:00000000-0000-0000-0000-000000000000';
+
 /** The close code that stands for an end without a close frame. */
 const ABNORMAL = 1006;
 
@@ -67,8 +70,13 @@ export class Socket {
   }
 
   /** Asks for the events of `address`; settles when the server confirms. */
-  register(address) {
-    return this.#exchange({ type: 'register', address }, this.#options.timeout);
+  async register(address) {
+    try {
+      await this.#exchange({ type: 'register', address }, this.#options.timeout);
+    } catch (error) {
+      // Registered already: an earlier try whose answer came too late.
+      if (error.code !== 'conflict') throw error;
+    }
   }
 
   unregister(address) {
@@ -80,7 +88,7 @@ export class Socket {
     if (this.#ended || this.#probe) return;
     const asked = Date.now();
     // A ping has no answer in the bridge protocol. Unregistering what is not registered has one and changes nothing.
-    this.unregister('liveness').catch(() => {});
+    this.unregister(NO_ROOM).catch(() => {});
     this.#probe = this.#after(LIVENESS, () => {
       this.#probe = null;
       if (this.#lastHeard < asked) this.terminate('the server does not answer');
