@@ -125,7 +125,8 @@ public final class GatewayVerticle extends VerticleBase {
         }
         Promise<Void> drained = Promise.promise();
         context.runOnContext(v -> {
-            bridge.drain(within);
+            // The other half is for those who are told last to close in order.
+            bridge.drain(within.dividedBy(2));
             listener.shutdown(within.toMillis(), TimeUnit.MILLISECONDS).onComplete(drained);
         });
         return drained.future();
