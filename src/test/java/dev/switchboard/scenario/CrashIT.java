@@ -57,7 +57,11 @@ class CrashIT {
                 "SOCKET_MESSAGE_RATE",
                 "1000",
                 "SOCKET_MESSAGE_BURST",
-                "1000");
+                "1000",
+                "RATE_LIMIT_RPS",
+                "0",
+                "RATE_LIMIT_AUTH",
+                "0");
         for (int i = 0; i < NODES; i++) {
             nodes.add(ProcessNode.start(folder, settings));
         }

@@ -32,6 +32,7 @@ public final class BusClient implements AutoCloseable {
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
+    private volatile boolean left;
     private CompletableFuture<?> lastWrite = CompletableFuture.completedFuture(null);
 
     /** The server's refusal of a request. */
@@ -130,8 +131,10 @@ public final class BusClient implements AutoCloseable {
         finish(1006);
     }
 
+    /** Says goodbye; nothing that comes after this is looked at, as from a node that was frozen. */
     @Override
     public void close() {
+        left = true;
         socket.sendClose(WebSocket.NORMAL_CLOSURE, "");
     }
 
@@ -141,6 +144,9 @@ public final class BusClient implements AutoCloseable {
     }
 
     private void received(String text) {
+        if (left) {
+            return;
+        }
         JsonNode frame;
         try {
             frame = Api.JSON.readTree(text);

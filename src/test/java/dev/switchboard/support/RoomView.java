@@ -30,14 +30,32 @@ public final class RoomView {
             from = lastSeq;
         }
         JsonNode joined = client.request("join:conversation", Map.of("conversationId", roomId, "afterSeq", from));
-        if (!joined.get("recovered").asBoolean()) {
-            synchronized (this) {
-                faults.add("not recovered after " + from);
-            }
+        if (joined.get("recovered").asBoolean()) {
+            joined.get("messages").forEach(this::event);
+        } else {
+            // More than a reply holds: the history has it. (Of changes it has only the outcome, so rooms with changes
+            // would show gaps here.)
+            reload(client, joined.get("headSeq").asLong());
         }
-        joined.get("messages").forEach(this::event);
         client.register("room:" + roomId, this::event);
         return joined;
+    }
+
+    private void reload(BusClient client, long head) {
+        while (lastSeq() < head) {
+            JsonNode page = client.request(
+                    "message:history",
+                    Map.of("conversationId", roomId, "after", lastSeq(), "before", head + 1, "limit", 100));
+            if (page.get("messages").isEmpty()) {
+                throw new IllegalStateException("the history ends at " + lastSeq() + ", the head is " + head);
+            }
+            page.get("messages")
+                    .forEach(message -> event(Api.JSON
+                            .createObjectNode()
+                            .put("type", "message:new")
+                            .put("seq", message.get("seq").asLong())
+                            .set("data", message)));
+        }
     }
 
     private synchronized void event(JsonNode event) {

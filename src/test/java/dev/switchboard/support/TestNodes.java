@@ -50,9 +50,9 @@ public final class TestNodes implements AutoCloseable {
                     "SHUTDOWN_TIMEOUT",
                     "1s",
                     "RATE_LIMIT_RPS",
-                    "10000",
-                    "RATE_LIMIT_BURST",
-                    "10000"));
+                    "0",
+                    "RATE_LIMIT_AUTH",
+                    "0"));
             cluster.settings.putAll(settings);
             for (int i = 0; i < count; i++) {
                 cluster.add();

@@ -241,6 +241,11 @@ final class LoopHub implements Hub {
         }
     }
 
+    /** Tells every socket to go on through another node. Called by the node hub, on this loop. */
+    void sendAway() {
+        List.copyOf(followers.keySet()).forEach(socket -> socket.close(CloseCode.NODE_DRAINING));
+    }
+
     /** A user does not belong to a room any more. Called by the node hub, on this loop. */
     void evict(UUID roomId, UUID userId) {
         followers.forEach((socket, follower) -> {

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -49,6 +50,13 @@ public final class NodeHub extends VerticleBase {
 
     private static final long SETTLE_MS = 50;
     private static final long RETRY_MS = 250;
+    private static final int FOLLOW_AT_ONCE = 200;
+    private static final long FOLLOW_PAUSE_MS = 20;
+
+    private static final long WATCH_MS = 500;
+
+    /** Shorter than it takes the others to give a frozen node up. */
+    private static final long STANDSTILL_MS = 5_000;
 
     private final Bus bus;
     private final String nodeId;
@@ -57,6 +65,8 @@ public final class NodeHub extends VerticleBase {
     private final UserAnnouncer users;
     private final Set<UUID> unknown = new HashSet<>();
     private boolean settling;
+    private Set<String> known = Set.of();
+    private long watchedAt = System.nanoTime();
 
     public NodeHub(Bus bus) {
         this.bus = bus;
@@ -81,8 +91,10 @@ public final class NodeHub extends VerticleBase {
     @Override
     public Future<?> start() {
         bus.ownership().onChange(() -> context.runOnContext(v -> settle()));
+        known = bus.ownership().nodes();
+        vertx.setPeriodic(WATCH_MS, t -> watch());
         vertx.setPeriodic(CHECK_MS, t -> {
-            rooms.keySet().forEach(this::follow);
+            followAgain(List.copyOf(rooms.keySet()));
             users.announceAll();
         });
         users.start(vertx);
@@ -266,13 +278,41 @@ public final class NodeHub extends VerticleBase {
         settling = true;
         vertx.setTimer(SETTLE_MS, t -> {
             settling = false;
-            rooms.forEach((roomId, room) -> {
-                if (!ownerOf(roomId).equals(room.owner)) {
-                    follow(roomId);
-                }
-            });
-            users.announceMoved();
+            Set<String> nodes = bus.ownership().nodes();
+            if (known.containsAll(nodes)) {
+                followAgain(rooms.keySet().stream()
+                        .filter(id -> !ownerOf(id).equals(Objects.requireNonNull(rooms.get(id)).owner))
+                        .toList());
+                users.announceMoved();
+            } else {
+                // Whoever came may have been away, or we were: then the owners do not count on us any more.
+                followAgain(List.copyOf(rooms.keySet()));
+                users.announceAll();
+            }
+            known = nodes;
         });
+    }
+
+    /** A few at a time: after a change many nodes do this at once. */
+    private void followAgain(List<UUID> ids) {
+        ids.stream().limit(FOLLOW_AT_ONCE).forEach(this::follow);
+        if (ids.size() > FOLLOW_AT_ONCE) {
+            vertx.setTimer(FOLLOW_PAUSE_MS, t -> followAgain(ids.subList(FOLLOW_AT_ONCE, ids.size())));
+        }
+    }
+
+    /**
+     * Notices that this node stood still: for so long that others took over what it owned and what it had to say. Its
+     * sockets are better off elsewhere until it has found its place again.
+     */
+    private void watch() {
+        long now = System.nanoTime();
+        long stoodStill = (now - watchedAt) / 1_000_000 - WATCH_MS;
+        watchedAt = now;
+        if (stoodStill > STANDSTILL_MS) {
+            LOG.warn("This node stood still for {} ms: its sockets are sent to other nodes", stoodStill);
+            onLoops(LoopHub::sendAway);
+        }
     }
 
     private String ownerOf(UUID roomId) {
