@@ -51,6 +51,8 @@ public final class GatewayVerticle extends VerticleBase {
     private final Shared shared;
     private volatile @Nullable Door eventBus;
     private volatile @Nullable HttpServer server;
+    private final Promise<Void> drained = Promise.promise();
+    private boolean draining;
 
     public GatewayVerticle(ServerOptions options, Shared shared) {
         this.options = options;
@@ -115,7 +117,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     /**
      * Accepts nothing new, sends sockets away and lets requests in flight finish. What is still there when the time is up is
-     * cut off. From any thread.
+     * cut off. From any thread; a second call waits for the first.
      */
     public Future<Void> drain(Duration within) {
         HttpServer listener = server;
@@ -123,23 +125,25 @@ public final class GatewayVerticle extends VerticleBase {
         if (listener == null || bridge == null) {
             return Future.succeededFuture();
         }
-        Promise<Void> drained = Promise.promise();
         context.runOnContext(v -> {
-            // The other half is for those who are told last to close in order.
-            bridge.drain(within.dividedBy(2));
-            listener.shutdown(within.toMillis(), TimeUnit.MILLISECONDS).onComplete(drained);
+            if (!draining) {
+                draining = true;
+                // The other half is for those who are told last to close in order.
+                bridge.drain(within.dividedBy(2));
+                listener.shutdown(within.toMillis(), TimeUnit.MILLISECONDS).onComplete(drained);
+            }
         });
         return drained.future();
     }
 
-    /** Cuts off what is still there. */
+    /** Drains for at most the shutdown time, if nobody has before. */
     @Override
     public Future<?> stop() {
-        HttpServer listener = server;
-        Door bridge = eventBus;
-        if (bridge != null) {
-            bridge.stop();
-        }
-        return listener == null ? Future.succeededFuture() : listener.close();
+        return drain(options.shutdownTimeout()).onComplete(done -> {
+            Door bridge = eventBus;
+            if (bridge != null) {
+                bridge.stop();
+            }
+        });
     }
 }

@@ -129,8 +129,8 @@ final class TestGateway {
         return Future.join(gateways.stream().map(g -> g.drain(within)).toList());
     }
 
-    void undeploy() throws Exception {
-        await(vertx.undeploy(deployment));
+    Future<Void> undeploy() {
+        return vertx.undeploy(deployment);
     }
 
     void close() throws Exception {
