@@ -7,9 +7,8 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import io.vertx.core.Future;
 import java.time.Instant;
-import java.util.ArrayDeque;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +29,11 @@ final class BridgeSession extends Deadlines.Entry {
     /** How long after that the client may take to answer it with its own. */
     private static final long ANSWER_TIMEOUT_MS = 8_000;
 
-    private static final long TEN_YEARS_S = TimeUnit.DAYS.toSeconds(3650);
-
     private final BridgeLoop loop;
     private final Carrier carrier;
-    private final Lanes lanes = new Lanes();
+    private final Intake intake = new Intake(this);
     private final TokenBucket bucket;
+    private final SessionTimes times;
     private final BridgeRegistrations registrations = new BridgeRegistrations(this);
 
     /** The next socket of the same session; kept by {@link BridgeLoop}. */
@@ -43,15 +41,7 @@ final class BridgeSession extends Deadlines.Entry {
     BridgeSession sibling;
 
     private @Nullable Identity identity;
-    private @Nullable ArrayDeque<String> inbox;
-    private int inboxLength;
-    private long heardAt;
-    private long heartbeatAt;
-    private long warnAt = Deadlines.NEVER;
-    private long expiresAt;
-    private long leaveAt = Deadlines.NEVER;
     private int requestNumber;
-    private boolean paused;
     private boolean closed;
     private boolean cutBefore;
     private boolean gone;
@@ -62,10 +52,7 @@ final class BridgeSession extends Deadlines.Entry {
         long now = loop.now();
         var options = loop.options();
         this.bucket = new TokenBucket(options.messageBurst(), options.messageRate(), now);
-        this.heardAt = now;
-        this.heartbeatAt = now
-                + ThreadLocalRandom.current().nextLong(1, options.heartbeat().toMillis() + 1);
-        this.expiresAt = now + options.authTimeout().toMillis();
+        this.times = new SessionTimes(options, now);
     }
 
     /** @param bearer who the client is, if the connection itself bore a token */
@@ -111,11 +98,7 @@ final class BridgeSession extends Deadlines.Entry {
         }
         identity = verified;
         loop.index(this, verified);
-        Instant wall = Instant.now();
-        long left = Math.min(verified.expiresAt().getEpochSecond() - wall.getEpochSecond(), TEN_YEARS_S);
-        long expiry = loop.now() + TimeUnit.SECONDS.toMillis(left);
-        warnAt = expiry - loop.options().expiryWarning().toMillis();
-        expiresAt = expiry + loop.options().expiryGrace().toMillis();
+        times.identified(loop.now(), Instant.now().until(verified.expiresAt(), ChronoUnit.MILLIS));
         if (before == null) {
             loop.hub().connected(carrier, verified.userId());
         }
@@ -124,13 +107,13 @@ final class BridgeSession extends Deadlines.Entry {
 
     /** Something came from the client: it lives. */
     void heard() {
-        heardAt = loop.now();
+        times.heard(loop.now());
     }
 
     /** A control frame came, which costs as little as a ping. */
     void control() {
         heard();
-        if (!bucket.take(BOOKKEEPING, heardAt) && bucket.abused()) {
+        if (!bucket.take(BOOKKEEPING, loop.now()) && bucket.abused()) {
             close(CloseCode.TOO_MANY);
         }
     }
@@ -141,27 +124,11 @@ final class BridgeSession extends Deadlines.Entry {
         if (closed) {
             return;
         }
-        if (paused) {
-            later(message);
-        } else {
-            process(message);
-        }
+        intake.take(message);
     }
 
-    /** Keeps what was read before reading stopped: the rest of a SockJS frame, or what a fallback transport brings. */
-    private void later(String message) {
-        if (inbox == null) {
-            inbox = new ArrayDeque<>();
-            inboxLength = 0;
-        }
-        inbox.add(message);
-        inboxLength += message.length();
-        if (inboxLength > loop.services().maxMessage()) {
-            close(CloseCode.TOO_MANY);
-        }
-    }
-
-    private void process(String message) {
+    /** Handles one message, now that it is its turn. */
+    void process(String message) {
         ClientFrame frame;
         try {
             frame = ClientFrame.parse(message, MAX_ADDRESS);
@@ -205,35 +172,11 @@ final class BridgeSession extends Deadlines.Entry {
         return false;
     }
 
-    /** Runs a request in its lane; stops reading from the client while too many are under way. */
+    /** Runs a request after those before it in the same lane. */
     <T> void run(String lane, Supplier<Future<T>> request) {
-        lanes.run(
+        intake.run(
                 lane,
-                () -> closed ? Future.failedFuture(Fault.UNAVAILABLE.because("The socket is closed.")) : request.get(),
-                this::oneDone);
-        if (!paused && !closed && lanes.outstanding() >= loop.options().maxOutstanding()) {
-            paused = true;
-            carrier.pause();
-        }
-    }
-
-    private void oneDone() {
-        if (!paused || closed || lanes.outstanding() > loop.options().maxOutstanding() / 2) {
-            return;
-        }
-        paused = false;
-        while (!paused && !closed && inbox != null) {
-            String message = inbox.poll();
-            if (message == null) {
-                inbox = null;
-            } else {
-                inboxLength -= message.length();
-                process(message);
-            }
-        }
-        if (!paused && !closed) {
-            carrier.resume();
-        }
+                () -> closed ? Future.failedFuture(Fault.UNAVAILABLE.because("The socket is closed.")) : request.get());
     }
 
     void send(byte[] message) {
@@ -256,45 +199,27 @@ final class BridgeSession extends Deadlines.Entry {
             carrier.cut(again);
             return again ? Deadlines.NEVER : now + ANSWER_TIMEOUT_MS;
         }
-        CloseCode end = end(now);
+        CloseCode end = times.end(now);
         if (end != null) {
             close(end);
             return Deadlines.NEVER;
         }
         Identity who = identity;
-        if (now >= warnAt && who != null && registrations.own()) {
-            warnAt = Deadlines.NEVER;
+        if (who != null && registrations.own() && times.warning(now)) {
             carrier.send(ServerFrames.rec(
                     BridgeRegistrations.SOCKET + carrier.socketId(),
                     Event.personal(Event.SESSION_EXPIRING, new Expiring(who.expiresAt()))));
         }
-        if (now >= heartbeatAt) {
-            heartbeatAt = now + loop.options().heartbeat().toMillis();
+        if (times.heartbeat(now)) {
             carrier.heartbeat();
         }
-        return nextDue();
-    }
-
-    private @Nullable CloseCode end(long now) {
-        if (now >= leaveAt) {
-            return CloseCode.NODE_DRAINING;
-        }
-        if (now >= expiresAt) {
-            return identity == null ? CloseCode.UNAUTHORIZED : CloseCode.SESSION_EXPIRED;
-        }
-        return now - heardAt >= loop.options().pingTimeout().toMillis() ? CloseCode.PING_TIMEOUT : null;
-    }
-
-    private long nextDue() {
-        long next = Math.min(Math.min(expiresAt, heartbeatAt), leaveAt);
-        next = Math.min(next, heardAt + loop.options().pingTimeout().toMillis());
-        return registrations.own() ? Math.min(next, warnAt) : next;
+        return times.next(registrations.own());
     }
 
     /** A deadline may have become nearer. */
     void reschedule() {
         if (!closed) {
-            loop.schedule(this, nextDue());
+            loop.schedule(this, times.next(registrations.own()));
         }
     }
 
@@ -304,13 +229,13 @@ final class BridgeSession extends Deadlines.Entry {
             close(CloseCode.NODE_DRAINING);
             return;
         }
-        leaveAt = loop.now() + ThreadLocalRandom.current().nextLong(millis);
+        times.leave(loop.now() + ThreadLocalRandom.current().nextLong(millis));
         reschedule();
     }
 
     /** Ends the conversation from our side. */
     void close(CloseCode code) {
-        inbox = null;
+        intake.forget();
         carrier.close(code);
     }
 
@@ -320,7 +245,7 @@ final class BridgeSession extends Deadlines.Entry {
             return;
         }
         closed = true;
-        inbox = null;
+        intake.forget();
         loop.schedule(this, loop.now() + CLOSE_TIMEOUT_MS);
         Identity who = identity;
         if (who != null) {

@@ -17,6 +17,7 @@ final class FallbackConnection implements Carrier {
     private final SockJSSocket socket;
     private final BridgeLoop loop;
     private final BridgeSession session;
+    private final QueueBound bound = new QueueBound();
     private long queued;
     private boolean closing;
     private boolean closed;
@@ -64,7 +65,7 @@ final class FallbackConnection implements Carrier {
         }
         queued += message.length;
         socket.write(Buffer.buffer(message)).onComplete(done -> queued -= message.length);
-        if (queued > loop.options().queueBytes() + message.length) {
+        if (bound.broken(queued, message.length, loop.options().queueBytes())) {
             close(CloseCode.SLOW_CONSUMER);
         }
     }

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.net.impl.ShutdownEvent;
 import io.vertx.core.net.impl.VertxHandler;
@@ -37,6 +38,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
 
     private final String socketId = Ids.next().toString();
     private final MessageAssembler assembler = new MessageAssembler();
+    private final QueueBound bound = new QueueBound();
     private final BridgeLoop loop;
     private final BridgeSession session;
     private final ChannelHandlerContext netty;
@@ -45,7 +47,6 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     private boolean closing;
     private boolean reading;
     private boolean unflushed;
-    private long oversized;
 
     private WebSocketConnection(Channel channel, BridgeLoop loop, boolean sockJs) {
         this.loop = loop;
@@ -56,6 +57,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         ChannelHandlerContext before = pipeline.context(vertx);
         pipeline.replace(vertx, "bridge", this);
         this.netty = pipeline.context(this);
+        if (pipeline.get(IdleStateHandler.class) != null) {
+            // It would cost a timer for each socket, and the bridge knows better who is idle.
+            pipeline.remove(IdleStateHandler.class);
+        }
         // To Vert.x the connection is over, so that it counts right and lets go of everything.
         vertx.channelInactive(before);
     }
@@ -176,21 +181,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         } else {
             netty.flush();
         }
-        if (tooSlow(length)) {
+        if (bound.broken(queuedBytes(), length, loop.options().queueBytes())) {
             close(CloseCode.SLOW_CONSUMER);
         }
-    }
-
-    /** One message may be larger than the bound by itself, but only one, and the bound holds again when it is gone. */
-    private boolean tooSlow(int added) {
-        long queued = queuedBytes();
-        int bound = loop.options().queueBytes();
-        if (queued <= bound) {
-            oversized = 0;
-        } else if (queued - added <= bound) {
-            oversized = added;
-        }
-        return queued > bound + oversized;
     }
 
     @Override

@@ -16,7 +16,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -57,8 +60,8 @@ final class BridgeServer implements AutoCloseable {
     final FakeRevocations revocations = new FakeRevocations();
     final List<RoomOperations.Send> sent = new CopyOnWriteArrayList<>();
     final List<Caller> callers = new CopyOnWriteArrayList<>();
-    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    final Context context = vertx.getOrCreateContext();
+    final Vertx vertx;
+    final Context context;
     final AtomicInteger sockets = new AtomicInteger();
     final BridgeRoutes routes;
     final int port;
@@ -118,45 +121,65 @@ final class BridgeServer implements AutoCloseable {
     }
 
     BridgeServer(BridgeOptions options) throws Exception {
-        this(options, router -> {});
+        this(options, 1, router -> {});
     }
 
-    /** @param more adds routes of a test's own */
-    BridgeServer(BridgeOptions options, Consumer<Router> more) throws Exception {
-        CompletableFuture<BridgeRoutes> made = new CompletableFuture<>();
-        CompletableFuture<Integer> listening = new CompletableFuture<>();
-        context.runOnContext(v -> {
-            Bus bus = new Bus(vertx, new OneNode());
-            bus.serve(
-                    Part.ROOM,
-                    0,
-                    new Handlers()
-                            .on(RoomOperations.SEND, (caller, q) -> {
-                                sent.add(q);
-                                callers.add(caller);
-                                return onSend.apply(q);
-                            })
-                            .on(RoomOperations.TYPING, (caller, q) -> Future.succeededFuture(Nothing.NOTHING)));
-            bus.serve(Part.ACCOUNT, 0, new Handlers().on(AccountOperations.LOGOUT, (caller, q) -> onLogout.apply(caller)
-                    .map(Nothing.NOTHING)));
-            var services = new BridgeServices(
-                    options, MAX_MESSAGE, bus, this::verify, revocations, new OriginPolicy(List.of(PAGE)), sockets);
-            var bridge = new BridgeRoutes(vertx, services, hub);
-            Router router = Router.router(vertx);
-            router.route()
-                    .failureHandler(
-                            rc -> rc.response().setStatusCode(rc.statusCode()).end());
-            bridge.mount(router);
-            more.accept(router);
-            made.complete(bridge);
-            vertx.createHttpServer(BridgeRoutes.configure(new HttpServerOptions(), MAX_FRAME, MAX_MESSAGE))
-                    .requestHandler(router)
-                    .listen(0, "127.0.0.1")
-                    .onSuccess(server -> listening.complete(server.actualPort()))
-                    .onFailure(listening::completeExceptionally);
-        });
-        routes = made.get(10, TimeUnit.SECONDS);
-        port = listening.get(10, TimeUnit.SECONDS);
+    /**
+     * @param loops event loops that share the port; all but the first are there to be connected to
+     * @param more adds routes of a test's own
+     */
+    BridgeServer(BridgeOptions options, int loops, Consumer<Router> more) throws Exception {
+        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
+        context = vertx.getOrCreateContext();
+        Bus bus = new Bus(vertx, new OneNode());
+        bus.serve(
+                Part.ROOM,
+                0,
+                new Handlers()
+                        .on(RoomOperations.SEND, (caller, q) -> {
+                            sent.add(q);
+                            callers.add(caller);
+                            return onSend.apply(q);
+                        })
+                        .on(RoomOperations.TYPING, (caller, q) -> Future.succeededFuture(Nothing.NOTHING)));
+        bus.serve(Part.ACCOUNT, 0, new Handlers().on(AccountOperations.LOGOUT, (caller, q) -> onLogout.apply(caller)
+                .map(Nothing.NOTHING)));
+        var services = new BridgeServices(
+                options, MAX_MESSAGE, bus, this::verify, revocations, new OriginPolicy(List.of(PAGE)), sockets);
+        List<BridgeRoutes> made = new CopyOnWriteArrayList<>();
+        port = freePort();
+        for (int i = 0; i < loops; i++) {
+            Context loop = i == 0 ? context : ((VertxInternal) vertx).createEventLoopContext();
+            CompletableFuture<Integer> ready = new CompletableFuture<>();
+            loop.runOnContext(v -> made.add(listen(services, more, ready)));
+            ready.get(10, TimeUnit.SECONDS);
+        }
+        routes = made.get(0);
+    }
+
+    /** Vert.x shares a port between listeners only if they all name it. */
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** As the gateway's own listener is set: what it puts into a connection must not disturb a socket. */
+    private BridgeRoutes listen(BridgeServices services, Consumer<Router> more, CompletableFuture<Integer> ready) {
+        var bridge = new BridgeRoutes(vertx, services, hub);
+        Router router = Router.router(vertx);
+        router.route()
+                .failureHandler(
+                        rc -> rc.response().setStatusCode(rc.statusCode()).end());
+        bridge.mount(router);
+        more.accept(router);
+        var listener = new HttpServerOptions().setIdleTimeout(60).setCompressionSupported(true);
+        vertx.createHttpServer(BridgeRoutes.configure(listener, MAX_FRAME, MAX_MESSAGE))
+                .requestHandler(router)
+                .listen(port, "127.0.0.1")
+                .onSuccess(server -> ready.complete(server.actualPort()))
+                .onFailure(ready::completeExceptionally);
+        return bridge;
     }
 
     /** A token is {@code user/session/expiry in epoch milliseconds}. */

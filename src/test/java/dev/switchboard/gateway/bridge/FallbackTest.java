@@ -158,6 +158,26 @@ class FallbackTest {
         assertThat(client.next().at("/body/registered").asBoolean()).isTrue();
     }
 
+    /** Each poll is a connection of its own, and may reach another event loop than the one that the session lives on. */
+    @Test
+    void aSessionSpansEventLoops() throws Exception {
+        var one = server;
+        try (var three = new BridgeServer(BridgeServer.DEFAULTS, 3, router -> {})) {
+            server = three;
+            for (int i = 0; i < 5; i++) {
+                var client = new Polling();
+                client.auth();
+                for (int n = 0; n < 10; n++) {
+                    JsonNode reply = client.request("message:send", Map.of("conversationId", ROOM, "content", "n" + n));
+                    assertThat(reply.path("type").asText()).isEqualTo("rec");
+                }
+            }
+            assertThat(three.sent).hasSize(50);
+        } finally {
+            server = one;
+        }
+    }
+
     @Test
     void otherTransportsOpenToo() throws Exception {
         assertThat(get("/000/" + UUID.randomUUID() + "/jsonp?c=callback").body())

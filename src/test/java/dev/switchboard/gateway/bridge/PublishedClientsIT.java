@@ -67,7 +67,7 @@ class PublishedClientsIT {
         assumeTrue(
                 installed.code() == 0,
                 () -> "Skipped: npm could not fetch the clients (no registry?): " + installed.output());
-        server = new BridgeServer(BridgeServer.DEFAULTS, router -> router.route("/clients/*")
+        server = new BridgeServer(BridgeServer.DEFAULTS, 3, router -> router.route("/clients/*")
                 .handler(StaticHandler.create(
                         FileSystemAccess.ROOT, HOME.toAbsolutePath().toString())));
         server.hub.welcome = "Größe 😀 \"quoted\" \\ \u0001 \u2028 </script>";

@@ -155,6 +155,56 @@ class SessionPartsTest {
     }
 
     @Example
+    void aSocketEndsForTheFirstReasonThatComes() {
+        var options = BridgeServer.DEFAULTS;
+        var times = new SessionTimes(options, 0);
+        assertThat(times.end(9_999)).isNull();
+        assertThat(times.end(10_000)).isEqualTo(CloseCode.UNAUTHORIZED);
+        times.identified(9_000, 100_000);
+        assertThat(times.end(10_000)).isNull();
+        assertThat(times.next(true)).isLessThanOrEqualTo(25_000);
+        assertThat(times.heartbeat(25_000))
+                .as("the first comes within a period")
+                .isTrue();
+        assertThat(times.heartbeat(49_999)).isFalse();
+        assertThat(times.next(true)).as("the warning").isEqualTo(49_000);
+        assertThat(times.next(false)).as("the next heartbeat").isEqualTo(50_000);
+        assertThat(times.warning(48_999)).isFalse();
+        assertThat(times.warning(49_000)).isTrue();
+        assertThat(times.warning(49_001)).as("once").isFalse();
+        assertThat(times.end(120_000)).isEqualTo(CloseCode.PING_TIMEOUT);
+        times.heard(119_000);
+        assertThat(times.end(133_999)).isNull();
+        assertThat(times.end(134_000)).as("token and grace are over").isEqualTo(CloseCode.SESSION_EXPIRED);
+        times.identified(130_000, Long.MAX_VALUE);
+        assertThat(times.end(134_000)).isNull();
+        assertThat(times.warning(134_000))
+                .as("the new token is far from its end")
+                .isFalse();
+        times.leave(140_000);
+        assertThat(times.end(140_000)).isEqualTo(CloseCode.NODE_DRAINING);
+    }
+
+    @Property
+    void whatWaitsIsBoundedByTheBoundAndOneMessage(
+            @ForAll @Size(max = 200) List<@IntRange(max = 3_000) Integer> writes) {
+        var bound = new QueueBound();
+        long queued = 0;
+        int largest = 0;
+        for (int write : writes) {
+            // Every third time the client takes half of what waits.
+            queued = write % 3 == 0 ? queued / 2 : queued;
+            queued += write;
+            largest = Math.max(largest, write);
+            if (bound.broken(queued, write, 1_000)) {
+                assertThat(queued).isGreaterThan(1_000 + write);
+                return;
+            }
+            assertThat(queued).isLessThanOrEqualTo(1_000L + largest + largest);
+        }
+    }
+
+    @Example
     void originsAreJudged() {
         var policy = new OriginPolicy(List.of("https://App.example.org/", "http://localhost:3000"));
         assertThat(policy.judge(null, "h")).isEqualTo(OriginPolicy.Verdict.NEUTRAL);
