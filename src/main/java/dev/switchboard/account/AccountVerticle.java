@@ -19,6 +19,7 @@ public final class AccountVerticle extends VerticleBase {
     private final AccessTokens tokens;
     private final Revocations revocations;
     private final TokenOptions options;
+    private final Passwords passwords;
     private @Nullable SessionKeeper keeper;
 
     public AccountVerticle(
@@ -28,12 +29,24 @@ public final class AccountVerticle extends VerticleBase {
             AccessTokens tokens,
             Revocations revocations,
             TokenOptions options) {
+        this(shardIndex, bus, database, tokens, revocations, options, new Passwords());
+    }
+
+    AccountVerticle(
+            int shardIndex,
+            Bus bus,
+            Database database,
+            AccessTokens tokens,
+            Revocations revocations,
+            TokenOptions options,
+            Passwords passwords) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.database = database;
         this.tokens = tokens;
         this.revocations = revocations;
         this.options = options;
+        this.passwords = passwords;
     }
 
     @Override
@@ -41,11 +54,11 @@ public final class AccountVerticle extends VerticleBase {
         UserStore users = new PgUserStore(database);
         SessionStore sessionStore = new PgSessionStore(database);
         Sessions sessions = new Sessions(sessionStore, tokens, revocations, options);
-        PasswordWorkers passwords = new PasswordWorkers(vertx, new Passwords());
+        PasswordWorkers workers = new PasswordWorkers(vertx, passwords, PasswordWorkers.MAX_WAIT);
         AdminEmails admins = new AdminEmails(options.admins());
         Handlers handlers = new Handlers();
-        new SignIn(users, sessions, passwords, tokens, admins).register(handlers);
-        new Accounts(users, sessions, passwords, admins).register(handlers);
+        new SignIn(users, sessions, workers, tokens, admins).register(handlers);
+        new Accounts(users, sessions, workers, admins).register(handlers);
         if (shardIndex != 0) {
             return bus.serve(Part.ACCOUNT, shardIndex, handlers);
         }

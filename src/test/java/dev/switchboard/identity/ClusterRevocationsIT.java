@@ -55,7 +55,8 @@ class ClusterRevocationsIT {
         config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface("127.0.0.1");
         JoinConfig join = config.getNetworkConfig().getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(!members.isEmpty());
+        join.getMulticastConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true);
         if (!members.isEmpty()) {
             Address first = members.get(0).getCluster().getLocalMember().getAddress();
             join.getTcpIpConfig().addMember(first.getHost() + ":" + first.getPort());
