@@ -1,0 +1,61 @@
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * Makes an element. `props`: `class`, `text`, `on` ({event: listener}), `data` ({name: value}); everything else is an
+ * attribute, left out when null, undefined or false. Children are nodes or strings. Text is never parsed as HTML.
+ */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === 'class') element.className = value;
+    else if (name === 'text') element.textContent = value;
+    else if (name === 'on') for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+    else if (name === 'data') Object.assign(element.dataset, value);
+    else element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(SVG, 'use');
+  use.setAttribute('href', `/app/icons.svg#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export function iconButton(name, label, onClick, props = {}) {
+  return h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click: onClick }, ...props }, icon(name));
+}
+
+/** Brings the children of `parent` to `wanted` with as few moves as a pass from the front needs. */
+export function arrange(parent, wanted) {
+  wanted.forEach((node, index) => {
+    if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
+  });
+  while (parent.children.length > wanted.length) parent.lastElementChild.remove();
+}
+
+/** Says something to those who listen to the page instead of looking at it. */
+export function announce(text) {
+  document.getElementById('announcer').textContent = text;
+}
+
+/** At most one call of `task` per frame; at once when the page is hidden, where no frames come. */
+export function framed(task) {
+  let due = false;
+  const run = () => {
+    due = false;
+    task();
+  };
+  return () => {
+    if (due) return;
+    due = true;
+    if (document.hidden) queueMicrotask(run);
+    else requestAnimationFrame(run);
+  };
+}

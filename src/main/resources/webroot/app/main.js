@@ -1,0 +1,50 @@
+import { Switchboard } from '/switchboard.js';
+import { h } from './dom.js';
+import { Shell } from './shell.js';
+import { SignIn } from './sign-in.js';
+
+const sb = new Switchboard();
+const root = document.getElementById('app');
+let shell = null;
+
+function show(view) {
+  root.replaceChildren(view.element);
+}
+
+function signedIn() {
+  if (shell) return;
+  shell = new Shell(sb);
+  show(shell);
+  shell.start();
+}
+
+function signedOut(notice) {
+  shell?.end();
+  shell = null;
+  sb.disconnect();
+  document.title = 'Switchboard';
+  show(new SignIn(sb, { notice }));
+}
+
+sb.on('session', (session) => {
+  if (session) signedIn();
+  else signedOut(shell?.leaving ? undefined : 'You were signed out. Please sign in again.');
+});
+
+/** Takes up the session of the cookie, however long the server takes to be there. */
+async function resume() {
+  for (let wait = 1_000; ; wait = Math.min(20_000, wait * 2)) {
+    try {
+      await sb.refresh();
+      return;
+    } catch (error) {
+      if (!error.retryable) return signedOut();
+      show({ element: h('main', { class: 'splash', role: 'status', text: 'The server cannot be reached. Trying again…' }) });
+      await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+    }
+  }
+}
+
+// A readable cookie beside the hidden ones tells that there may be a session.
+if (document.cookie.includes('XSRF-TOKEN=')) resume();
+else signedOut();

@@ -1,0 +1,126 @@
+import { personAvatar } from './avatar.js';
+import { Banner } from './banner.js';
+import { ConversationList } from './conversation-list.js';
+import { Conversations } from './conversations.js';
+import { h, iconButton } from './dom.js';
+import { NewConversation } from './new-conversation.js';
+import { RoomView } from './room-view.js';
+
+const ROUTE = /^#\/c\/([^/]+)$/;
+
+/** The page after signing in: the list, the open conversation, and which of the two a narrow screen shows. */
+export class Shell {
+  #sb;
+  #conversations;
+  #list;
+  #banner;
+  #view = null;
+  #offs = [];
+  leaving = false;
+
+  constructor(sb) {
+    this.#sb = sb;
+    this.#conversations = new Conversations(sb, (id) => this.#view?.reading && this.#view.id === id);
+    this.#list = new ConversationList(this.#conversations, () => sb.user ?? {});
+    this.#banner = new Banner(sb);
+    this.pane = h('main', { class: 'pane' });
+    this.element = h('div', { class: 'shell', data: { pane: 'list' } }, this.#banner.element, this.#sidebar(), this.pane);
+  }
+
+  start() {
+    const route = () => this.#route();
+    window.addEventListener('hashchange', route);
+    this.#offs = [
+      () => window.removeEventListener('hashchange', route),
+      this.#sb.on('state', ({ state }) => state === 'online' && this.#load()),
+      this.#conversations.on('change', () => this.#changed()),
+    ];
+    // Problems of the connection are the banner's business.
+    this.#sb.connect().catch(() => {});
+    this.#route();
+  }
+
+  end() {
+    this.#offs.forEach((off) => off());
+    this.#view?.end();
+    this.#list.end();
+    this.#banner.end();
+    this.#conversations.dispose();
+  }
+
+  async #load() {
+    try {
+      await this.#conversations.load();
+    } catch (error) {
+      // The next `online` loads it; until then what is there stays.
+      if (!error.retryable) throw error;
+      return;
+    }
+    this.#route();
+  }
+
+  #sidebar() {
+    const { user } = this.#sb;
+    const start = iconButton('compose', 'New conversation', () => this.#startConversation());
+    return h(
+      'aside',
+      { class: 'sidebar' },
+      h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('h1', { text: 'Switchboard' }), start),
+      this.#list.element,
+      h(
+        'footer',
+        {},
+        personAvatar({ id: user.id, name: user.displayName || user.username }),
+        h('span', { class: 'who' }, h('strong', { text: user.displayName || user.username }), h('span', { text: `@${user.username}` })),
+        iconButton('sign-out', 'Sign out', () => this.#signOut()),
+      ),
+    );
+  }
+
+  #startConversation() {
+    const dialog = new NewConversation(this.#sb, async (choice) => {
+      location.hash = `#/c/${await this.#conversations.create(choice)}`;
+    });
+    dialog.open();
+  }
+
+  async #signOut() {
+    this.leaving = true;
+    history.replaceState(null, '', '/');
+    // Signed out here even when the server does not hear of it.
+    await this.#sb.logout().catch(() => {});
+  }
+
+  #route() {
+    const id = ROUTE.exec(location.hash)?.[1];
+    const conversation = id && this.#conversations.get(id);
+    if (id && !conversation && this.#conversations.loaded) history.replaceState(null, '', '/');
+    if (this.#view?.id !== conversation?.id) this.#show(conversation);
+    else if (!this.#view) this.#show(undefined);
+    this.element.dataset.pane = conversation ? 'room' : 'list';
+    this.#list.current = conversation?.id ?? null;
+    this.#list.draw();
+  }
+
+  #show(conversation) {
+    this.#view?.end();
+    this.#view = conversation ? new RoomView(this.#sb, this.#conversations, conversation) : null;
+    this.pane.replaceChildren(this.#view?.element ?? welcome(this.#conversations.loaded));
+    this.#view?.opened();
+  }
+
+  #changed() {
+    const { unread } = this.#conversations;
+    document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) Switchboard` : 'Switchboard';
+    if (this.#view && !this.#conversations.get(this.#view.id)) this.#route();
+  }
+}
+
+function welcome(loaded) {
+  return h(
+    'div',
+    { class: 'welcome' },
+    h('img', { src: '/favicon.svg', alt: '', width: 56, height: 56 }),
+    h('p', { text: loaded ? 'Choose a conversation, or start one.' : 'One moment…' }),
+  );
+}

@@ -1,0 +1,146 @@
+import { confirm } from './dialog.js';
+import { arrange, framed, h } from './dom.js';
+import { drawRow, endButton } from './message-row.js';
+import { rowsOf } from './rows.js';
+
+/** Pixels from the end that still count as being there. */
+const END_MARGIN = 60;
+
+/** Older messages are loaded when less than this many pixels of known ones are above the view. */
+const LOAD_MARGIN = 600;
+
+/** A failed load of older messages is tried again after this long at the earliest, in milliseconds. */
+const LOAD_PAUSE = 3_000;
+
+/** The messages of a room: drawn where they changed, kept in place while others come, at the end when the reader is. */
+export class Timeline {
+  #room;
+  #conversation;
+  #me;
+  #hooks;
+  #rows = new Map();
+  #offs;
+  #loading = false;
+  #notBefore = 0;
+  #unreadFrom = null;
+  #unreadKnown = false;
+  #draw = framed(() => this.#render());
+  atEnd = true;
+
+  /** @param hooks `edit(message)`, and `read()` when the newest messages came into view */
+  constructor(room, conversation, me, hooks) {
+    this.#room = room;
+    this.#conversation = conversation;
+    this.#me = me.id;
+    this.#hooks = hooks;
+    this.list = h('ol', { class: 'messages', 'aria-label': 'Messages' });
+    this.scroller = h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': 'Messages' }, this.list);
+    this.button = endButton(() => this.toEnd());
+    this.element = h('div', { class: 'timeline' }, this.scroller, this.button);
+    this.scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    const resized = new ResizeObserver(() => this.atEnd && this.toEnd());
+    resized.observe(this.scroller);
+    this.#offs = [room.on('change', this.#draw), room.on('state', this.#draw), () => resized.disconnect()];
+  }
+
+  opened() {
+    this.#render();
+    this.toEnd();
+  }
+
+  end() {
+    this.#offs.forEach((off) => off());
+  }
+
+  toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.#scrolled();
+  }
+
+  #render() {
+    const { messages, pending, complete } = this.#room;
+    if (this.#room.position !== null) this.#findUnread(messages);
+    const rows = rowsOf({ messages, pending, complete, me: this.#me, unreadFrom: this.#unreadFrom, status: this.#status(messages) });
+    const anchor = this.atEnd ? null : this.#anchor();
+    arrange(this.list, this.#update(rows));
+    if (anchor) this.scroller.scrollTop += anchor.node.offsetTop - anchor.top;
+    else this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.#scrolled();
+  }
+
+  #update(rows) {
+    const before = this.#rows;
+    this.#rows = new Map();
+    return rows.map(({ key, ...row }) => {
+      const known = before.get(key);
+      const signature = `${row.kind}|${row.signature}`;
+      const node = known?.signature === signature ? known.node : drawRow(row, this.#conversation, this.#actions);
+      // Whoever had the focus on the old drawing keeps it.
+      if (known && known.node !== node && known.node.contains(document.activeElement)) queueMicrotask(() => node.focus({ preventScroll: true }));
+      this.#rows.set(key, { node, signature });
+      return node;
+    });
+  }
+
+  /** The first row in view: it must not move when others come or go above it. */
+  #anchor() {
+    const top = this.scroller.scrollTop;
+    const node = [...this.list.children].find((row) => row.offsetTop + row.offsetHeight > top && row.matches('.message'));
+    return node && { node, top: node.offsetTop };
+  }
+
+  #actions = {
+    edit: (message) => this.#hooks.edit(message),
+    remove: (message) => this.#remove(message),
+    retry: ({ clientId }) => this.#room.retry(clientId),
+    discard: ({ clientId }) => this.#room.discard(clientId),
+  };
+
+  async #remove(message) {
+    const sure = await confirm({ title: 'Delete this message?', text: 'Everybody in the conversation loses it.', action: 'Delete' });
+    if (!sure) return;
+    try {
+      await this.#room.delete(message.id);
+    } catch (error) {
+      await confirm({ title: 'The message is still there', text: error.message, action: 'OK', cancel: false });
+    }
+  }
+
+  /** The line above what is new is drawn once, where the reader had stopped when they opened the conversation. */
+  #findUnread(messages) {
+    if (this.#unreadKnown) return;
+    this.#unreadKnown = true;
+    const { readSeq = 0, unread } = this.#conversation;
+    const first = messages.find(({ seq, senderId }) => seq > readSeq && senderId !== this.#me);
+    this.#unreadFrom = unread > 0 && first ? first.seq : null;
+  }
+
+  #status(messages) {
+    const last = messages.findLast(({ senderId, deleted }) => senderId === this.#me && !deleted);
+    if (!last) return '';
+    const readers = this.#room.roster.readers(last.seq).filter((id) => id !== this.#me).length;
+    if (readers === 0) return this.#conversation.kind === 'direct' ? 'Sent' : '';
+    return this.#conversation.kind === 'direct' ? 'Seen' : `Seen by ${readers}`;
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.atEnd = scrollHeight - scrollTop - clientHeight < END_MARGIN;
+    this.button.hidden = this.atEnd;
+    if (this.atEnd) this.#hooks.read();
+    if (scrollTop < LOAD_MARGIN) this.#loadOlder();
+  }
+
+  async #loadOlder() {
+    const { state, complete, position } = this.#room;
+    if (this.#loading || complete || position === null || state !== 'live' || Date.now() < this.#notBefore) return;
+    this.#loading = true;
+    try {
+      await this.#room.history();
+    } catch {
+      // The row above goes on saying that there is more; scrolling, or the next event, asks again.
+      this.#notBefore = Date.now() + LOAD_PAUSE;
+    }
+    this.#loading = false;
+  }
+}
