@@ -13,8 +13,13 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -77,9 +82,76 @@ public final class Bus {
     /** Asks a shard that the caller chose, once: what is said there must be repeated by the caller when it fails. */
     public <Q extends Record, R extends Record> Future<R> callShard(
             Operation<Q, R> operation, Caller caller, Q request, Ownership.Owner shard) {
-        Promise<R> result = Promise.promise();
-        attempt(operation, caller, request, () -> shard, result, FIRST_PAUSE_MS, 0);
-        return result.future();
+        return once(operation, caller, request, shard).recover(e -> Future.failedFuture(presentable(Faults.of(e))));
+    }
+
+    /**
+     * Asks the owners of many keys, one request for each owner. Keys whose owner moved are asked for again at the new
+     * one; of an owner that does not answer nothing is heard.
+     *
+     * @param request makes the request for some of the keys; must be refused whole with {@code moved} by an owner that
+     *     does not own all of them
+     * @return the answers that came; never fails
+     */
+    public <K, Q extends Record, R extends Record> Future<List<R>> callOwners(
+            Operation<Q, R> operation, Caller caller, Collection<K> keys, Function<List<K>, Q> request) {
+        List<R> answers = new ArrayList<>();
+        return askOwners(operation, caller, keys, request, answers, FIRST_PAUSE_MS, deadline())
+                .map(answers);
+    }
+
+    private <K, Q extends Record, R extends Record> Future<Void> askOwners(
+            Operation<Q, R> operation,
+            Caller caller,
+            Collection<K> keys,
+            Function<List<K>, Q> request,
+            List<R> answers,
+            int pauseMs,
+            long deadline) {
+        List<K> moved = new ArrayList<>();
+        List<Future<R>> asked = new ArrayList<>();
+        try {
+            ownership
+                    .byOwner(keys)
+                    .forEach((owner, ids) -> asked.add(once(operation, caller, request.apply(ids), owner)
+                            .onSuccess(answers::add)
+                            .onFailure(e -> {
+                                if (Faults.of(e).fault() == Fault.MOVED) {
+                                    moved.addAll(ids);
+                                }
+                            })));
+        } catch (FaultException nobodyOwnsThem) {
+            moved.addAll(keys);
+        }
+        return Future.join(asked).transform(done -> {
+            if (moved.isEmpty() || System.nanoTime() + pauseMs * 1_000_000L > deadline) {
+                return Future.succeededFuture();
+            }
+            return vertx.timer(jitter(pauseMs), TimeUnit.MILLISECONDS)
+                    .compose(t -> askOwners(operation, caller, moved, request, answers, longer(pauseMs), deadline));
+        });
+    }
+
+    private static int longer(int pauseMs) {
+        return Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+
+    /** Those who waited for the same owner do not all come back at once. */
+    private static int jitter(int pauseMs) {
+        return ThreadLocalRandom.current().nextInt(pauseMs / 2, pauseMs + 1);
+    }
+
+    private <Q extends Record, R extends Record> Future<R> once(
+            Operation<Q, R> operation, Caller caller, Q request, Ownership.Owner owner) {
+        return eventBus.<Answer>request(
+                        operation.part().address(owner.nodeId(), owner.shard()),
+                        new Envelope(operation, caller, request),
+                        new DeliveryOptions().setSendTimeout(TRY.toMillis()))
+                .map(reply -> operation.reply().cast(reply.body().body()));
+    }
+
+    private static FaultException presentable(FaultException fault) {
+        return fault.fault() == Fault.MOVED ? Fault.UNAVAILABLE.because(fault.text()) : fault;
     }
 
     private static long deadline() {
@@ -94,37 +166,25 @@ public final class Bus {
             Promise<R> result,
             int pauseMs,
             long deadline) {
-        Future<Message<Answer>> reply;
+        Future<R> reply;
         try {
-            Ownership.Owner owner = target.get();
-            reply = eventBus.request(
-                    operation.part().address(owner.nodeId(), owner.shard()),
-                    new Envelope(operation, caller, request),
-                    new DeliveryOptions().setSendTimeout(TRY.toMillis()));
+            reply = once(operation, caller, request, target.get());
         } catch (FaultException e) {
             reply = Future.failedFuture(e);
         }
         reply.onComplete(done -> {
             if (done.succeeded()) {
-                result.complete(operation.reply().cast(done.result().body().body()));
+                result.complete(done.result());
                 return;
             }
             FaultException fault = Faults.of(done.cause());
             if (!again(fault.fault()) || System.nanoTime() + pauseMs * 1_000_000L > deadline) {
-                result.fail(fault.fault() == Fault.MOVED ? Fault.UNAVAILABLE.because(fault.text()) : fault);
+                result.fail(presentable(fault));
                 return;
             }
-            // Jitter: those who waited for the same owner do not all come back at once.
             vertx.setTimer(
-                    ThreadLocalRandom.current().nextInt(pauseMs / 2, pauseMs + 1),
-                    t -> attempt(
-                            operation,
-                            caller,
-                            request,
-                            target,
-                            result,
-                            Math.min(pauseMs * 2, LONGEST_PAUSE_MS),
-                            deadline));
+                    jitter(pauseMs),
+                    t -> attempt(operation, caller, request, target, result, longer(pauseMs), deadline));
         });
     }
 

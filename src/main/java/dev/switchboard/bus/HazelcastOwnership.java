@@ -4,6 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.partition.MigrationListener;
 import com.hazelcast.partition.MigrationState;
 import com.hazelcast.partition.Partition;
@@ -78,8 +79,14 @@ public final class HazelcastOwnership implements Ownership {
 
     @Override
     public Owner ownerOf(String key) {
-        Partition partition = hazelcast.getPartitionService().getPartition(key);
-        @Nullable Member owner = partition.getOwner();
+        Partition partition;
+        @Nullable Member owner;
+        try {
+            partition = hazelcast.getPartitionService().getPartition(key);
+            owner = partition.getOwner();
+        } catch (HazelcastInstanceNotActiveException e) {
+            throw Fault.UNAVAILABLE.because("This node is stopping.");
+        }
         if (owner == null) {
             throw Fault.UNAVAILABLE.because("No node serves this at the moment.");
         }

@@ -26,13 +26,14 @@ final class Presence {
         return nodes.containsKey(user) || leaving.containsKey(user);
     }
 
+    /** Whether the user has no socket any more, as far as known here, and is not taken for offline yet. */
+    boolean isInGrace(UUID user) {
+        return leaving.containsKey(user);
+    }
+
     /** The nodes on which a user has sockets. */
     Set<String> nodesOf(UUID user) {
         return nodes.getOrDefault(user, Set.of());
-    }
-
-    int size() {
-        return nodes.size() + leaving.size();
     }
 
     /** Everybody known. */

@@ -14,11 +14,11 @@ public final class ParticipantOperations {
      */
     public record Announce(String nodeId, List<UUID> online, List<UUID> offline, boolean whole) {}
 
-    /**
-     * Pushes an event to every socket of these users that registered for {@code user:<id>}. All users belong to one
-     * shard.
-     */
-    public record Notify(List<UUID> userIds, Event<?> event) {}
+    /** An event for every socket of these users that registered for {@code user:<id>}. */
+    public record Notice(List<UUID> userIds, Event<?> event) {}
+
+    /** Pushes notices, in their order for each user. All users belong to one shard, or nobody is told anything. */
+    public record Notify(List<Notice> notices) {}
 
     public record Query(List<UUID> userIds) {}
 
@@ -41,7 +41,14 @@ public final class ParticipantOperations {
             .access(Operation.Access.INTERNAL);
 
     public static final Operation<Notify, Nothing> NOTIFY = Operation.of(
-                    "user:notify", Part.PARTICIPANT, Notify.class, Nothing.class, (c, q) -> first(q.userIds()))
+                    "user:notify",
+                    Part.PARTICIPANT,
+                    Notify.class,
+                    Nothing.class,
+                    (c, q) -> first(
+                            q.notices().isEmpty()
+                                    ? List.of()
+                                    : q.notices().get(0).userIds()))
             .access(Operation.Access.INTERNAL);
 
     public static final Operation<Query, Online> QUERY = Operation.of(

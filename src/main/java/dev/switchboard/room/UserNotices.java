@@ -6,8 +6,8 @@ import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.ParticipantOperations;
+import dev.switchboard.protocol.ParticipantOperations.Notice;
 import dev.switchboard.protocol.ParticipantOperations.Notify;
-import dev.switchboard.protocol.ParticipantOperations.Online;
 import dev.switchboard.protocol.ParticipantOperations.Query;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -65,22 +65,17 @@ final class UserNotices {
 
     /** Pushes an event to users, at most once: who misses it sees the same when listing conversations. */
     void tell(Collection<UUID> users, Event<?> event) {
-        bus.ownership()
-                .byOwner(users)
-                .forEach((owner, ids) ->
-                        bus.callShard(ParticipantOperations.NOTIFY, Caller.system(), new Notify(ids, event), owner));
+        bus.callOwners(
+                ParticipantOperations.NOTIFY,
+                Caller.system(),
+                users,
+                ids -> new Notify(List.of(new Notice(ids, event))));
     }
 
     /** Who of these users is online; those whose owner does not answer count as offline. */
     Future<List<UUID>> online(Collection<UUID> users) {
-        List<Future<Online>> answers = new ArrayList<>();
-        bus.ownership()
-                .byOwner(users)
-                .forEach((owner, ids) ->
-                        answers.add(bus.callShard(ParticipantOperations.QUERY, Caller.system(), new Query(ids), owner)
-                                .otherwise(new Online(List.of()))));
-        return Future.join(answers).map(all -> answers.stream()
-                .flatMap(a -> a.result().online().stream())
-                .toList());
+        return bus.callOwners(ParticipantOperations.QUERY, Caller.system(), users, Query::new)
+                .map(answers ->
+                        answers.stream().flatMap(a -> a.online().stream()).toList());
     }
 }

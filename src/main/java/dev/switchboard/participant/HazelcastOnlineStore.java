@@ -11,32 +11,35 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Who is online, in a Hazelcast map with a backup: so that a user whose node and whose owner die together is still told
- * offline by the next owner. The keys are partitioned as ownership is: an owner's entries are local to it.
+ * A Hazelcast map with a backup: a user whose node and whose owner die together is still told offline by the next owner.
+ * The keys are partitioned as ownership is: an owner's entries are local to it.
  */
-final class OnlineMap {
+final class HazelcastOnlineStore implements OnlineStore {
     private static final String MAP = "online-users";
 
     private final Vertx vertx;
     private final Ownership ownership;
     private final IMap<String, Boolean> map;
 
-    OnlineMap(Vertx vertx, Ownership ownership, HazelcastInstance hazelcast) {
+    HazelcastOnlineStore(Vertx vertx, Ownership ownership, HazelcastInstance hazelcast) {
         this.vertx = vertx;
         this.ownership = ownership;
         this.map = hazelcast.getMap(MAP);
     }
 
-    void put(UUID user) {
-        map.setAsync(user.toString(), Boolean.TRUE);
+    @Override
+    public Future<Boolean> put(UUID user) {
+        return Future.fromCompletionStage(map.putAsync(user.toString(), Boolean.TRUE), vertx.getOrCreateContext())
+                .map(before -> before != null);
     }
 
-    void remove(Collection<UUID> users) {
+    @Override
+    public void remove(Collection<UUID> users) {
         users.forEach(user -> map.removeAsync(user.toString()));
     }
 
-    /** Those of the map whom this node owns in one shard. */
-    Future<List<UUID>> owned(int shard) {
+    @Override
+    public Future<List<UUID>> owned(int shard) {
         return vertx.executeBlocking(() -> {
             List<UUID> mine = new ArrayList<>();
             for (String key : map.localKeySet()) {
