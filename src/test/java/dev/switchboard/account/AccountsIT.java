@@ -24,8 +24,10 @@ import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.User;
 import dev.switchboard.support.Postgres;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -164,6 +167,37 @@ class AccountsIT {
         assertThat(sessions("overtaken")).hasSize(2);
     }
 
+    @Test
+    void aSignInWaitsForAChangeThatIsUnderWay() throws Exception {
+        User user = node.register("simultaneous").user();
+        PgSessionStore store = new PgSessionStore(node.database);
+        String seen = String.valueOf(
+                await(new PgUserStore(node.database).byId(user.id())).passwordHash());
+        Promise<Void> commit = Promise.promise();
+        Promise<Void> changed = Promise.promise();
+        Future<Void> change = node.database.transaction(connection -> connection
+                .preparedQuery("UPDATE user_account SET disabled_at = now() WHERE id = $1")
+                .execute(Tuple.of(user.id()))
+                .onSuccess(done -> changed.complete())
+                .compose(done -> commit.future()));
+        await(changed.future());
+
+        Future<Boolean> opened =
+                store.open(Ids.next(), user.id(), seen, RefreshTokens.hash("token"), Duration.ofDays(1));
+        Awaitility.await().until(() -> opened.isComplete() || isWaiting());
+        commit.complete();
+
+        await(change);
+        assertThat(await(opened)).isFalse();
+    }
+
+    private boolean isWaiting() throws Exception {
+        return await(node.database.query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+                                + " AND wait_event_type = 'Lock'"))
+                        .size()
+                > 0;
+    }
+
     private List<UUID> sessions(String username) throws Exception {
         List<UUID> ids = new ArrayList<>();
         for (Row row : await(node.database.query(
@@ -215,6 +249,12 @@ class AccountsIT {
         assertFault(Fault.SESSION_REVOKED, () -> node.caller(signedIn));
         assertFault(Fault.SESSION_REVOKED, () -> node.refresh(signedIn.refreshToken()));
         assertFault(Fault.INVALID_CREDENTIALS, () -> node.login("banned", PASSWORD));
+
+        // The node died between writing and telling, and the bus asks again.
+        node.revoked.sessions.clear();
+        node.call(AccountOperations.SET_DISABLED, admin, new SetDisabled(id, true));
+        assertFault(Fault.SESSION_REVOKED, () -> node.caller(signedIn));
+
         assertThat(node.call(AccountOperations.FIND_USERS, admin, new FindUsers("banned", null, null))
                         .items())
                 .isEmpty();
