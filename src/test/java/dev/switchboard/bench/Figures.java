@@ -1,0 +1,55 @@
+package dev.switchboard.bench;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was measured of one server.
+ *
+ * @param highest the highest rate of deliveries that held
+ * @param steady at 50 000 deliveries/s
+ * @param memory null where it says nothing
+ * @param durable the highest rate of acknowledged messages, or null for servers that keep none
+ */
+record Figures(
+        String id, String title, Level highest, Level steady, @Nullable IdleMemory memory, @Nullable Level durable) {
+    static final double DELIVERY_LIMIT_MS = 100;
+    static final double DURABLE_LIMIT_MS = 50;
+    static final int STEADY_RATE = 50_000;
+
+    private static final double STEADY_TIMES = 2;
+    private static final double WARM_UP_TIMES = 2;
+    private static final int SENDERS = 100;
+    private static final int SENDERS_IN_ROOM = 5;
+    private static final int EASY_DURABLE_RATE = 1_000;
+
+    /** Measures everything, with fresh processes for each figure. */
+    static Figures measure(Target target, Loop loop, Settings settings) {
+        System.out.println(target.title());
+        Level highest;
+        Level steady;
+        double seconds = settings.seconds();
+        Layout everybody = Layout.of(settings.clients(), settings.clients());
+        try (Stage stage = new Stage(target, loop, settings.serverCore(), everybody, true)) {
+            stage.run(STEADY_RATE, WARM_UP_TIMES * seconds);
+            highest = new RateSearch(DELIVERY_LIMIT_MS).from(target.easyRate(), rate -> stage.run(rate, seconds));
+            steady = stage.run(STEADY_RATE, STEADY_TIMES * seconds);
+        }
+        @Nullable Level durable = target.durable() ? durable(target, loop, settings) : null;
+        @Nullable IdleMemory memory = null;
+        if (!target.id().equals("relay")) {
+            memory = IdleMemory.measure(target, loop, settings.serverCore(), settings.idleClients());
+            System.out.println("  " + memory);
+        }
+        return new Figures(target.id(), target.title(), highest, steady, memory, durable);
+    }
+
+    private static Level durable(Target target, Loop loop, Settings settings) {
+        System.out.println(" durable messages");
+        Layout rooms = Layout.of(SENDERS, SENDERS_IN_ROOM);
+        try (Stage stage = new Stage(target, loop, settings.serverCore(), rooms, false)) {
+            stage.run(EASY_DURABLE_RATE, WARM_UP_TIMES * settings.seconds());
+            return new RateSearch(DURABLE_LIMIT_MS)
+                    .from(EASY_DURABLE_RATE, rate -> stage.run(rate, settings.seconds()));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.switchboard.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A server under test: a process on a core of its own, with its output in a file. */
+final class ServerProcess implements AutoCloseable {
+    private static final int START_SECONDS = 60;
+    private static final int STOP_SECONDS = 20;
+    private static final int TAIL = 2_000;
+
+    private final Process process;
+    private final InetSocketAddress address;
+    private final Path log;
+
+    private ServerProcess(Process process, InetSocketAddress address, Path log) {
+        this.process = process;
+        this.address = address;
+        this.log = log;
+    }
+
+    /**
+     * Starts a server and waits until it has printed that it is ready.
+     *
+     * @param command what to run; it is told its port by the variable {@code PORT}
+     * @throws IllegalStateException with the end of its output when it does not come up
+     */
+    static ServerProcess start(
+            Path workDir, String name, int core, List<String> command, Map<String, String> settings) {
+        int port = freePort();
+        List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
+        pinned.addAll(command);
+        Path log = workDir.resolve(name + ".log");
+        ProcessBuilder builder =
+                new ProcessBuilder(pinned).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(settings);
+        builder.environment().put("PORT", Integer.toString(port));
+        try {
+            Files.createDirectories(workDir);
+            ServerProcess server = new ServerProcess(
+                    builder.start(), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), log);
+            Runtime.getRuntime().addShutdownHook(new Thread(server.process::destroyForcibly));
+            boolean up = Waiting.until(
+                    START_SECONDS, () -> !server.isAlive() || server.output().contains("ready"));
+            if (!up || !server.isAlive()) {
+                server.close();
+                throw new IllegalStateException(name + " did not start:\n" + server.tail());
+            }
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    double cpuSeconds() {
+        return ProcFs.cpuSeconds(process.pid());
+    }
+
+    double residentBytes() {
+        return ProcFs.residentBytes(process.pid());
+    }
+
+    /** Runs another program with the number of this process as its last arguments, and waits for it. */
+    void tell(String... command) {
+        List<String> line = new ArrayList<>(List.of(command));
+        line.replaceAll(word -> word.equals("PID") ? Long.toString(process.pid()) : word);
+        try {
+            Process told = new ProcessBuilder(line)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!told.waitFor(STOP_SECONDS, TimeUnit.SECONDS) || told.exitValue() != 0) {
+                throw new IllegalStateException("failed: " + String.join(" ", line));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** The end of what it printed. */
+    String tail() {
+        String output = output();
+        return output.substring(Math.max(0, output.length() - TAIL));
+    }
+
+    private String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        if (!Waiting.until(STOP_SECONDS, () -> !process.isAlive())) {
+            process.destroyForcibly();
+        }
+    }
+}

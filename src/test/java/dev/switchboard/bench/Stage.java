@@ -1,0 +1,63 @@
+package dev.switchboard.bench;
+
+import org.jspecify.annotations.Nullable;
+
+/** A server and its clients during a search. Both are made anew when a level was too much for them. */
+final class Stage implements AutoCloseable {
+    private static final int CONNECT_SECONDS = 120;
+
+    private final Target target;
+    private final Loop loop;
+    private final int core;
+    private final Layout layout;
+    private final boolean countsDeliveries;
+    private ServerProcess server;
+    private @Nullable Protocol protocol;
+    private @Nullable Fleet fleet;
+
+    Stage(Target target, Loop loop, int core, Layout layout, boolean countsDeliveries) {
+        this.target = target;
+        this.loop = loop;
+        this.core = core;
+        this.layout = layout;
+        this.countsDeliveries = countsDeliveries;
+        this.server = target.start(core);
+    }
+
+    /** Measures at one rate, and prints what came out. */
+    Level run(double perSecond, double seconds) {
+        Level level = new Load(target, server, loop, fleet(), countsDeliveries).run(perSecond, seconds);
+        System.out.println("  " + level);
+        if (level.fault() != null) {
+            renew();
+        }
+        return level;
+    }
+
+    private Fleet fleet() {
+        Fleet connected = fleet;
+        if (connected == null) {
+            // Users and rooms are made once: the server has its tables now.
+            Protocol spoken = protocol == null ? target.clients(layout) : protocol;
+            protocol = spoken;
+            connected = new Fleet(loop, spoken, server.address());
+            fleet = connected;
+            connected.connect(layout.clients(), CONNECT_SECONDS);
+        }
+        return connected;
+    }
+
+    private void renew() {
+        close();
+        server = target.start(core);
+    }
+
+    @Override
+    public void close() {
+        if (fleet != null) {
+            fleet.close();
+            fleet = null;
+        }
+        server.close();
+    }
+}

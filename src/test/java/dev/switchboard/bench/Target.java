@@ -1,0 +1,47 @@
+package dev.switchboard.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A server that is measured: how it is started and how its clients speak. */
+interface Target {
+    /** The same for every JVM. One core means the serial collector anyway. */
+    List<String> JVM_FLAGS = List.of("-Xms64m", "-Xmx2g", "-XX:+UseSerialGC");
+
+    /** One word, for files and options. */
+    String id();
+
+    /** As people call it, with the version. */
+    String title();
+
+    /** Deliveries per second that the search begins with: easy for it. */
+    int easyRate();
+
+    /** Starts it on the core given. */
+    ServerProcess start(int core);
+
+    /** The clients of a layout, ready to be connected. Users and rooms are made where the server wants them. */
+    Protocol clients(Layout layout);
+
+    /** Makes the server collect its garbage. */
+    void collectGarbage(ServerProcess server);
+
+    /** Seconds of CPU that a database has used for it so far, outside the server; 0 without one. */
+    default double databaseCpuSeconds() {
+        return 0;
+    }
+
+    /** Whether it stores messages and says so. */
+    default boolean durable() {
+        return false;
+    }
+
+    /** A JVM of the kind that this one is, with {@link #JVM_FLAGS}. */
+    static List<String> java(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.addAll(JVM_FLAGS);
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}
