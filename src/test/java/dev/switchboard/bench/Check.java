@@ -47,7 +47,11 @@ final class Check {
         return value;
     }
 
-    /** What was wrong, or null. @param delivered how many were counted as deliveries */
+    /**
+     * What was wrong, or null.
+     *
+     * @param delivered how many were counted as deliveries
+     */
     @Nullable
     String fault(int delivered) {
         if (fault == null && seen.cardinality() != delivered) {

@@ -51,7 +51,11 @@ final class Client extends ChannelInboundHandlerAdapter implements FrameReader.S
         return check == null ? null : check.fault(delivered);
     }
 
-    /** Counts anew. @param checked whether every message is looked at: its number, and the room's numbering */
+    /**
+     * Counts anew.
+     *
+     * @param checked whether every message is looked at: its number, and the room's numbering
+     */
     void restart(boolean checked) {
         delivered = 0;
         check = checked ? new Check() : null;

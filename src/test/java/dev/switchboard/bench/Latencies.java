@@ -53,7 +53,7 @@ final class Latencies {
             return bucket;
         }
         int bits = (bucket - EXACT) / STEPS + EXACT_BITS;
-        long step = (bucket - EXACT) % STEPS;
-        return (1L << bits) + ((step + 1) << (bits - STEP_BITS)) - 1;
+        int step = (bucket - EXACT) % STEPS;
+        return (1L << bits) + ((step + 1L) << (bits - STEP_BITS)) - 1;
     }
 }
