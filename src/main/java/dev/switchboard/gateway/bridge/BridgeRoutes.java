@@ -83,6 +83,7 @@ public final class BridgeRoutes implements Door {
                 .setInsertJSESSIONID(false);
         router.routeWithRegex(PATH + "/[^/.]+/[^/.]+/[a-z_]+").handler(BridgeRoutes::onePerConnection);
         router.route(PATH + "/*").handler(BridgeRoutes::keepCookie);
+        router.route(PATH + "/:server/:session/:transport").handler(new FallbackTurns(vertx));
         router.route(PATH + "/*").subRouter(SockJSHandler.create(vertx, options).socketHandler(this::fallback));
     }
 

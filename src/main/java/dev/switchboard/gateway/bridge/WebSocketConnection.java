@@ -5,6 +5,7 @@ import dev.switchboard.protocol.Ids;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -16,6 +17,7 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.net.impl.ShutdownEvent;
@@ -57,12 +59,17 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         ChannelHandlerContext before = pipeline.context(vertx);
         pipeline.replace(vertx, "bridge", this);
         this.netty = pipeline.context(this);
-        if (pipeline.get(IdleStateHandler.class) != null) {
-            // It would cost a timer for each socket, and the bridge knows better who is idle.
-            pipeline.remove(IdleStateHandler.class);
-        }
+        // The bridge knows better who is idle, without a timer for each socket, and sends no files.
+        remove(pipeline, IdleStateHandler.class);
+        remove(pipeline, ChunkedWriteHandler.class);
         // To Vert.x the connection is over, so that it counts right and lets go of everything.
         vertx.channelInactive(before);
+    }
+
+    private static void remove(ChannelPipeline pipeline, Class<? extends ChannelHandler> leftover) {
+        if (pipeline.get(leftover) != null) {
+            pipeline.remove(leftover);
+        }
     }
 
     /** Takes over a channel whose WebSocket handshake is done, on its event loop. */

@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -146,15 +147,16 @@ final class BridgeServer implements AutoCloseable {
                 .map(Nothing.NOTHING)));
         var services = new BridgeServices(
                 options, MAX_MESSAGE, bus, this::verify, revocations, new OriginPolicy(List.of(PAGE)), sockets);
-        List<BridgeRoutes> made = new CopyOnWriteArrayList<>();
+        BridgeRoutes first = null;
         port = freePort();
         for (int i = 0; i < loops; i++) {
             Context loop = i == 0 ? context : ((VertxInternal) vertx).createEventLoopContext();
-            CompletableFuture<Integer> ready = new CompletableFuture<>();
-            loop.runOnContext(v -> made.add(listen(services, more, ready)));
-            ready.get(10, TimeUnit.SECONDS);
+            CompletableFuture<BridgeRoutes> ready = new CompletableFuture<>();
+            loop.runOnContext(v -> listen(services, more, ready));
+            BridgeRoutes made = ready.get(10, TimeUnit.SECONDS);
+            first = first == null ? made : first;
         }
-        routes = made.get(0);
+        routes = Objects.requireNonNull(first);
     }
 
     /** Vert.x shares a port between listeners only if they all name it. */
@@ -165,7 +167,7 @@ final class BridgeServer implements AutoCloseable {
     }
 
     /** As the gateway's own listener is set: what it puts into a connection must not disturb a socket. */
-    private BridgeRoutes listen(BridgeServices services, Consumer<Router> more, CompletableFuture<Integer> ready) {
+    private void listen(BridgeServices services, Consumer<Router> more, CompletableFuture<BridgeRoutes> ready) {
         var bridge = new BridgeRoutes(vertx, services, hub);
         Router router = Router.router(vertx);
         router.route()
@@ -177,9 +179,8 @@ final class BridgeServer implements AutoCloseable {
         vertx.createHttpServer(BridgeRoutes.configure(listener, MAX_FRAME, MAX_MESSAGE))
                 .requestHandler(router)
                 .listen(port, "127.0.0.1")
-                .onSuccess(server -> ready.complete(server.actualPort()))
+                .onSuccess(server -> ready.complete(bridge))
                 .onFailure(ready::completeExceptionally);
-        return bridge;
     }
 
     /** A token is {@code user/session/expiry in epoch milliseconds}. */

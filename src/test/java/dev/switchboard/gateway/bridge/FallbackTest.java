@@ -164,15 +164,15 @@ class FallbackTest {
         var one = server;
         try (var three = new BridgeServer(BridgeServer.DEFAULTS, 3, router -> {})) {
             server = three;
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 30; i++) {
                 var client = new Polling();
                 client.auth();
-                for (int n = 0; n < 10; n++) {
+                for (int n = 0; n < 3; n++) {
                     JsonNode reply = client.request("message:send", Map.of("conversationId", ROOM, "content", "n" + n));
                     assertThat(reply.path("type").asText()).isEqualTo("rec");
                 }
             }
-            assertThat(three.sent).hasSize(50);
+            assertThat(three.sent).hasSize(90);
         } finally {
             server = one;
         }
