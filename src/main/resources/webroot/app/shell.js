@@ -38,6 +38,8 @@ export class Shell {
     // Problems of the connection are the banner's business.
     this.#sb.connect().catch(() => {});
     this.#route();
+    // Again when online: what happened until then was not pushed.
+    this.#load();
   }
 
   end() {

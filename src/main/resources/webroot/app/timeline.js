@@ -61,7 +61,8 @@ export class Timeline {
     const { messages, pending, complete } = this.#room;
     if (this.#room.position !== null) this.#findUnread(messages);
     const rows = rowsOf({ messages, pending, complete, me: this.#me, unreadFrom: this.#unreadFrom, status: this.#status(messages) });
-    const anchor = this.atEnd ? null : this.#anchor();
+    // Measured now: the event that tells of a scroll may still be on its way.
+    const anchor = this.#isAtEnd() ? null : this.#anchor();
     arrange(this.list, this.#update(rows));
     if (anchor) this.scroller.scrollTop += anchor.node.offsetTop - anchor.top;
     else this.scroller.scrollTop = this.scroller.scrollHeight;
@@ -124,11 +125,15 @@ export class Timeline {
   }
 
   #scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.atEnd = scrollHeight - scrollTop - clientHeight < END_MARGIN;
+    this.atEnd = this.#isAtEnd();
     this.button.hidden = this.atEnd;
     if (this.atEnd) this.#hooks.read();
-    if (scrollTop < LOAD_MARGIN) this.#loadOlder();
+    if (this.scroller.scrollTop < LOAD_MARGIN) this.#loadOlder();
+  }
+
+  #isAtEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < END_MARGIN;
   }
 
   async #loadOlder() {

@@ -165,6 +165,8 @@ export class Room extends Emitter {
 
   #joined(reply, reset) {
     this.roster.joined(reply);
+    // The server may not have told everybody, itself included, that this user has come.
+    this.roster.presence(this.#me(), true);
     this.#become('live');
     if (reset) {
       for (const message of this.messages) this.#seen(message);
