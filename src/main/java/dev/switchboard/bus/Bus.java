@@ -5,6 +5,7 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.Part;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -16,6 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -42,11 +46,14 @@ public final class Bus {
     private final Vertx vertx;
     private final EventBus eventBus;
     private final Ownership ownership;
+    /** How to end the requests that wait for each node, from any thread. */
+    private final Map<String, Set<Runnable>> waitingFor = new ConcurrentHashMap<>();
 
     public Bus(Vertx vertx, Ownership ownership) {
         this.vertx = vertx;
         this.eventBus = vertx.eventBus();
         this.ownership = ownership;
+        ownership.onNodeLost(this::nodeLost);
         eventBus.registerDefaultCodec(Envelope.class, RecordCodec.ENVELOPE);
         eventBus.registerDefaultCodec(Answer.class, RecordCodec.ANSWER);
         eventBus.registerDefaultCodec(Delivery.class, RecordCodec.DELIVERY);
@@ -143,11 +150,33 @@ public final class Bus {
 
     private <Q extends Record, R extends Record> Future<R> once(
             Operation<Q, R> operation, Caller caller, Q request, Ownership.Owner owner) {
-        return eventBus.<Answer>request(
+        Promise<R> first = Promise.promise();
+        Context context = vertx.getOrCreateContext();
+        Runnable giveUp = () -> context.runOnContext(v -> first.tryFail(Fault.MOVED.because("The node is gone.")));
+        Set<Runnable> waiting = waitingFor.computeIfAbsent(owner.nodeId(), n -> ConcurrentHashMap.newKeySet());
+        waiting.add(giveUp);
+        eventBus.<Answer>request(
                         operation.part().address(owner.nodeId(), owner.shard()),
                         new Envelope(operation, caller, request),
                         new DeliveryOptions().setSendTimeout(TRY.toMillis()))
-                .map(reply -> operation.reply().cast(reply.body().body()));
+                .onComplete(done -> {
+                    waiting.remove(giveUp);
+                    if (done.succeeded()) {
+                        first.tryComplete(
+                                operation.reply().cast(done.result().body().body()));
+                    } else {
+                        first.tryFail(done.cause());
+                    }
+                });
+        return first.future();
+    }
+
+    /** A node is gone: whoever waits for it need not wait for the time-out. */
+    private void nodeLost(String nodeId) {
+        Set<Runnable> waiting = waitingFor.remove(nodeId);
+        if (waiting != null) {
+            waiting.forEach(Runnable::run);
+        }
     }
 
     private static FaultException presentable(FaultException fault) {

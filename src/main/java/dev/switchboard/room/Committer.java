@@ -266,19 +266,28 @@ final class Committer {
         });
     }
 
-    private Future<List<Event<Message>>> catchUp(Room room) {
+    /**
+     * Reads what the database has after the room's head, and publishes it.
+     *
+     * @return the events read
+     */
+    Future<List<Event<Message>>> catchUp(Room room) {
         List<Event<Message>> missed = new ArrayList<>();
         return catchUp(room, missed).map(missed);
     }
 
     private Future<Void> catchUp(Room room, List<Event<Message>> missed) {
-        return store.events(room.id(), room.head(), MAX_BATCH).compose(events -> {
-            if (events.isEmpty()) {
+        return store.events(room.id(), room.head(), MAX_BATCH).compose(read -> {
+            missed.addAll(read);
+            // A commit, or another reading, may have moved the head meanwhile.
+            List<Event<Message>> events = read.stream()
+                    .filter(e -> Objects.requireNonNull(e.seq()) > room.head())
+                    .toList();
+            if (events.isEmpty() || rooms.get(room.id()) != room) {
                 return Future.succeededFuture();
             }
             room.committed(events);
             publish.accept(room.id(), events);
-            missed.addAll(events);
             return catchUp(room, missed);
         });
     }

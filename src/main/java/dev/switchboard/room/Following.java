@@ -58,8 +58,17 @@ final class Following {
                     if (listener != null && live.audience().join(listener, user)) {
                         tellParticipant(live, Event.PARTICIPANT_JOINED, user, caller.username());
                     }
-                    return missed(live.room(), q.afterSeq()).compose(missed -> joined(live, missed));
+                    return current(live.room(), q.afterSeq())
+                            .compose(v -> missed(live.room(), q.afterSeq()))
+                            .compose(missed -> joined(live, missed));
                 });
+    }
+
+    /** A client that has seen more than this owner knows of: the room had another owner, unnoticed. */
+    private Future<?> current(Room room, @Nullable Long seen) {
+        return seen == null || seen <= room.head()
+                ? Future.succeededFuture()
+                : shard.committer().catchUp(room);
     }
 
     /** @param recovered false when more was missed than one reply holds */
@@ -127,10 +136,13 @@ final class Following {
     private Future<Followed> follow(Caller caller, Follow q) {
         return shard.room(q.roomId()).compose(live -> {
             live.audience().follow(q.listener(), q.users());
-            long head = live.room().head();
-            long from = Math.min(q.afterSeq(), head);
-            long to = Math.min(head, from + Join.MAX_EVENTS);
-            return after(live.room(), from, to).map(events -> new Followed(head, events));
+            return current(live.room(), q.users().isEmpty() ? null : q.afterSeq())
+                    .compose(v -> {
+                        long head = live.room().head();
+                        long from = Math.min(q.afterSeq(), head);
+                        long to = Math.min(head, from + Join.MAX_EVENTS);
+                        return after(live.room(), from, to).map(events -> new Followed(head, events));
+                    });
         });
     }
 

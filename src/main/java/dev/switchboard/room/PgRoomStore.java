@@ -126,10 +126,11 @@ final class PgRoomStore implements RoomStore {
                         Future.failedFuture(isDuplicateClientId(failure) ? new DuplicateClientId() : failure));
     }
 
+    /** The primary key, too: then it is this very message, whose commit came through unnoticed. */
     private static boolean isDuplicateClientId(Throwable failure) {
         return failure instanceof PgException e
                 && UNIQUE_VIOLATION.equals(e.getSqlState())
-                && String.valueOf(e.getConstraint()).contains("client_id");
+                && ("message_client_id_key".equals(e.getConstraint()) || "message_pkey".equals(e.getConstraint()));
     }
 
     @Override
@@ -165,6 +166,16 @@ final class PgRoomStore implements RoomStore {
                             row.getOffsetDateTime("at").toInstant(),
                             message(row))));
                     return events;
+                });
+    }
+
+    @Override
+    public Future<Map<UUID, Long>> heads(Collection<UUID> rooms) {
+        return database.query("SELECT id, head_seq FROM room WHERE id = ANY($1)", Tuple.of(rooms.toArray(UUID[]::new)))
+                .map(rows -> {
+                    Map<UUID, Long> heads = new HashMap<>();
+                    rows.forEach(row -> heads.put(row.getUUID("id"), row.getLong("head_seq")));
+                    return heads;
                 });
     }
 

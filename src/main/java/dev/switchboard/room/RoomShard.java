@@ -16,12 +16,17 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rooms of one shard that this node owns and has loaded. A room is read from the database when it is first asked for
  * and forgotten when it moves to another node, or when nobody has asked for it or followed it for a while.
  */
 final class RoomShard implements Committer.Rooms {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomShard.class);
+    private static final int HEADS_AT_ONCE = 1_000;
+
     private final Bus bus;
     private final RoomStore store;
     private final Committer committer;
@@ -114,6 +119,26 @@ final class RoomShard implements Committer.Rooms {
             } else {
                 each.accept(live);
             }
+        }
+    }
+
+    /**
+     * Compares the heads of all loaded rooms with the database. A room can have had another owner without this node
+     * noticing: when it stood still, or when partitions went and came back.
+     */
+    void compareHeads() {
+        List<UUID> ids = List.copyOf(rooms.keySet());
+        for (int from = 0; from < ids.size(); from += HEADS_AT_ONCE) {
+            store.heads(ids.subList(from, Math.min(ids.size(), from + HEADS_AT_ONCE)))
+                    .onSuccess(heads -> heads.forEach(this::compareHead))
+                    .onFailure(e -> LOG.warn("The heads of rooms could not be compared: {}", e.toString()));
+        }
+    }
+
+    private void compareHead(UUID roomId, long stored) {
+        Room room = get(roomId);
+        if (room != null && stored > room.head() && owns(roomId)) {
+            committer.catchUp(room).onFailure(e -> LOG.warn("{} could not be read again: {}", roomId, e.toString()));
         }
     }
 

@@ -43,6 +43,9 @@ interface RoomStore {
     /** Events after a number in order, at most {@code limit}. */
     Future<List<Event<Message>>> events(UUID roomId, long afterSeq, int limit);
 
+    /** The heads of these rooms, as they are stored. */
+    Future<Map<UUID, Long>> heads(Collection<UUID> rooms);
+
     /** Messages before (or after) a place, at most {@code limit}, the nearest ones, in rising order. */
     Future<List<Message>> history(UUID roomId, @Nullable Long before, @Nullable Long after, int limit);
 

@@ -17,11 +17,18 @@ public final class RoomVerticle extends VerticleBase {
     /** How often large rooms are told how many people there are, and rooms that moved are forgotten. */
     private static final long COUNT_MS = 1_500;
 
+    /** How soon after partitions moved rooms are looked through. */
+    private static final long SETTLE_MS = 100;
+
+    /** How often the heads of rooms are compared with the database all the same. */
+    private static final long COMPARE_MS = 30_000;
+
     private final int shardIndex;
     private final Bus bus;
     private final Database database;
     private final RoomOptions options;
     private final Duration grace;
+    private boolean settling;
 
     /** @param grace how long the users of a lost node have to come back unnoticed */
     public RoomVerticle(int shardIndex, Bus bus, Database database, RoomOptions options, Duration grace) {
@@ -47,8 +54,23 @@ public final class RoomVerticle extends VerticleBase {
 
         Context own = context;
         bus.ownership().onNodeLost(node -> own.runOnContext(v -> following.nodeLost(node)));
+        bus.ownership().onChange(() -> own.runOnContext(v -> settle(shard)));
+        vertx.setPeriodic(COMPARE_MS, t -> shard.compareHeads());
         vertx.setPeriodic(TICK_MS, t -> shard.loaded().forEach(following::expire));
         vertx.setPeriodic(COUNT_MS, t -> shard.sweep(following::tellCount));
         return bus.serve(Part.ROOM, shardIndex, handlers);
+    }
+
+    /** Partitions moved: forget what is another's now, and see whether what is ours still was another's meanwhile. */
+    private void settle(RoomShard shard) {
+        if (settling) {
+            return;
+        }
+        settling = true;
+        vertx.setTimer(SETTLE_MS, t -> {
+            settling = false;
+            shard.sweep(live -> {});
+            shard.compareHeads();
+        });
     }
 }

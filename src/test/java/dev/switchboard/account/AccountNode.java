@@ -164,8 +164,12 @@ final class AccountNode implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        await(database.close());
-        await(vertx.close());
+    public void close() {
+        try {
+            await(database.close());
+            await(vertx.close());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -140,6 +140,11 @@ final class FakeRoomStore implements RoomStore {
     }
 
     @Override
+    public Future<Map<UUID, Long>> heads(Collection<UUID> rooms) {
+        return Future.succeededFuture(Map.of(roomId, (long) log.size()));
+    }
+
+    @Override
     public Future<List<Message>> history(UUID id, Long before, Long after, int limit) {
         throw new AssertionError("not used here");
     }
