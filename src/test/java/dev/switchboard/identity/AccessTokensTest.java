@@ -173,7 +173,7 @@ class AccessTokensTest {
     @Test
     void anUnsignedTokenIsRefused() throws Exception {
         assertRefused(new PlainJWT(claims().build()).serialize());
-        String[] parts = signed(claims().build()).split("\\.");
+        String[] parts = signed(claims().build()).split("\\.", -1);
         assertRefused(encoded("{\"alg\":\"none\"}") + "." + parts[1] + ".");
         assertRefused(encoded("{\"alg\":\"none\"}") + "." + parts[1] + "." + parts[2]);
         assertRefused(encoded("{\"alg\":\"HS256\"}") + "." + parts[1] + ".");
@@ -202,7 +202,7 @@ class AccessTokensTest {
                 .customParam("tenant", "x")
                 .build();
         String[] parts = signed(new JWSHeader(JWSAlgorithm.HS256), claims().build(), SECRET)
-                .split("\\.");
+                .split("\\.", -1);
         String signingInput = header.toBase64URL() + "." + parts[1];
         String signature = new MACSigner(SECRET.getBytes(StandardCharsets.UTF_8))
                 .sign(new JWSHeader(JWSAlgorithm.HS256), signingInput.getBytes(StandardCharsets.US_ASCII))
