@@ -29,9 +29,22 @@ test('too_many waits longer', () => {
 });
 
 test('each close code has its action', () => {
-  const actions = Object.fromEntries([4400, 4401, 4402, 4403, 4405, 4408, 4409, 1000, 1006, 1007, 1009, 1012, undefined].map((c) => [c, closeAction(c)]));
+  const actions = Object.fromEntries(
+    [4400, 4401, 4402, 4403, 4405, 4408, 4409, 1000, 1006, 1007, 1009, 1012, undefined].map((c) => [c, closeAction(c)]),
+  );
   assert.deepEqual(actions, {
-    4400: 'stop', 4401: 'refresh', 4402: 'refresh', 4403: 'unauthorized',
-    4405: 'retry', 4408: 'retry', 4409: 'retry', 1000: 'retry', 1006: 'retry', 1007: 'retry', 1009: 'retry', 1012: 'retry', undefined: 'retry',
+    4400: 'stop',
+    4401: 'refresh',
+    4402: 'refresh',
+    4403: 'unauthorized',
+    4405: 'retry',
+    4408: 'retry',
+    4409: 'retry',
+    1000: 'retry',
+    1006: 'retry',
+    1007: 'retry',
+    1009: 'retry',
+    1012: 'retry',
+    undefined: 'retry',
   });
 });

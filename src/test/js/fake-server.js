@@ -81,7 +81,16 @@ export class FakeServer {
     const missed = afterSeq === undefined ? room.log.slice(-50) : room.log.slice(afterSeq);
     const recovered = missed.length <= 500;
     const messages = recovered ? missed : missed.slice(-50);
-    return { conversationId: room.id, headSeq: room.log.length, messages, recovered, members: [], memberCount: 0, online: [], onlineCount: 0 };
+    return {
+      conversationId: room.id,
+      headSeq: room.log.length,
+      messages,
+      recovered,
+      members: [],
+      memberCount: 0,
+      online: [],
+      onlineCount: 0,
+    };
   }
 
   #send(user, room, { clientId, content }) {

@@ -51,7 +51,13 @@ test('a refused message lets the next one pass and can be tried again or dropped
   await assert.rejects(refused.promise, /no/);
   assert.equal(outbox.take().content, 'b');
   outbox.retry(refused.clientId);
-  assert.deepEqual(outbox.entries.map(({ content, state }) => [content, state]), [['b', 'sending'], ['a', 'queued']]);
+  assert.deepEqual(
+    outbox.entries.map(({ content, state }) => [content, state]),
+    [
+      ['b', 'sending'],
+      ['a', 'queued'],
+    ],
+  );
   outbox.discard(refused.clientId);
   assert.equal(outbox.entries.length, 2, 'only failed ones are dropped');
 });

@@ -33,7 +33,10 @@ test('a join that fills a gap merges with what was delivered live', () => {
   const log = new RoomLog({ afterSeq: 10 });
   log.apply(added(14));
   log.apply(added(15));
-  const { applied, incomplete } = log.joined({ headSeq: 15, messages: [added(11), added(12), added(13)], recovered: true }, { strict: true });
+  const { applied, incomplete } = log.joined(
+    { headSeq: 15, messages: [added(11), added(12), added(13)], recovered: true },
+    { strict: true },
+  );
   assert.deepEqual(seqs(applied), [11, 12, 13, 14, 15]);
   assert.equal(incomplete, false);
 });
@@ -115,6 +118,10 @@ test('property: under loss, repetition and disorder the view ends equal to the l
     assert.deepEqual(seen, range(1, server.length), `seed ${seed}`);
     const expected = new Map();
     for (const { data } of server) if (data.version >= (expected.get(data.id)?.version ?? 0)) expected.set(data.id, data);
-    assert.deepEqual(log.messages, [...expected.values()].sort((a, b) => a.seq - b.seq), `seed ${seed}`);
+    assert.deepEqual(
+      log.messages,
+      [...expected.values()].sort((a, b) => a.seq - b.seq),
+      `seed ${seed}`,
+    );
   }
 });

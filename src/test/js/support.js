@@ -54,3 +54,16 @@ export function states(client) {
   client.on('state', ({ state }) => seen.push(state));
   return seen;
 }
+
+/** A client of the user `id` (whom `people` made known) that is connected. */
+export async function online(client, id = 'u1') {
+  const sb = client({ session: { accessToken: `token-${id}`, refreshToken: 'r', expiresIn: 900, user: { id } } });
+  sb.connect();
+  await settle();
+  return sb;
+}
+
+/** Makes users known to the server, each with a token. */
+export function people(server, ...ids) {
+  for (const id of ids) server.tokens.set(`token-${id}`, { id, username: id });
+}

@@ -168,10 +168,30 @@ export interface StateChange {
 }
 
 export type ErrorCode =
-  | 'validation_failed' | 'invalid_json' | 'unauthorized' | 'invalid_credentials' | 'token_expired' | 'session_revoked'
-  | 'xsrf_mismatch' | 'forbidden' | 'not_a_member' | 'not_found' | 'method_not_allowed' | 'conflict' | 'username_taken'
-  | 'email_taken' | 'payload_too_large' | 'too_many_requests' | 'internal' | 'upstream_unreachable' | 'unavailable' | 'timeout'
-  | 'offline' | 'queue_full' | 'room_closed' | 'signed_out';
+  | 'validation_failed'
+  | 'invalid_json'
+  | 'unauthorized'
+  | 'invalid_credentials'
+  | 'token_expired'
+  | 'session_revoked'
+  | 'xsrf_mismatch'
+  | 'forbidden'
+  | 'not_a_member'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'username_taken'
+  | 'email_taken'
+  | 'payload_too_large'
+  | 'too_many_requests'
+  | 'internal'
+  | 'upstream_unreachable'
+  | 'unavailable'
+  | 'timeout'
+  | 'offline'
+  | 'queue_full'
+  | 'room_closed'
+  | 'signed_out';
 
 export class SwitchboardError extends Error {
   readonly code: ErrorCode | (string & {});
@@ -231,7 +251,10 @@ export interface RoomEvents {
   /** Somebody opened the room, or closed it; membership comes with `conversation:updated`. */
   'participant:joined': ServerEvent<'participant:joined', Typist & { conversationId: RoomId }>;
   'participant:left': ServerEvent<'participant:left', Typist & { conversationId: RoomId }>;
-  'conversation:updated': ServerEvent<'conversation:updated', Partial<Conversation> & { conversationId: RoomId; onlineCount?: number }>;
+  'conversation:updated': ServerEvent<
+    'conversation:updated',
+    Partial<Conversation> & { conversationId: RoomId; onlineCount?: number }
+  >;
   /** Something to draw changed: messages, pending ones, people. */
   change: undefined;
   pending: undefined;
@@ -337,7 +360,13 @@ export class Switchboard implements Emits<SwitchboardEvents> {
   readonly rooms: Room[];
   readonly conversations: Conversations;
   readonly users: Users;
-  register(account: { username: string; email: string; password: string; displayName?: string; phoneNumber?: string }): Promise<User>;
+  register(account: {
+    username: string;
+    email: string;
+    password: string;
+    displayName?: string;
+    phoneNumber?: string;
+  }): Promise<User>;
   login(credentials: { password: string } & ({ username: string } | { email: string })): Promise<User>;
   refresh(): Promise<User | undefined>;
   logout(): Promise<void>;
@@ -346,7 +375,11 @@ export class Switchboard implements Emits<SwitchboardEvents> {
   dispose(): void;
   join(conversationId: RoomId, options?: { afterSeq?: number }): Room;
   request<Reply = unknown>(address: string, body?: object): Promise<Reply>;
-  http<Reply = unknown>(method: string, path: string, options?: { body?: unknown; query?: Record<string, unknown> }): Promise<Reply>;
+  http<Reply = unknown>(
+    method: string,
+    path: string,
+    options?: { body?: unknown; query?: Record<string, unknown> },
+  ): Promise<Reply>;
   listen<E extends ServerEvent = ServerEvent>(address: string, listener: (event: E) => void): () => void;
   on<E extends keyof SwitchboardEvents>(event: E, listener: (value: SwitchboardEvents[E]) => void): () => void;
   once<E extends keyof SwitchboardEvents>(event: E, listener: (value: SwitchboardEvents[E]) => void): () => void;

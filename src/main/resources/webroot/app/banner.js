@@ -9,9 +9,11 @@ export class Banner {
 
   constructor(sb) {
     this.#sb = sb;
-    this.text = h('span');
+    this.text = h('span', { role: 'status' });
+    // It counts down: to hear that each second helps nobody.
+    this.detail = h('span', { 'aria-hidden': 'true' });
     this.button = h('button', { type: 'button', class: 'link', on: { click: () => this.#act() } });
-    this.element = h('div', { class: 'banner', role: 'status', hidden: true }, this.text, ' ', this.button);
+    this.element = h('div', { class: 'banner', hidden: true }, this.text, ' ', this.detail, ' ', this.button);
     this.#off = sb.on('state', (change) => this.#show(change));
   }
 
@@ -33,17 +35,19 @@ export class Banner {
     const { state, retryAt, trying, error } = this.#change;
     this.element.hidden = state !== 'offline' && state !== 'closed';
     if (state === 'closed') {
-      this.#say(`This page cannot talk to the server any more (${error?.message ?? 'refused'}).`, 'Reload');
+      this.#say(`This page cannot talk to the server any more (${error?.message ?? 'refused'}).`, '', 'Reload');
     } else if (state === 'offline') {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
       const device = navigator.onLine === false ? 'You are offline.' : 'The connection was lost.';
-      if (trying || seconds <= 0) this.#say(`${device} Reconnecting…`);
-      else this.#say(`${device} Next try in ${seconds} s.`, 'Try now');
+      if (trying || seconds <= 0) this.#say(device, 'Reconnecting…');
+      else this.#say(device, `Next try in ${seconds} s.`, 'Try now');
     }
   }
 
-  #say(text, action = '') {
-    this.text.textContent = text;
+  #say(text, detail, action = '') {
+    // Set only when it changed: setting it is what screen readers announce.
+    if (this.text.textContent !== text) this.text.textContent = text;
+    this.detail.textContent = detail;
     this.button.textContent = action;
     this.button.hidden = !action;
   }

@@ -18,14 +18,31 @@ export class Composer {
     this.#room = room;
     this.#me = me.id;
     this.#sent = sent;
-    this.input = h('textarea', { rows: '1', 'aria-label': 'Message', placeholder: 'Write a message', enterkeyhint: 'send', 'aria-describedby': 'composer-note' });
+    this.input = h('textarea', {
+      rows: '1',
+      'aria-label': 'Message',
+      placeholder: 'Write a message',
+      enterkeyhint: 'send',
+      'aria-describedby': 'composer-note',
+    });
     this.input.value = draft;
     this.input.addEventListener('input', () => this.#changed());
     this.input.addEventListener('keydown', (event) => this.#key(event));
     this.note = h('p', { class: 'composer-note', id: 'composer-note', role: 'status' });
-    this.editBar = h('div', { class: 'edit-bar', hidden: true }, h('span', { text: 'Editing your message' }), iconButton('close', 'Stop editing', () => this.#stopEditing()));
+    this.editBar = h(
+      'div',
+      { class: 'edit-bar', hidden: true },
+      h('span', { text: 'Editing your message' }),
+      iconButton('close', 'Stop editing', () => this.#stopEditing()),
+    );
     this.button = h('button', { type: 'submit', class: 'send', 'aria-label': 'Send', title: 'Send' }, icon('send'));
-    this.element = h('form', { class: 'composer', on: { submit: (event) => this.#submit(event) } }, this.editBar, h('div', { class: 'box' }, this.input, this.button), this.note);
+    this.element = h(
+      'form',
+      { class: 'composer', on: { submit: (event) => this.#submit(event) } },
+      this.editBar,
+      h('div', { class: 'box' }, this.input, this.button),
+      this.note,
+    );
     this.#offs = [room.on('state', () => this.#stateChanged())];
     this.#stateChanged();
     this.#resize();
@@ -74,7 +91,9 @@ export class Composer {
   }
 
   #editLast(event) {
-    const last = this.#room.messages.findLast(({ senderId, deleted, type }) => senderId === this.#me && !deleted && type === 'text');
+    const last = this.#room.messages.findLast(
+      ({ senderId, deleted, type }) => senderId === this.#me && !deleted && type === 'text',
+    );
     if (!last) return;
     event.preventDefault();
     this.edit(last);

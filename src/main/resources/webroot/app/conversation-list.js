@@ -63,5 +63,10 @@ export class ConversationList {
 
 function badge(unread) {
   const text = unread > 99 ? '99+' : String(unread);
-  return h('span', { class: 'badge' }, h('span', { 'aria-hidden': 'true', text }), h('span', { class: 'visually-hidden', text: count(unread, 'unread message') }));
+  return h(
+    'span',
+    { class: 'badge' },
+    h('span', { 'aria-hidden': 'true', text }),
+    h('span', { class: 'visually-hidden', text: count(unread, 'unread message') }),
+  );
 }

@@ -101,7 +101,11 @@ export class Conversations extends Emitter {
     const counted = this.#counted.get(conversation.id) ?? 0;
     // What came live while the list was on its way is newer than the list.
     const stale = known && counted > conversation.headSeq;
-    const entry = Object.assign(known ?? this.#entry(), conversation, stale ? { unread: known.unread, lastMessage: known.lastMessage } : {});
+    const entry = Object.assign(
+      known ?? this.#entry(),
+      conversation,
+      stale ? { unread: known.unread, lastMessage: known.lastMessage } : {},
+    );
     entry.unread ??= 0;
     entry.other = entry.kind === 'direct' ? entry.members?.find(({ userId }) => userId !== this.#sb.user.id) : undefined;
     this.#counted.set(entry.id, Math.max(counted, conversation.headSeq));

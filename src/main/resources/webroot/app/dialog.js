@@ -4,7 +4,12 @@ import { h, iconButton } from './dom.js';
 export function dialog(title, ...content) {
   const close = iconButton('close', 'Close', () => element.close());
   const heading = h('h2', { id: 'dialog-title', text: title });
-  const element = h('dialog', { 'aria-labelledby': 'dialog-title', on: { close: () => element.remove() } }, h('header', {}, heading, close), ...content);
+  const element = h(
+    'dialog',
+    { 'aria-labelledby': 'dialog-title', on: { close: () => element.remove() } },
+    h('header', {}, heading, close),
+    ...content,
+  );
   element.addEventListener('click', (event) => event.target === element && element.close());
   return element;
 }
@@ -16,7 +21,12 @@ export function confirm({ title, text, action, cancel = true }) {
       resolve(value);
       element.close();
     };
-    const yes = h('button', { type: 'button', class: cancel ? 'button danger' : 'button primary', text: action, on: { click: answer(true) } });
+    const yes = h('button', {
+      type: 'button',
+      class: cancel ? 'button danger' : 'button primary',
+      text: action,
+      on: { click: answer(true) },
+    });
     const no = cancel && h('button', { type: 'button', class: 'button', text: 'Cancel', on: { click: answer(false) } });
     const element = dialog(title, h('p', { text }), h('div', { class: 'buttons' }, no, yes));
     element.classList.add('small');

@@ -29,7 +29,11 @@ export function icon(name) {
 }
 
 export function iconButton(name, label, onClick, props = {}) {
-  return h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click: onClick }, ...props }, icon(name));
+  return h(
+    'button',
+    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, on: { click: onClick }, ...props },
+    icon(name),
+  );
 }
 
 /** Brings the children of `parent` to `wanted` with as few moves as a pass from the front needs. */

@@ -19,7 +19,10 @@ export function drawRow(row, conversation, actions) {
 }
 
 function startRow({ kind, name }) {
-  const words = { direct: `This is where you and ${name} begin.`, channel: `This is the beginning of ${name}. Everybody can read along.` };
+  const words = {
+    direct: `This is where you and ${name} begin.`,
+    channel: `This is the beginning of ${name}. Everybody can read along.`,
+  };
   return h('li', { class: 'row-top', text: words[kind] ?? `This is the beginning of ${name}.` });
 }
 
@@ -29,8 +32,13 @@ function systemRow({ message }) {
 
 function messageRow(row, actions) {
   const { message, own, grouped, kind } = row;
-  const item = h('li', { class: 'message', tabindex: '-1', data: { own: String(own), grouped: String(grouped), state: message.state ?? 'stored' } });
-  if (!own) item.append(grouped ? h('span', { class: 'gutter' }) : personAvatar({ id: message.senderId, name: message.senderName }));
+  const item = h('li', {
+    class: 'message',
+    tabindex: '-1',
+    data: { own: String(own), grouped: String(grouped), state: message.state ?? 'stored' },
+  });
+  if (!own)
+    item.append(grouped ? h('span', { class: 'gutter' }) : personAvatar({ id: message.senderId, name: message.senderName }));
   const body = h('div', { class: 'body' });
   if (!grouped) body.append(heading(message, own));
   const bubble = h('div', { class: 'bubble', title: exactTime(message.createdAt) });
@@ -52,7 +60,9 @@ function heading({ senderName, createdAt }, own) {
 function content({ deleted, content: text, editedAt }) {
   if (deleted) return [h('em', { class: 'deleted', text: 'Message deleted' })];
   const parts = splitLinks(text ?? '').map((part) =>
-    typeof part === 'string' ? part : h('a', { href: part.address, target: '_blank', rel: 'noopener noreferrer', text: part.address }),
+    typeof part === 'string'
+      ? part
+      : h('a', { href: part.address, target: '_blank', rel: 'noopener noreferrer', text: part.address }),
   );
   if (editedAt) parts.push(' ', h('span', { class: 'edited', title: exactTime(editedAt), text: '(edited)' }));
   return parts;
@@ -78,5 +88,10 @@ function pendingNote(message, { retry, discard }) {
 
 /** The button that leads back to the newest messages. */
 export function endButton(onClick) {
-  return h('button', { type: 'button', class: 'to-end', hidden: true, on: { click: onClick } }, icon('down'), h('span', { text: 'Newest' }));
+  return h(
+    'button',
+    { type: 'button', class: 'to-end', hidden: true, on: { click: onClick } },
+    icon('down'),
+    h('span', { text: 'Newest' }),
+  );
 }

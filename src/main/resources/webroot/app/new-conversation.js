@@ -18,14 +18,35 @@ export class NewConversation {
     this.#sb = sb;
     this.#create = create;
     this.chips = h('ul', { class: 'chips', 'aria-label': 'Chosen people' });
-    this.search = h('input', { type: 'search', id: 'person', autocomplete: 'off', spellcheck: 'false', placeholder: 'Name of a person', on: { input: () => this.#typed() } });
+    this.search = h('input', {
+      type: 'search',
+      id: 'person',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      placeholder: 'Name of a person',
+      on: { input: () => this.#typed() },
+    });
     this.results = h('ul', { class: 'people', 'aria-label': 'People found' });
     this.status = h('p', { class: 'hint', role: 'status' });
     this.title = h('input', { type: 'text', id: 'group-title', maxlength: '100', placeholder: 'For example: Weekend trip' });
-    this.titleField = h('div', { class: 'field', hidden: true }, h('label', { for: 'group-title', text: 'Name of the group' }), this.title);
+    this.titleField = h(
+      'div',
+      { class: 'field', hidden: true },
+      h('label', { for: 'group-title', text: 'Name of the group' }),
+      this.title,
+    );
     this.submit = h('button', { type: 'submit', class: 'button primary', text: 'Start', disabled: true });
     const person = h('div', { class: 'field' }, h('label', { for: 'person', text: 'With whom?' }), this.search);
-    const form = h('form', { on: { submit: (event) => this.#submit(event) } }, this.chips, person, this.results, this.status, this.titleField, h('div', { class: 'buttons' }, this.submit));
+    const form = h(
+      'form',
+      { on: { submit: (event) => this.#submit(event) } },
+      this.chips,
+      person,
+      this.results,
+      this.status,
+      this.titleField,
+      h('div', { class: 'buttons' }, this.submit),
+    );
     this.element = dialog('New conversation', form);
   }
 
@@ -48,7 +69,8 @@ export class NewConversation {
     try {
       const { items } = await this.#sb.users.search(query, { limit: 8 });
       const others = items.filter(({ id }) => id !== this.#sb.user.id && !this.#chosen.has(id));
-      if (asked === this.#asked) this.#show(others, others.length === 0 ? 'Nobody found. Names are found by their beginning.' : '');
+      if (asked === this.#asked)
+        this.#show(others, others.length === 0 ? 'Nobody found. Names are found by their beginning.' : '');
     } catch (error) {
       if (asked === this.#asked) this.#show([], error.retryable ? 'The search did not work. Please try again.' : error.message);
     }
@@ -63,7 +85,12 @@ export class NewConversation {
   #result(person) {
     const name = person.displayName || person.username;
     const names = h('span', { class: 'who' }, h('strong', { text: name }), h('span', { text: `@${person.username}` }));
-    return h('button', { type: 'button', on: { click: () => this.#choose(person) } }, personAvatar({ id: person.id, name }), names);
+    return h(
+      'button',
+      { type: 'button', on: { click: () => this.#choose(person) } },
+      personAvatar({ id: person.id, name }),
+      names,
+    );
   }
 
   #choose(person) {
@@ -85,7 +112,16 @@ export class NewConversation {
     this.chips.replaceChildren(
       ...people.map(({ id, displayName, username }) => {
         const name = displayName || username;
-        return h('li', {}, h('button', { type: 'button', 'aria-label': `Remove ${name}`, on: { click: () => this.#unchoose(id) } }, name, icon('close')));
+        return h(
+          'li',
+          {},
+          h(
+            'button',
+            { type: 'button', 'aria-label': `Remove ${name}`, on: { click: () => this.#unchoose(id) } },
+            name,
+            icon('close'),
+          ),
+        );
       }),
     );
     this.chips.hidden = people.length === 0;
@@ -99,7 +135,10 @@ export class NewConversation {
     const people = [...this.#chosen.values()];
     if (people.length === 0) return;
     this.submit.disabled = true;
-    const fallback = people.map(({ username }) => username).join(', ').slice(0, 100);
+    const fallback = people
+      .map(({ username }) => username)
+      .join(', ')
+      .slice(0, 100);
     try {
       await this.#create({ people, title: people.length > 1 ? this.title.value.trim() || fallback : '' });
       this.element.close();

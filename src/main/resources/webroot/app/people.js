@@ -14,7 +14,10 @@ export class PeopleDialog {
     this.list = h('ul', { class: 'people' });
     this.hint = h('p', { class: 'hint' });
     this.element = dialog(`Members of ${conversation.name}`, this.hint, this.list);
-    this.element.addEventListener('close', room.on('roster', () => this.#draw()));
+    this.element.addEventListener(
+      'close',
+      room.on('roster', () => this.#draw()),
+    );
   }
 
   open() {
@@ -32,7 +35,14 @@ export class PeopleDialog {
   }
 
   #row({ userId, username, role }, online) {
-    const words = [userId === this.#me && 'you', role !== 'member' && role, online ? 'online' : 'offline'].filter(Boolean).join(', ');
-    return h('li', { class: 'person' }, personAvatar({ id: userId, name: username, online }), h('span', { class: 'who' }, h('strong', { text: username }), h('span', { text: words })));
+    const words = [userId === this.#me && 'you', role !== 'member' && role, online ? 'online' : 'offline']
+      .filter(Boolean)
+      .join(', ');
+    return h(
+      'li',
+      { class: 'person' },
+      personAvatar({ id: userId, name: username, online }),
+      h('span', { class: 'who' }, h('strong', { text: username }), h('span', { text: words })),
+    );
   }
 }

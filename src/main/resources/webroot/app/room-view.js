@@ -33,7 +33,14 @@ export class RoomView {
     this.subtitle = h('p', { class: 'subtitle' });
     this.mark = h('span', { class: 'mark' });
     this.typing = h('p', { class: 'typing' });
-    this.element = h('section', { class: 'room', 'aria-label': conversation.name }, this.#header(), this.#timeline.element, this.typing, this.#composer.element);
+    this.element = h(
+      'section',
+      { class: 'room', 'aria-label': conversation.name },
+      this.#header(),
+      this.#timeline.element,
+      this.typing,
+      this.#composer.element,
+    );
     const draw = framed(() => this.#drawHeader());
     const readAgain = () => this.#read();
     document.addEventListener('visibilitychange', readAgain);

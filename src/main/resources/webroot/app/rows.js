@@ -43,6 +43,7 @@ function day(rows, previous, at) {
 }
 
 function follows(previous, message) {
-  if (!previous || previous.senderId !== message.senderId || message.type === 'system' || previous.type === 'system') return false;
+  if (!previous || previous.senderId !== message.senderId || message.type === 'system' || previous.type === 'system')
+    return false;
   return Date.parse(message.createdAt) - Date.parse(previous.createdAt) < GROUP_GAP;
 }

@@ -73,7 +73,12 @@ export class Shell {
         'footer',
         {},
         personAvatar({ id: user.id, name: user.displayName || user.username }),
-        h('span', { class: 'who' }, h('strong', { text: user.displayName || user.username }), h('span', { text: `@${user.username}` })),
+        h(
+          'span',
+          { class: 'who' },
+          h('strong', { text: user.displayName || user.username }),
+          h('span', { text: `@${user.username}` }),
+        ),
         iconButton('sign-out', 'Sign out', () => this.#signOut()),
       ),
     );

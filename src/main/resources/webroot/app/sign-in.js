@@ -47,7 +47,12 @@ export class SignIn {
       ...fields.map(([name, label, attributes]) => field(name, label, attributes)),
       this.problem,
       h('button', { class: 'button primary', type: 'submit', text: submit }),
-      h('p', { class: 'other' }, `${other[0]} `, h('button', { type: 'button', class: 'link', text: other[1], on: { click: () => this.#switch() } })),
+      h(
+        'p',
+        { class: 'other' },
+        `${other[0]} `,
+        h('button', { type: 'button', class: 'link', text: other[1], on: { click: () => this.#switch() } }),
+      ),
     );
     this.element.replaceChildren(brand(), h('div', { class: 'panel' }, this.form));
     this.form.elements.username.focus();
@@ -84,7 +89,10 @@ export class SignIn {
   }
 
   #explain(error) {
-    const taken = { username_taken: ['username', 'This name is taken'], email_taken: ['email', 'This address has an account already'] }[error.code];
+    const taken = {
+      username_taken: ['username', 'This name is taken'],
+      email_taken: ['email', 'This address has an account already'],
+    }[error.code];
     if (taken) return this.#refuse(...taken);
     const known = error.fields.filter(({ field: name }) => this.form.elements[name]);
     if (known.length > 0) return known.reverse().forEach(({ field: name, message }) => this.#refuse(name, message));
@@ -106,8 +114,21 @@ export class SignIn {
 }
 
 function field(name, label, attributes) {
-  const input = h('input', { id: name, name, type: 'text', required: true, 'aria-describedby': `${name}-problem`, ...attributes });
-  return h('div', { class: 'field' }, h('label', { for: name, text: label }), input, h('p', { class: 'problem', id: `${name}-problem` }));
+  const input = h('input', {
+    id: name,
+    name,
+    type: 'text',
+    required: true,
+    'aria-describedby': `${name}-problem`,
+    ...attributes,
+  });
+  return h(
+    'div',
+    { class: 'field' },
+    h('label', { for: name, text: label }),
+    input,
+    h('p', { class: 'problem', id: `${name}-problem` }),
+  );
 }
 
 function brand() {

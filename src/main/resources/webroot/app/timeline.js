@@ -60,7 +60,14 @@ export class Timeline {
   #render() {
     const { messages, pending, complete } = this.#room;
     if (this.#room.position !== null) this.#findUnread(messages);
-    const rows = rowsOf({ messages, pending, complete, me: this.#me, unreadFrom: this.#unreadFrom, status: this.#status(messages) });
+    const rows = rowsOf({
+      messages,
+      pending,
+      complete,
+      me: this.#me,
+      unreadFrom: this.#unreadFrom,
+      status: this.#status(messages),
+    });
     // Measured now: the event that tells of a scroll may still be on its way.
     const anchor = this.#isAtEnd() ? null : this.#anchor();
     arrange(this.list, this.#update(rows));
@@ -77,7 +84,8 @@ export class Timeline {
       const signature = `${row.kind}|${row.signature}`;
       const node = known?.signature === signature ? known.node : drawRow(row, this.#conversation, this.#actions);
       // Whoever had the focus on the old drawing keeps it.
-      if (known && known.node !== node && known.node.contains(document.activeElement)) queueMicrotask(() => node.focus({ preventScroll: true }));
+      if (known && known.node !== node && known.node.contains(document.activeElement))
+        queueMicrotask(() => node.focus({ preventScroll: true }));
       this.#rows.set(key, { node, signature });
       return node;
     });
@@ -98,7 +106,11 @@ export class Timeline {
   };
 
   async #remove(message) {
-    const sure = await confirm({ title: 'Delete this message?', text: 'Everybody in the conversation loses it.', action: 'Delete' });
+    const sure = await confirm({
+      title: 'Delete this message?',
+      text: 'Everybody in the conversation loses it.',
+      action: 'Delete',
+    });
     if (!sure) return;
     try {
       await this.#room.delete(message.id);

@@ -21,7 +21,14 @@ export class Switchboard extends Emitter {
   #listeners = new Map();
   #owner;
 
-  constructor({ url, token, session, fetch = globalThis.fetch, WebSocket = globalThis.WebSocket, timeout = REQUEST_TIMEOUT } = {}) {
+  constructor({
+    url,
+    token,
+    session,
+    fetch = globalThis.fetch,
+    WebSocket = globalThis.WebSocket,
+    timeout = REQUEST_TIMEOUT,
+  } = {}) {
     super();
     const page = globalThis.location;
     const base = new URL(url ?? page?.origin ?? 'http://localhost:8080');

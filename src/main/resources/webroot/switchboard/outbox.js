@@ -26,7 +26,14 @@ export class Outbox {
     if (this.#entries.length >= this.#limit) {
       throw new SwitchboardError({ code: 'queue_full', message: `${this.#limit} messages are waiting already` });
     }
-    const entry = { clientId: uuid(), type: 'text', ...message, createdAt: new Date().toISOString(), state: 'queued', attempts: 0 };
+    const entry = {
+      clientId: uuid(),
+      type: 'text',
+      ...message,
+      createdAt: new Date().toISOString(),
+      state: 'queued',
+      attempts: 0,
+    };
     entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
     // Whoever watches `pending` instead of the promise must not get an unhandled rejection.
     entry.promise.catch(() => {});

@@ -103,7 +103,7 @@ export class RoomLog {
 
   #drain() {
     const applied = [];
-    for (let event; (event = this.#held.get(this.position + 1)); ) {
+    for (let event; (event = this.#held.get(this.position + 1));) {
       this.#held.delete(event.seq);
       this.position = event.seq;
       this.#take(event);

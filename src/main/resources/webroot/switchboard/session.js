@@ -139,11 +139,14 @@ export class Session extends Emitter {
   #schedule(milliseconds) {
     clearTimeout(this.#timer);
     if (typeof this.#provider === 'string') return;
-    this.#timer = setTimeout(() => {
-      this.refresh().catch((error) => {
-        if (error.retryable) this.#schedule(fullJitter(this.#attempt++));
-      });
-    }, Math.min(MAX_TIMER, Math.max(0, milliseconds)));
+    this.#timer = setTimeout(
+      () => {
+        this.refresh().catch((error) => {
+          if (error.retryable) this.#schedule(fullJitter(this.#attempt++));
+        });
+      },
+      Math.min(MAX_TIMER, Math.max(0, milliseconds)),
+    );
     // In Node a pending renewal alone must not keep the program alive.
     this.#timer.unref?.();
   }

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hueOf, initials, listNames, splitLinks } from '../../main/resources/webroot/app/format.js';
+import { rowsOf } from '../../main/resources/webroot/app/rows.js';
+
+const at = (minutes) => new Date(Date.UTC(2026, 0, 5, 12, minutes)).toISOString();
+const message = (seq, senderId, minutes, more = {}) => ({
+  id: `m${seq}`,
+  seq,
+  senderId,
+  type: 'text',
+  version: 1,
+  createdAt: at(minutes),
+  ...more,
+});
+const rows = (messages, more = {}) =>
+  rowsOf({ messages, pending: [], complete: true, me: 'me', unreadFrom: null, status: 'Sent', ...more });
+
+test('rows: a heading per sender and pause, a line per day, the new line where it belongs', () => {
+  const made = rows(
+    [message(1, 'a', 0), message(2, 'a', 1), message(3, 'a', 10), message(4, 'b', 11), message(5, 'b', 60 * 24 * 3)],
+    { unreadFrom: 2 },
+  );
+  assert.deepEqual(
+    made.map(({ kind }) => kind),
+    ['start', 'day', 'message', 'new', 'message', 'message', 'message', 'day', 'message'],
+  );
+  assert.deepEqual(
+    made.filter(({ kind }) => kind === 'message').map(({ grouped }) => grouped),
+    [false, false, false, false, false],
+  );
+  assert.equal(rows([message(1, 'a', 0), message(2, 'a', 1)])[3].grouped, true);
+});
+
+test('rows: a pending message keeps its key when it is stored, and only the last own message has a note', () => {
+  const pending = [{ clientId: 'c1', content: 'x', state: 'sending', createdAt: at(0), type: 'text' }];
+  const before = rows([], { pending });
+  const after = rows([message(1, 'me', 0, { clientId: 'c1' }), message(2, 'me', 1, { clientId: 'c2' }), message(3, 'a', 2)]);
+  assert.equal(before.at(-1).key, after[2].key);
+  assert.deepEqual(
+    after.filter(({ kind }) => kind === 'message').map(({ note }) => note),
+    ['', 'Sent', ''],
+  );
+});
+
+test('rows: what changed is drawn anew, what did not is not', () => {
+  const [first, again] = [
+    rows([message(1, 'a', 0), message(2, 'b', 0)]),
+    rows([message(1, 'a', 0), message(2, 'b', 0, { version: 2 })]),
+  ];
+  assert.deepEqual(
+    first.map(({ signature }, i) => signature === again[i].signature),
+    [true, true, true, false],
+  );
+  assert.equal(new Set(first.map(({ key }) => key)).size, first.length);
+});
+
+test('text: addresses are found without the punctuation around them; nothing else is touched', () => {
+  assert.deepEqual(splitLinks('see https://a.example/x?y=1, (http://b.example).'), [
+    'see ',
+    { address: 'https://a.example/x?y=1' },
+    ', (',
+    { address: 'http://b.example' },
+    ').',
+  ]);
+  assert.deepEqual(splitLinks('javascript:alert(1) <b>https</b>'), ['javascript:alert(1) <b>https</b>']);
+  assert.deepEqual(splitLinks(''), []);
+});
+
+test('names', () => {
+  assert.deepEqual(['ann', 'Ann Bo Cy', 'lena.weber', '😀x', ' '].map(initials), ['A', 'AC', 'LW', '😀', '?']);
+  assert.equal(listNames(['a', 'b', 'c', 'd']), 'a, b and 2 others');
+  assert.equal(hueOf('id'), hueOf('id'));
+});
