@@ -8,17 +8,22 @@ import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The health of one node: its database, its place in the cluster, its memory. */
 final class NodeHealth implements HealthChecks {
     private static final long TIMEOUT_MS = 2_000;
+    private static final long MAX_AGE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MIB = 1024 * 1024;
 
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
     private final @Nullable Database database;
+    private final AtomicReference<@Nullable Checked> last = new AtomicReference<>();
     private volatile boolean ready;
+
+    private record Checked(long at, Future<Report> report) {}
 
     NodeHealth(Vertx vertx, HazelcastInstance hazelcast, @Nullable Database database) {
         this.vertx = vertx;
@@ -35,8 +40,20 @@ final class NodeHealth implements HealthChecks {
         return ready && hazelcast.getLifecycleService().isRunning();
     }
 
+    /** Anybody may ask, as often as they like: the checks run at most once a second. */
     @Override
     public Future<Report> report() {
+        long now = System.nanoTime();
+        Checked known = last.get();
+        if (known != null && now - known.at() < MAX_AGE_NANOS) {
+            return known.report();
+        }
+        Future<Report> report = check();
+        last.set(new Checked(now, report));
+        return report;
+    }
+
+    private Future<Report> check() {
         Future<Boolean> databaseUp = database == null
                 ? Future.succeededFuture(true)
                 : database.ping()

@@ -29,7 +29,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -103,32 +102,29 @@ final class Parts {
                 revocations,
                 new OriginPolicy(server.corsOrigins()),
                 new AtomicInteger());
-        Webroot page;
-        try {
-            page = Webroot.load(Parts.class.getClassLoader(), "webroot");
-        } catch (IOException e) {
-            throw new UncheckedIOException("the page inside the program cannot be read", e);
-        }
-        GatewayVerticle.Shared shared = new GatewayVerticle.Shared(
-                bus,
-                tokens,
-                new Limiter(options.limits()),
-                health,
-                page,
-                options.auth().refreshTokenTtl(),
-                v -> BridgeDoors.open(v, services, hub));
-        return deploy(hub)
-                .compose(done -> deploy(
-                        () -> new GatewayVerticle(server, shared), new DeploymentOptions().setInstances(EVENT_LOOPS)))
-                .recover(failure -> Future.failedFuture(
-                        isBindFailure(failure)
-                                ? new ConfigException(new ConfigError(
-                                        "server.port",
-                                        "PORT",
-                                        "cannot listen on " + server.host() + ":" + server.port() + ": "
-                                                + failure.getMessage()))
-                                : failure))
+        return vertx.executeBlocking(() -> Webroot.load(Parts.class.getClassLoader(), "webroot"))
+                .map(page -> new GatewayVerticle.Shared(
+                        bus,
+                        tokens,
+                        new Limiter(options.limits()),
+                        health,
+                        page,
+                        options.auth().refreshTokenTtl(),
+                        v -> BridgeDoors.open(v, services, hub)))
+                .compose(shared -> deploy(hub)
+                        .compose(done -> deploy(
+                                () -> new GatewayVerticle(server, shared),
+                                new DeploymentOptions().setInstances(EVENT_LOOPS))))
+                .recover(
+                        failure -> Future.failedFuture(isBindFailure(failure) ? portFailure(server, failure) : failure))
                 .onSuccess(done -> health.ready(true));
+    }
+
+    private static ConfigException portFailure(ServerOptions server, Throwable failure) {
+        return new ConfigException(new ConfigError(
+                "server.port",
+                "PORT",
+                "cannot listen on " + server.host() + ":" + server.port() + ": " + failure.getMessage()));
     }
 
     private static boolean isBindFailure(Throwable failure) {
