@@ -7,8 +7,10 @@ import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.ConfigSource;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** The program: {@code java -jar switchboard.jar [--conf DIR] [--check-config] [--version] [--help]}. */
 public final class Main {
@@ -86,24 +88,41 @@ public final class Main {
         } catch (ConfigException e) {
             e.getMessage().lines().forEach(line -> err.println("switchboard: " + line));
             return EXIT_FAILED;
+        } catch (RuntimeException e) {
+            LoggerFactory.getLogger(Main.class).error("Not started", e);
+            err.println("switchboard: could not start: " + e);
+            return EXIT_FAILED;
         }
     }
 
     private static void serve(PlatformOptions options, @Nullable Path conf, PrintStream out) {
-        Node node = Node.start(options, conf);
+        CompletableFuture<Node> starting = new CompletableFuture<>();
         CountDownLatch stopped = new CountDownLatch(1);
+        // Before the start: who is told to stop while starting must not leave a database behind.
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            node.close();
+                            starting.handle((node, failure) -> node)
+                                    .thenAccept(Main::close)
+                                    .join();
                             stopped.countDown();
                         },
                         "stop"));
-        out.println(node.describe(version()));
         try {
+            Node node = Node.start(options, conf);
+            out.println(node.describe(version()));
+            starting.complete(node);
             stopped.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            starting.cancel(false);
+        }
+    }
+
+    private static void close(@Nullable Node node) {
+        if (node != null) {
+            node.close();
         }
     }
 

@@ -58,7 +58,11 @@ final class SessionKeeper {
             Duration missed = Duration.ofNanos(System.nanoTime() - lastRead).plus(OVERLAP);
             announce(missed.compareTo(tokenLife) < 0 ? missed : tokenLife)
                     .compose(done -> store.deleteExpired(DELETED_AT_ONCE))
-                    .onFailure(e -> LOG.warn("Ended sessions could not be looked after: {}", e.toString()))
+                    .onFailure(e -> {
+                        if (!stopped) {
+                            LOG.warn("Ended sessions could not be looked after: {}", e.toString());
+                        }
+                    })
                     .onComplete(done -> again());
         });
     }

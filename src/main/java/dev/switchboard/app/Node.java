@@ -1,41 +1,30 @@
 package dev.switchboard.app;
 
-import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import dev.switchboard.app.NodeOptions.Role;
 import dev.switchboard.bus.Bus;
-import dev.switchboard.bus.ClusterOptions;
 import dev.switchboard.bus.HazelcastOwnership;
-import dev.switchboard.config.ConfigError;
 import dev.switchboard.config.ConfigException;
-import dev.switchboard.config.Secret;
 import dev.switchboard.storage.Database;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.core.http.ClientAuth;
-import io.vertx.core.net.KeyStoreOptions;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One node: its place in the cluster, its database, its parts. Started and stopped by the calling thread, which waits. */
 public final class Node implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
-    private static final int BUS_CONNECT_TIMEOUT_MS = 2_000;
-    private static final int BUS_PING_MS = 2_000;
-    private static final long BLOCKED_WARNING_MS = 1_000;
+
+    /** Longer than Hazelcast itself waits: {@code hazelcast.graceful.shutdown.max.wait} in {@code cluster.xml}. */
+    private static final Duration HAND_OVER = Duration.ofSeconds(12);
+
+    /** Each other step of a stop. */
+    private static final Duration STEP = Duration.ofSeconds(3);
 
     private final PlatformOptions options;
     private final Vertx vertx;
@@ -43,6 +32,7 @@ public final class Node implements AutoCloseable {
     private final Bus bus;
     private final @Nullable Database database;
     private final Parts parts;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Node(
             PlatformOptions options,
@@ -60,78 +50,41 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Starts a node and waits until it serves.
+     * Starts a node and waits until it serves. Joining the cluster and preparing the database go on at the same time.
      *
      * @param folder where {@code cluster.xml} is looked for first, or null
      * @throws ConfigException when a setting cannot be used here, for example a port that is taken
      */
     public static Node start(PlatformOptions options, @Nullable Path folder) {
         boolean ownsState = options.node().role() != Role.GATEWAY;
-        Config config = ClusterConfig.of(options.cluster(), folder, !ownsState);
-        HazelcastClusterManager clusterManager = new HazelcastClusterManager(config);
-        Vertx vertx;
-        try {
-            vertx = await(
-                    Vertx.builder()
-                            .with(vertxOptions(options.cluster()))
-                            .withClusterManager(clusterManager)
-                            .buildClustered(),
-                    START_TIMEOUT);
-        } catch (RuntimeException e) {
-            throw new ConfigException(
-                    new ConfigError("cluster", null, "the node cannot join: " + String.valueOf(e.getMessage())));
+        if (options.node().role() != Role.WORKER) {
+            Listening.check(options.server());
         }
-        Database database = null;
+        CompletableFuture<HazelcastInstance> joining =
+                inBackground("join", () -> ClusterMember.join(options.cluster(), folder, ownsState));
+        CompletableFuture<Optional<Database.Prepared>> preparing = inBackground(
+                "prepare-database",
+                () -> ownsState
+                        ? Optional.of(Database.prepare(
+                                options.database(), options.node().dataDir()))
+                        : Optional.empty());
+        Optional<Vertx> vertx = Optional.empty();
         try {
-            database = ownsState
-                    ? await(
-                            Database.open(
-                                    vertx, options.database(), options.node().dataDir()),
-                            START_TIMEOUT)
-                    : null;
-            HazelcastInstance hazelcast = clusterManager.getHazelcastInstance();
-            Bus bus = new Bus(vertx, new HazelcastOwnership(hazelcast));
-            Parts parts = new Parts(options, vertx, hazelcast, bus, database);
-            await(parts.deploy(), START_TIMEOUT);
-            return new Node(options, vertx, hazelcast, bus, database, parts);
+            Optional<Database.Prepared> prepared = Waiting.await(preparing, START_TIMEOUT);
+            HazelcastInstance hazelcast = Waiting.await(joining, START_TIMEOUT);
+            Vertx started = Waiting.await(ClusterMember.vertx(options.cluster(), hazelcast), START_TIMEOUT);
+            vertx = Optional.of(started);
+            Database database = prepared.map(p -> Database.open(started, p)).orElse(null);
+            Bus bus = new Bus(started, new HazelcastOwnership(hazelcast));
+            Parts parts = new Parts(options, started, hazelcast, bus, database);
+            Waiting.await(parts.deploy(), START_TIMEOUT);
+            return new Node(options, started, hazelcast, bus, database, parts);
         } catch (RuntimeException e) {
-            quietly("database", database == null ? Future.succeededFuture() : database.close());
-            quietly("cluster", vertx.close());
+            vertx.ifPresent(v -> Waiting.quietly("event bus", v.close(), STEP));
+            Waiting.afterwards(joining, HazelcastInstance::shutdown, START_TIMEOUT);
+            Waiting.afterwards(preparing, prepared -> prepared.ifPresent(Database.Prepared::close), START_TIMEOUT);
             throw e;
         }
-    }
-
-    private static VertxOptions vertxOptions(ClusterOptions cluster) {
-        EventBusOptions eventBus = new EventBusOptions()
-                .setHost(cluster.host())
-                .setConnectTimeout(BUS_CONNECT_TIMEOUT_MS)
-                .setClusterPingInterval(BUS_PING_MS)
-                .setClusterPingReplyInterval(BUS_PING_MS);
-        ClusterOptions.Tls tls = cluster.tls();
-        if (tls.enabled()) {
-            eventBus.setSsl(true)
-                    .setTrustAll(false)
-                    .setClientAuth(ClientAuth.REQUIRED)
-                    .setKeyCertOptions(store(tls.keyStore(), tls.keyStorePassword()))
-                    .setTrustOptions(store(tls.trustStore(), tls.trustStorePassword()));
-        } else {
-            eventBus.setTrustAll(false);
-        }
-        return new VertxOptions()
-                .setEventBusOptions(eventBus)
-                .setPreferNativeTransport(true)
-                .setBlockedThreadCheckInterval(BLOCKED_WARNING_MS)
-                .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
-                .setMaxEventLoopExecuteTime(BLOCKED_WARNING_MS)
-                .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS);
-    }
-
-    private static KeyStoreOptions store(@Nullable String file, @Nullable Secret password) {
-        boolean jks = file != null && file.endsWith(".jks");
-        return new KeyStoreOptions()
-                .setType(jks ? "JKS" : "PKCS12")
-                .setPath(file)
-                .setPassword(password == null ? null : password.value());
     }
 
     /** What a person who started it wants to know: where to look, who it is, whom it joined. */
@@ -177,40 +130,34 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Leaves in order: turns readiness off, lets requests in flight finish and sockets move on (at most
-     * {@code server.shutdownTimeout}), hands its state over to other nodes, closes the database. Whatever does not end in
-     * time is cut off.
+     * Leaves in order: readiness off; requests in flight finish and sockets go elsewhere (at most
+     * {@code server.shutdownTimeout}); keys are handed over to other nodes, and served here until they are; then
+     * everything else stops, the database last. Whatever does not end in time is cut off.
      */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         parts.unready();
-        quietly("parts", parts.undeploy(), options.server().shutdownTimeout().plus(STOP_TIMEOUT));
-        quietly("database", database == null ? Future.succeededFuture() : database.close());
-        quietly("cluster", vertx.close());
-    }
-
-    private static void quietly(String what, Future<?> closing) {
-        quietly(what, closing, STOP_TIMEOUT);
-    }
-
-    private static void quietly(String what, Future<?> closing, Duration timeout) {
-        try {
-            await(closing, timeout);
-        } catch (RuntimeException e) {
-            LOG.warn("The {} did not stop cleanly: {}", what, e.toString());
+        Waiting.quietly(
+                "doors", parts.closeDoors(), options.server().shutdownTimeout().plus(STEP));
+        Waiting.quietly(
+                "handing over of keys",
+                inBackground("leave", () -> {
+                    hazelcast.shutdown();
+                    return true;
+                }),
+                HAND_OVER);
+        hazelcast.getLifecycleService().terminate();
+        Waiting.quietly("parts", parts.stopOwners(), STEP);
+        if (database != null) {
+            Waiting.quietly("database", database.close(), STEP);
         }
+        Waiting.quietly("event bus", vertx.close(), STEP);
     }
 
-    private static <T> T await(Future<T> future, Duration timeout) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("not done within " + timeout.toSeconds() + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+    private static <T> CompletableFuture<T> inBackground(String name, Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, task -> new Thread(task, name).start());
     }
 }

@@ -22,20 +22,18 @@ import dev.switchboard.participant.ParticipantVerticle;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.room.RoomVerticle;
 import dev.switchboard.storage.Database;
-import io.netty.channel.unix.Errors;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -56,7 +54,8 @@ final class Parts {
     private final Bus bus;
     private final @Nullable Database database;
     private final NodeHealth health;
-    private final Deque<String> deployed = new ArrayDeque<>();
+    private final Deque<String> doors = new ConcurrentLinkedDeque<>();
+    private final Deque<String> owners = new ConcurrentLinkedDeque<>();
 
     /** @param database null on a node that owns no state */
     Parts(PlatformOptions options, Vertx vertx, HazelcastInstance hazelcast, Bus bus, @Nullable Database database) {
@@ -111,40 +110,25 @@ final class Parts {
                         page,
                         options.auth().refreshTokenTtl(),
                         v -> BridgeDoors.open(v, services, hub)))
-                .compose(shared -> deploy(hub)
-                        .compose(done -> deploy(
-                                () -> new GatewayVerticle(server, shared),
-                                new DeploymentOptions().setInstances(EVENT_LOOPS))))
-                .recover(
-                        failure -> Future.failedFuture(isBindFailure(failure) ? portFailure(server, failure) : failure))
+                .compose(shared -> deploy(() -> hub, 1, doors)
+                        .compose(done -> deploy(() -> new GatewayVerticle(server, shared), EVENT_LOOPS, doors)))
+                .recover(failure -> Future.failedFuture(Listening.explain(server, failure)))
                 .onSuccess(done -> health.ready(true));
-    }
-
-    private static ConfigException portFailure(ServerOptions server, Throwable failure) {
-        return new ConfigException(new ConfigError(
-                "server.port",
-                "PORT",
-                "cannot listen on " + server.host() + ":" + server.port() + ": " + failure.getMessage()));
-    }
-
-    private static boolean isBindFailure(Throwable failure) {
-        return failure instanceof BindException || failure instanceof Errors.NativeIoException;
     }
 
     private Future<Void> shards(IntFunction<Deployable> make) {
         List<Future<Void>> all = new ArrayList<>();
         for (int i = 0; i < Part.SHARDS; i++) {
-            all.add(deploy(make.apply(i)));
+            Deployable shard = make.apply(i);
+            all.add(deploy(() -> shard, 1, owners));
         }
         return Future.join(all).mapEmpty();
     }
 
-    private Future<Void> deploy(Deployable part) {
-        return deploy(() -> part, new DeploymentOptions());
-    }
-
-    private Future<Void> deploy(Supplier<Deployable> part, DeploymentOptions deployment) {
-        return vertx.deployVerticle(part, deployment).onSuccess(deployed::push).mapEmpty();
+    private Future<Void> deploy(Supplier<Deployable> part, int instances, Deque<String> among) {
+        return vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances))
+                .onSuccess(among::push)
+                .mapEmpty();
     }
 
     /** A cluster whose nodes share a folder, as on one machine, shares the secret that is made there. */
@@ -162,16 +146,25 @@ final class Parts {
         }
     }
 
-    /** Turns newcomers away; what is inside is served on until {@link #undeploy}. */
+    /** Tells balancers to send nobody here any more. */
     void unready() {
         health.ready(false);
     }
 
-    /** Stops everything, the last deployed first. */
-    Future<Void> undeploy() {
+    /** Closes the doors: requests in flight finish, sockets go elsewhere. */
+    Future<Void> closeDoors() {
+        return undeploy(doors);
+    }
+
+    /** Stops what serves this node's keys, the last deployed first. */
+    Future<Void> stopOwners() {
+        return undeploy(owners);
+    }
+
+    private Future<Void> undeploy(Deque<String> deployed) {
         String next = deployed.poll();
         return next == null
                 ? Future.succeededFuture()
-                : vertx.undeploy(next).otherwiseEmpty().compose(done -> undeploy());
+                : vertx.undeploy(next).otherwiseEmpty().compose(done -> undeploy(deployed));
     }
 }

@@ -17,14 +17,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ownership on Hazelcast's partition table: the member that holds the primary of a key's partition owns the key, so the
  * live state of that key (in maps under the same key) is local to it. Lite members own nothing.
  */
 public final class HazelcastOwnership implements Ownership {
+    private static final Logger LOG = LoggerFactory.getLogger(HazelcastOwnership.class);
+
     /** The attribute in which Vert.x keeps the node's id. Unlike the member's own id, it outlives a merge. */
-    private static final String NODE_ID = "__vertx.nodeId";
+    public static final String NODE_ID = "__vertx.nodeId";
 
     private final HazelcastInstance hazelcast;
     private final String nodeId;
@@ -37,12 +41,20 @@ public final class HazelcastOwnership implements Ownership {
         hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
             @Override
             public void memberAdded(MembershipEvent event) {
+                LOG.info(
+                        "{} joined, {} members",
+                        event.getMember().getAddress(),
+                        event.getMembers().size());
                 changed();
             }
 
             @Override
             public void memberRemoved(MembershipEvent event) {
                 String lost = idOf(event.getMember());
+                LOG.info(
+                        "{} is gone, {} members",
+                        event.getMember().getAddress(),
+                        event.getMembers().size());
                 losses.forEach(l -> l.accept(lost));
                 changed();
             }
@@ -95,9 +107,13 @@ public final class HazelcastOwnership implements Ownership {
 
     @Override
     public Set<String> nodes() {
-        return hazelcast.getCluster().getMembers().stream()
-                .map(HazelcastOwnership::idOf)
-                .collect(Collectors.toUnmodifiableSet());
+        try {
+            return hazelcast.getCluster().getMembers().stream()
+                    .map(HazelcastOwnership::idOf)
+                    .collect(Collectors.toUnmodifiableSet());
+        } catch (HazelcastInstanceNotActiveException e) {
+            return Set.of(nodeId);
+        }
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.switchboard.storage;
 
+import dev.switchboard.config.ConfigError;
 import dev.switchboard.config.ConfigException;
+import dev.switchboard.config.Secret;
 import dev.switchboard.protocol.Fault;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,6 +15,8 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -57,35 +61,70 @@ public final class Database {
     }
 
     /**
-     * Starts the embedded database if {@code options} name no other, migrates it, and opens the pool.
+     * A migrated database that no pool is connected to yet.
+     *
+     * @param embedded this node's use of the embedded one, or null
+     */
+    public record Prepared(DatabaseOptions options, PgConnectOptions connect, @Nullable EmbeddedDatabase embedded)
+            implements AutoCloseable {
+
+        /** Gives it up without opening it. Blocks. */
+        @Override
+        public void close() {
+            if (embedded != null) {
+                try {
+                    embedded.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    /**
+     * Starts the embedded database if {@code options} name no other, and migrates it. Blocks, some seconds the first time.
      *
      * @param dataDir where the embedded one is kept
-     * @return fails with a {@link ConfigException} that names {@code DATABASE_URL} when it cannot be reached or migrated
+     * @throws ConfigException that names {@code DATABASE_URL} or {@code DATA_DIR} when it cannot be reached or migrated
      */
-    public static Future<Database> open(Vertx vertx, DatabaseOptions options, Path dataDir) {
-        return vertx.executeBlocking(() -> {
-            if (options.url() != null) {
-                PgConnectOptions connect = Connect.to(options.url());
-                migrate(connect, options);
-                return new Database(vertx, connect, options, null);
-            }
+    public static Prepared prepare(DatabaseOptions options, Path dataDir) {
+        Secret url = options.url();
+        Prepared prepared;
+        if (url != null) {
+            prepared = new Prepared(options, Connect.to(url), null);
+        } else {
             EmbeddedDatabase embedded = openEmbedded(dataDir);
-            try {
-                PgConnectOptions connect = Connect.to(embedded);
-                migrate(connect, options);
-                return new Database(vertx, connect, options, embedded);
-            } catch (RuntimeException e) {
-                embedded.close();
-                throw e;
-            }
-        });
+            prepared = new Prepared(options, Connect.to(embedded), embedded);
+        }
+        try {
+            migrate(prepared.connect(), options);
+        } catch (RuntimeException e) {
+            prepared.close();
+            throw e;
+        }
+        return prepared;
+    }
+
+    /** Opens the pool. */
+    public static Database open(Vertx vertx, Prepared prepared) {
+        return new Database(vertx, prepared.connect(), prepared.options(), prepared.embedded());
+    }
+
+    /** {@link #prepare} and {@link #open(Vertx, Prepared)} without blocking. */
+    public static Future<Database> open(Vertx vertx, DatabaseOptions options, Path dataDir) {
+        return vertx.executeBlocking(() -> open(vertx, prepare(options, dataDir)));
     }
 
     private static EmbeddedDatabase openEmbedded(Path dataDir) {
         try {
             return EmbeddedDatabase.open(dataDir);
+        } catch (FileSystemException e) {
+            throw new ConfigException(new ConfigError(
+                    "node.dataDir",
+                    "DATA_DIR",
+                    "cannot be written to: " + e.getClass().getSimpleName() + " " + e.getMessage()));
         } catch (IOException e) {
-            throw Connect.failure("the embedded database cannot be used: " + e.getMessage(), null);
+            throw Connect.failure("not set, and the embedded database cannot be used: " + e.getMessage(), null);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.ParticipantOperations;
 import dev.switchboard.protocol.ParticipantOperations.Announce;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,6 +29,7 @@ final class UserAnnouncer {
     private final Map<UUID, Integer> sockets = new HashMap<>();
     private final Set<UUID> changed = new HashSet<>();
     private Map<UUID, Owner> announcedTo = new HashMap<>();
+    private final Set<Owner> told = new HashSet<>();
     private boolean again;
 
     UserAnnouncer(Bus bus) {
@@ -75,9 +77,18 @@ final class UserAnnouncer {
     /** Says everything anew: to owners who may have missed something. */
     void announceAll() {
         announcedTo = new HashMap<>();
-        byOwner(sockets.keySet()).forEach((owner, ids) -> {
+        Map<Owner, List<UUID>> users = new HashMap<>(byOwner(sockets.keySet()));
+        // Those who were told of users who are all gone since: the end of the last one may have been lost.
+        told.removeIf(owner -> !bus.ownership().nodes().contains(owner.nodeId()));
+        told.forEach(owner -> users.putIfAbsent(owner, List.of()));
+        users.forEach((owner, ids) -> {
             ids.forEach(id -> announcedTo.put(id, owner));
-            announce(owner, new Announce(bus.ownership().nodeId(), ids, List.of(), true));
+            announce(owner, new Announce(bus.ownership().nodeId(), ids, List.of(), true))
+                    .onSuccess(done -> {
+                        if (ids.isEmpty()) {
+                            told.remove(owner);
+                        }
+                    });
         });
     }
 
@@ -103,8 +114,9 @@ final class UserAnnouncer {
         }
     }
 
-    private void announce(Owner owner, Announce announcement) {
-        bus.callShard(ParticipantOperations.ANNOUNCE, Caller.system(), announcement, owner)
+    private Future<?> announce(Owner owner, Announce announcement) {
+        told.add(owner);
+        return bus.callShard(ParticipantOperations.ANNOUNCE, Caller.system(), announcement, owner)
                 .onFailure(e -> again = true);
     }
 }

@@ -1,0 +1,120 @@
+package dev.switchboard.app;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleService;
+import dev.switchboard.bus.ClusterOptions;
+import dev.switchboard.bus.HazelcastOwnership;
+import dev.switchboard.config.ConfigError;
+import dev.switchboard.config.ConfigException;
+import io.vertx.core.Completable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.spi.cluster.RegistrationInfo;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.net.BindException;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A node's place in the cluster: a Hazelcast member, and the Vert.x whose event bus relies on it. */
+final class ClusterMember {
+    private static final int BUS_CONNECT_TIMEOUT_MS = 2_000;
+    private static final int BUS_PING_MS = 2_000;
+    private static final long BLOCKED_WARNING_MS = 1_000;
+
+    private ClusterMember() {}
+
+    /**
+     * Joins the cluster, or begins one. Blocks, some seconds.
+     *
+     * @throws ConfigException when a setting is to blame
+     */
+    static HazelcastInstance join(ClusterOptions options, @Nullable Path folder, boolean ownsState) {
+        Config config = ClusterConfig.of(options, folder, !ownsState);
+        config.getMemberAttributeConfig()
+                .setAttribute(HazelcastOwnership.NODE_ID, UUID.randomUUID().toString());
+        try {
+            return Hazelcast.newHazelcastInstance(config);
+        } catch (HazelcastException | IllegalStateException | IllegalArgumentException e) {
+            throw cannotJoin(options, e);
+        }
+    }
+
+    private static ConfigException cannotJoin(ClusterOptions options, RuntimeException failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        if (cause instanceof UnknownHostException || reason.contains("assign")) {
+            return new ConfigException(new ConfigError(
+                    "cluster.host",
+                    "CLUSTER_HOST",
+                    "expected an address of this machine, got \"" + options.host() + '"'));
+        }
+        if (cause instanceof BindException) {
+            return new ConfigException(new ConfigError(
+                    "cluster.port", "CLUSTER_PORT", "no port is free from " + options.port() + " on (" + reason + ")"));
+        }
+        return new ConfigException(new ConfigError("cluster", null, "the node cannot join: " + reason));
+    }
+
+    /** Vert.x with the event bus of a node that has joined. */
+    static Future<Vertx> vertx(ClusterOptions options, HazelcastInstance hazelcast) {
+        EventBusOptions eventBus = new EventBusOptions()
+                .setHost(options.host())
+                .setConnectTimeout(BUS_CONNECT_TIMEOUT_MS)
+                .setClusterPingInterval(BUS_PING_MS)
+                .setClusterPingReplyInterval(BUS_PING_MS);
+        EventBusTls.apply(options.tls(), eventBus);
+        VertxOptions vertx = new VertxOptions()
+                .setEventBusOptions(eventBus)
+                .setPreferNativeTransport(true)
+                .setBlockedThreadCheckInterval(BLOCKED_WARNING_MS)
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
+                .setMaxEventLoopExecuteTime(BLOCKED_WARNING_MS)
+                .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS);
+        return Vertx.builder()
+                .with(vertx)
+                .withClusterManager(new Manager(hazelcast))
+                .buildClustered();
+    }
+
+    /**
+     * The member leaves before Vert.x is closed: it hands its partitions over while those who own keys here still answer
+     * for what has not gone yet. Then nothing is left to take out of the cluster.
+     */
+    private static final class Manager extends HazelcastClusterManager {
+        private final LifecycleService member;
+
+        Manager(HazelcastInstance hazelcast) {
+            super(hazelcast);
+            this.member = hazelcast.getLifecycleService();
+        }
+
+        @Override
+        public void removeRegistration(String address, RegistrationInfo registration, Completable<Void> promise) {
+            if (member.isRunning()) {
+                super.removeRegistration(address, registration, promise);
+            } else {
+                promise.succeed();
+            }
+        }
+
+        @Override
+        public void leave(Completable<Void> promise) {
+            if (member.isRunning()) {
+                super.leave(promise);
+            } else {
+                promise.succeed();
+            }
+        }
+    }
+}
