@@ -114,13 +114,21 @@ test(
 );
 
 test(
-  'session:expiring renews at once, and many callers share one renewal',
+  'session:expiring renews once, unless the token is fresh; many callers share one renewal',
   withServer(async ({ server, client }) => {
     const sb = await signedIn({ client });
+    const renewals = () => server.requests.filter((request) => request === 'POST /auth/refresh').length;
     const socket = only(server.sockets);
-    socket.push({ type: 'rec', address: `socket:${socket.id}`, body: { type: 'session:expiring', data: {} } });
-    await Promise.all([sb.refresh(), sb.refresh(), settle()]);
-    assert.equal(server.requests.filter((request) => request === 'POST /auth/refresh').length, 1);
+    const warn = () => socket.push({ type: 'rec', address: `socket:${socket.id}`, body: { type: 'session:expiring', data: {} } });
+    warn();
+    await settle();
+    assert.equal(renewals(), 0);
+    await advance(500_000, 10_000);
+    warn();
+    await settle();
+    assert.equal(renewals(), 1);
+    await Promise.all([sb.refresh(), sb.refresh()]);
+    assert.equal(renewals(), 2);
   }),
 );
 

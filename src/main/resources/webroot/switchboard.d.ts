@@ -151,6 +151,8 @@ export interface SessionState {
   refreshToken?: string;
   /** Milliseconds since the epoch, by this machine's clock. */
   expiresAt: number;
+  /** Milliseconds from the making of the access token to its end. */
+  life: number;
 }
 
 export type ConnectionState = 'idle' | 'connecting' | 'online' | 'offline' | 'unauthorized' | 'closed';
@@ -344,7 +346,7 @@ export interface SwitchboardOptions {
   /** An access token from elsewhere, or a function that fetches a fresh one each time it is called. */
   token?: string | (() => string | Promise<string>);
   /** A session kept from before, for clients without cookies. */
-  session?: { accessToken: string; refreshToken?: string; expiresIn?: number; expiresAt?: number; user?: User };
+  session?: { accessToken: string; refreshToken?: string; expiresIn?: number; expiresAt?: number; life?: number; user?: User };
   fetch?: typeof fetch;
   WebSocket?: new (url: string) => any;
   /** Milliseconds that a request may take; 10 000 by default. */

@@ -164,7 +164,7 @@ export class Switchboard extends Emitter {
 
   #personal(event) {
     const { type, data } = event;
-    if (type === 'session:expiring') this.#session.refresh().catch(() => {});
+    if (type === 'session:expiring') this.#session.expiring();
     if (type === 'user:online' || type === 'user:offline') {
       for (const room of this.rooms) room.presence(data.userId, type === 'user:online');
     }

@@ -37,13 +37,14 @@ export class Session extends Emitter {
     this.#byCookie = byCookie && !token && !session?.refreshToken;
     this.#provider = token;
     this.#tabs = new TabLink(this.#byCookie, {
-      session: (value) => this.#adopt(value, { tell: false }),
+      // A message may be on its way while this tab renews the token by itself.
+      session: (value) => value.expiresAt >= (this.#current?.expiresAt ?? 0) && this.#adopt(value, { tell: false }),
       ended: (error) => this.#end(new SwitchboardError(error), { tell: false }),
     });
     if (session) this.#adopt({ ...session, expiresAt: expiry(session) }, { tell: false });
   }
 
-  /** `{user, accessToken, refreshToken?, expiresAt}` with `expiresAt` in milliseconds since the epoch, or null. */
+  /** `{user, accessToken, refreshToken?, expiresAt, life}`, times in milliseconds, `expiresAt` since the epoch; or null. */
   get current() {
     return this.#current;
   }
@@ -92,6 +93,12 @@ export class Session extends Emitter {
     return this.#refreshing;
   }
 
+  /** The server says that the token ends soon. One that was made for a short time is not renewed all the time for that. */
+  expiring() {
+    const { expiresAt, life } = this.#current ?? {};
+    if (expiresAt - Date.now() < life / 2) this.refresh().catch(() => {});
+  }
+
   /** The server said whose token it is; one given by the application does not tell. */
   identify(user) {
     if (this.#current) this.#current = { ...this.#current, user };
@@ -127,10 +134,11 @@ export class Session extends Emitter {
       const message = 'Somebody else signed in, in another tab';
       return this.#end(new SwitchboardError({ code: 'unauthorized', status: 401, message }), { tell: false });
     }
-    this.#current = { ...session, user: session.user ?? before?.user };
+    const life = session.life ?? session.expiresAt - Date.now();
+    this.#current = { ...session, life, user: session.user ?? before?.user };
     if (this.#byCookie) delete this.#current.refreshToken;
     this.#attempt = 0;
-    this.#schedule((this.#current.expiresAt - Date.now()) * (REFRESH_AT - Math.random() * 0.05));
+    this.#schedule(this.#current.expiresAt - Date.now() - life * (1 - REFRESH_AT + Math.random() * 0.05));
     if (tell) this.#tabs.tell('session', this.#current);
     this.emit('changed', this.#current);
     if (before && before.accessToken !== session.accessToken) this.emit('refreshed', session.accessToken);
