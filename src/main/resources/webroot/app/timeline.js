@@ -40,6 +40,7 @@ export class Timeline {
     this.scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     const resized = new ResizeObserver(() => this.atEnd && this.toEnd());
     resized.observe(this.scroller);
+    resized.observe(this.list);
     this.#offs = [room.on('change', this.#draw), room.on('state', this.#draw), () => resized.disconnect()];
   }
 
