@@ -17,7 +17,6 @@ record Figures(
     static final int STEADY_RATE = 50_000;
 
     private static final double STEADY_TIMES = 2;
-    private static final double WARM_UP_TIMES = 2;
     private static final int SENDERS = 100;
     private static final int SENDERS_IN_ROOM = 5;
     private static final int EASY_DURABLE_RATE = 1_000;
@@ -29,8 +28,7 @@ record Figures(
         Level steady;
         double seconds = settings.seconds();
         Layout everybody = Layout.of(settings.clients(), settings.clients());
-        try (Stage stage = new Stage(target, loop, settings.serverCore(), everybody, true)) {
-            stage.run(STEADY_RATE, WARM_UP_TIMES * seconds);
+        try (Stage stage = new Stage(target, loop, settings.serverCore(), everybody, true, target.easyRate())) {
             highest = new RateSearch(DELIVERY_LIMIT_MS).from(target.easyRate(), rate -> stage.run(rate, seconds));
             steady = stage.run(STEADY_RATE, STEADY_TIMES * seconds);
         }
@@ -46,8 +44,7 @@ record Figures(
     private static Level durable(Target target, Loop loop, Settings settings) {
         System.out.println(" durable messages");
         Layout rooms = Layout.of(SENDERS, SENDERS_IN_ROOM);
-        try (Stage stage = new Stage(target, loop, settings.serverCore(), rooms, false)) {
-            stage.run(EASY_DURABLE_RATE, WARM_UP_TIMES * settings.seconds());
+        try (Stage stage = new Stage(target, loop, settings.serverCore(), rooms, false, EASY_DURABLE_RATE)) {
             return new RateSearch(DURABLE_LIMIT_MS)
                     .from(EASY_DURABLE_RATE, rate -> stage.run(rate, settings.seconds()));
         }

@@ -5,29 +5,45 @@ import org.jspecify.annotations.Nullable;
 /** A server and its clients during a search. Both are made anew when a level was too much for them. */
 final class Stage implements AutoCloseable {
     private static final int CONNECT_SECONDS = 120;
+    private static final double WARM_UP_TIMES = 3;
 
     private final Target target;
     private final Loop loop;
     private final int core;
     private final Layout layout;
     private final boolean countsDeliveries;
+    private final double easyRate;
     private ServerProcess server;
     private @Nullable Protocol protocol;
     private @Nullable Fleet fleet;
 
-    Stage(Target target, Loop loop, int core, Layout layout, boolean countsDeliveries) {
+    /**
+     * Starts the server.
+     *
+     * @param countsDeliveries as in {@link Load}
+     * @param easyRate what a new server is warmed up with
+     */
+    Stage(Target target, Loop loop, int core, Layout layout, boolean countsDeliveries, double easyRate) {
         this.target = target;
         this.loop = loop;
         this.core = core;
         this.layout = layout;
         this.countsDeliveries = countsDeliveries;
+        this.easyRate = easyRate;
         this.server = target.start(core);
     }
 
-    /** Measures at one rate, and prints what came out. */
+    /** Measures at one rate, and prints what came out. A new server is warmed up first. */
     Level run(double perSecond, double seconds) {
+        if (fleet == null) {
+            measure("warm-up", easyRate, WARM_UP_TIMES * seconds);
+        }
+        return measure("", perSecond, seconds);
+    }
+
+    private Level measure(String what, double perSecond, double seconds) {
         Level level = new Load(target, server, loop, fleet(), countsDeliveries).run(perSecond, seconds);
-        System.out.println("  " + level);
+        System.out.println("  " + level + (what.isEmpty() ? "" : " (" + what + ")"));
         if (level.fault() != null) {
             renew();
         }
