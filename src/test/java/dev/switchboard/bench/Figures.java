@@ -29,12 +29,13 @@ record Figures(
         double seconds = settings.seconds();
         Layout everybody = Layout.of(settings.clients(), settings.clients());
         try (Stage stage = new Stage(target, loop, settings.serverCore(), everybody, true, target.easyRate())) {
-            highest = new RateSearch(DELIVERY_LIMIT_MS).from(target.easyRate(), rate -> stage.run(rate, seconds));
+            highest = new RateSearch(DELIVERY_LIMIT_MS, target.refinements())
+                    .from(target.easyRate(), rate -> stage.run(rate, seconds));
             steady = stage.run(STEADY_RATE, STEADY_TIMES * seconds);
         }
         @Nullable Level durable = target.durable() ? durable(target, loop, settings) : null;
         @Nullable IdleMemory memory = null;
-        if (!target.id().equals("relay")) {
+        if (!target.id().equals(Peers.ROOF)) {
             memory = IdleMemory.measure(target, loop, settings.serverCore(), settings.idleClients());
             System.out.println("  " + memory);
         }
@@ -45,7 +46,7 @@ record Figures(
         System.out.println(" durable messages");
         Layout rooms = Layout.of(SENDERS, SENDERS_IN_ROOM);
         try (Stage stage = new Stage(target, loop, settings.serverCore(), rooms, false, EASY_DURABLE_RATE)) {
-            return new RateSearch(DURABLE_LIMIT_MS)
+            return new RateSearch(DURABLE_LIMIT_MS, target.refinements())
                     .from(EASY_DURABLE_RATE, rate -> stage.run(rate, settings.seconds()));
         }
     }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Load {
     private static final double WARM_UP_SECONDS = 2;
     private static final double DRAIN_SECONDS = 5;
+    private static final double CATCH_UP_SECONDS = 30;
 
     /** A server that owes more than the load of so many seconds will not catch up. */
     private static final double HOPELESS_SECONDS = 1;
@@ -43,6 +44,15 @@ final class Load {
         pacer.stop();
         boolean drained = !hopeless && Waiting.until(DRAIN_SECONDS, () -> troubled() || drained());
         return level(perSecond, from, to, p50, p99, fault(hopeless, drained));
+    }
+
+    /** Puts on a load without measuring: a cold server may fall behind, and catch up. */
+    void warmUp(double perSecond, double seconds) {
+        fleet.restart();
+        pacer.start(countsDeliveries ? perSecond / fleet.size() : perSecond);
+        Waiting.until(seconds, this::troubled);
+        pacer.stop();
+        Waiting.until(CATCH_UP_SECONDS, () -> troubled() || drained());
     }
 
     private Level level(double offered, Reading from, Reading to, double p50, double p99, @Nullable String fault) {

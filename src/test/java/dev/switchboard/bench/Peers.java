@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** What Switchboard is compared with. */
 final class Peers {
+    /** The id of the server that shows what the generator can take. */
+    static final String ROOF = "relay";
+
     private static final int EASY_RATE = 25_000;
 
     private Peers() {}
@@ -56,7 +59,7 @@ final class Peers {
 
     /** The roof of the generator: a server that only copies, gathering for some milliseconds. */
     static Target relay(Path workDir) {
-        return new Peer("relay", "Copying relay (the generator's roof)") {
+        return new Peer(ROOF, "Copying relay (the generator's roof)") {
             @Override
             public ServerProcess start(int core) {
                 List<String> command = Target.java("-cp", System.getProperty("java.class.path"), Relay.class.getName());
@@ -76,6 +79,11 @@ final class Peers {
             @Override
             public int easyRate() {
                 return 200_000;
+            }
+
+            @Override
+            public int refinements() {
+                return 0; // the size of it is enough
             }
         };
     }

@@ -5,14 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks for the highest rate that holds: doubles until one does not, then halves the gap. */
 final class RateSearch {
-    private static final int REFINEMENTS = 4;
     private static final double HIGHEST = 1e7;
 
     private final double limitMillis;
+    private final int refinements;
 
-    /** @param limitMillis what 99 of 100 must stay under */
-    RateSearch(double limitMillis) {
+    /**
+     * A search that ends within {@code 2^-refinements} of the rate that did not hold.
+     *
+     * @param limitMillis what 99 of 100 must stay under
+     * @param refinements how often the gap is halved
+     */
+    RateSearch(double limitMillis, int refinements) {
         this.limitMillis = limitMillis;
+        this.refinements = refinements;
     }
 
     /**
@@ -37,7 +43,7 @@ final class RateSearch {
             best = level;
             rate *= 2;
         }
-        for (int i = 0; i < REFINEMENTS && best != null; i++) {
+        for (int i = 0; i < refinements && best != null; i++) {
             double middle = (best.offered() + failed) / 2;
             Level level = twice(middle, attempt);
             if (level.holds(limitMillis)) {

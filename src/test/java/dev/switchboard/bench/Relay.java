@@ -8,7 +8,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -26,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 public final class Relay {
     private static final long GATHER_MS = 10;
     private static final int GATHERED_BYTES = 4 << 20;
+    private static final int READ_BYTES = 64 << 10;
     private static final int MASKED_HEADER = 8;
     private static final int UNMASKED_TEXT = 0x81;
     private static final int TWO_BYTE_LENGTH = 126;
@@ -47,6 +50,7 @@ public final class Relay {
         new ServerBootstrap()
                 .group(loop)
                 .channel(EpollServerSocketChannel.class)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Report {
     private static final String NONE = "–";
     private static final double KB = 1_000;
-    private static final String ROOF = "relay";
     private static final String OURS = "switchboard";
 
     private final Settings settings;
@@ -99,7 +98,7 @@ final class Report {
         }
         List<String> lines = new ArrayList<>();
         for (Figures peer : all) {
-            if (peer.id().equals(OURS) || peer.id().equals(ROOF)) {
+            if (peer.id().equals(OURS) || peer.id().equals(Peers.ROOF)) {
                 continue;
             }
             lines.add(String.format(

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Settings(
         List<String> targets, double seconds, int clients, int idleClients, @Nullable Path output, int serverCore) {
-    static final List<String> ALL = List.of("relay", "bridge", "socketio", "switchboard");
+    static final List<String> ALL = List.of(Peers.ROOF, "bridge", "socketio", "switchboard");
 
     static final String USAGE =
             """

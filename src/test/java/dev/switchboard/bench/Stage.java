@@ -36,18 +36,18 @@ final class Stage implements AutoCloseable {
     /** Measures at one rate, and prints what came out. A new server is warmed up first. */
     Level run(double perSecond, double seconds) {
         if (fleet == null) {
-            measure("warm-up", easyRate, WARM_UP_TIMES * seconds);
+            load().warmUp(easyRate, WARM_UP_TIMES * seconds);
         }
-        return measure("", perSecond, seconds);
-    }
-
-    private Level measure(String what, double perSecond, double seconds) {
-        Level level = new Load(target, server, loop, fleet(), countsDeliveries).run(perSecond, seconds);
-        System.out.println("  " + level + (what.isEmpty() ? "" : " (" + what + ")"));
+        Level level = load().run(perSecond, seconds);
+        System.out.println("  " + level);
         if (level.fault() != null) {
             renew();
         }
         return level;
+    }
+
+    private Load load() {
+        return new Load(target, server, loop, fleet(), countsDeliveries);
     }
 
     private Fleet fleet() {

@@ -17,6 +17,11 @@ interface Target {
     /** Deliveries per second that the search begins with: easy for it. */
     int easyRate();
 
+    /** How often the search for its highest rate halves the gap. */
+    default int refinements() {
+        return 4;
+    }
+
     /** Starts it on the core given. */
     ServerProcess start(int core);
 
