@@ -65,7 +65,7 @@ public final class Benchmark {
         }
         Report report = new Report(settings, all, skipped, databaseVersion);
         System.out.println();
-        System.out.print(report.table());
+        System.out.println(report.table() + "\n" + report.ratios());
         if (settings.output() != null) {
             write(settings.output(), report.document());
         }

@@ -5,8 +5,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The figures as a table and as {@code docs/benchmarks.md}. */
@@ -32,23 +35,18 @@ final class Report {
         StringBuilder out = new StringBuilder("| |");
         all.forEach(each -> out.append(' ').append(each.title()).append(" |"));
         out.append("\n|---|").append("---|".repeat(all.size())).append('\n');
-        row(out, "Most deliveries/s with p99 < 100 ms", each -> highest(each.highest(), Figures.DELIVERY_LIMIT_MS));
-        row(out, "… its p50 / p99", each -> latencies(each.highest()));
-        row(out, "… server's core busy", each -> percent(each.highest().serverBusy()));
-        row(out, "… generator busy", each -> percent(each.highest().generatorBusy()));
-        row(out, "CPU per delivery there", each -> micros(each.highest()));
-        row(out, "CPU per delivery at 50 000/s", each -> each.steady().fault() == null ? micros(each.steady()) : NONE);
-        row(out, "… its p50 / p99", each -> latencies(each.steady()));
-        row(
-                out,
-                "Bytes per delivery on the wire",
-                each -> String.format(Locale.ROOT, "%.0f", each.steady().bytes()));
+        level(out, "Most deliveries/s with p99 < 100 ms", Figures::highest, top(Figures.DELIVERY_LIMIT_MS));
+        level(out, "… its p50 / p99", Figures::highest, Report::latencies);
+        level(out, "… server's core busy", Figures::highest, level -> percent(level.serverBusy()));
+        level(out, "… generator busy", Figures::highest, level -> percent(level.generatorBusy()));
+        level(out, "… CPU per delivery", Figures::highest, Report::micros);
+        level(out, "CPU per delivery at 50 000/s", Figures::steady, Report::micros);
+        level(out, "… its p50 / p99", Figures::steady, Report::latencies);
+        level(out, "… bytes per delivery on the wire", Figures::steady, level -> number("%.0f", level.bytes()));
         row(out, "Resident memory per idle connection", each -> memory(each.memory()));
-        row(
-                out,
-                "Durable messages acknowledged/s with p99 < 50 ms",
-                each -> each.durable() == null ? NONE : highest(each.durable(), Figures.DURABLE_LIMIT_MS));
-        row(out, "… its p50 / p99", each -> each.durable() == null ? NONE : latencies(each.durable()));
+        level(out, "Durable messages acknowledged/s with p99 < 50 ms", Figures::durable, top(Figures.DURABLE_LIMIT_MS));
+        level(out, "… its p50 / p99", Figures::durable, Report::latencies);
+        level(out, "… CPU per message", Figures::durable, Report::micros);
         return out.toString();
     }
 
@@ -58,10 +56,22 @@ final class Report {
         out.append('\n');
     }
 
-    private static String highest(Level level, double limit) {
-        return level.holds(limit)
-                ? String.format(Locale.ROOT, "**%,.0f**", level.achieved())
-                : String.format(Locale.ROOT, "less than %,.0f", level.offered());
+    private void level(
+            StringBuilder out, String name, Function<Figures, @Nullable Level> which, Function<Level, String> figure) {
+        row(out, name, each -> {
+            Level level = which.apply(each);
+            return level == null ? NONE : figure.apply(level);
+        });
+    }
+
+    private static Function<Level, String> top(double limitMillis) {
+        return level -> level.holds(limitMillis)
+                ? number("**%,.0f**", level.achieved())
+                : number("less than %,.0f", level.offered());
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
     }
 
     private static String latencies(Level level) {
@@ -69,14 +79,14 @@ final class Report {
     }
 
     private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+        return number("%.0f %%", 100 * share);
     }
 
     private static String micros(Level level) {
-        String server = String.format(Locale.ROOT, "%.2f µs", level.cpuMicros());
+        String server = number("%.2f µs", level.cpuMicros());
         return level.databaseMicros() == 0
                 ? server
-                : server + String.format(Locale.ROOT, " (and the database %.2f µs)", level.databaseMicros());
+                : server + number(" (and the database %.2f µs)", level.databaseMicros());
     }
 
     private static String memory(@Nullable IdleMemory memory) {
@@ -90,7 +100,7 @@ final class Report {
     }
 
     /** Switchboard against each of the others, where both were measured. */
-    private String ratios() {
+    String ratios() {
         Figures ours =
                 all.stream().filter(each -> each.id().equals(OURS)).findFirst().orElse(null);
         if (ours == null) {
@@ -101,29 +111,29 @@ final class Report {
             if (peer.id().equals(OURS) || peer.id().equals(Peers.ROOF)) {
                 continue;
             }
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "- Against the %s: %.1f × the deliveries per second, %.2f × the CPU per delivery at 50 000/s%s.",
-                    peer.title(),
-                    ratio(ours, peer, each -> each.highest().achieved()),
-                    ratio(ours, peer, each -> each.steady().cpuMicros()),
-                    memoryRatio(ours.memory(), peer.memory())));
+            String ratios = Stream.of(
+                            ratio("%.1f × the deliveries per second", ours.highest(), peer.highest(), Level::achieved),
+                            ratio(
+                                    "%.2f × the CPU per delivery at 50 000/s",
+                                    ours.steady(), peer.steady(), Level::cpuMicros),
+                            ratio(
+                                    "%.2f × the memory of an idle connection",
+                                    ours.memory(), peer.memory(), IdleMemory::bytes),
+                            ratio(
+                                    "%.2f × after a collection",
+                                    ours.memory(), peer.memory(), IdleMemory::collectedBytes))
+                    .flatMap(Optional::stream)
+                    .collect(Collectors.joining(", "));
+            lines.add("- Against the " + peer.title() + ": " + ratios + ".");
         }
         return String.join("\n", lines);
     }
 
-    private static double ratio(Figures ours, Figures peer, ToDoubleFunction<Figures> figure) {
-        return figure.applyAsDouble(ours) / figure.applyAsDouble(peer);
-    }
-
-    private static String memoryRatio(@Nullable IdleMemory ours, @Nullable IdleMemory peer) {
+    private static <T> Optional<String> ratio(
+            String format, @Nullable T ours, @Nullable T peer, ToDoubleFunction<T> figure) {
         return ours == null || peer == null
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        ", %.2f × the memory per idle connection (%.2f × after a collection)",
-                        ours.bytes() / peer.bytes(),
-                        ours.collectedBytes() / peer.collectedBytes());
+                ? Optional.empty()
+                : Optional.of(number(format, figure.applyAsDouble(ours) / figure.applyAsDouble(peer)));
     }
 
     /** The whole document. */

@@ -1,14 +1,17 @@
 package dev.switchboard.bench;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one run does.
  *
  * @param targets ids of the servers to measure
+ * @param parts what to measure
  * @param seconds how long each level is measured
  * @param clients in the room of the fan-out
  * @param idleClients for memory
@@ -16,13 +19,20 @@ import org.jspecify.annotations.Nullable;
  * @param serverCore the core that servers run on; the generator has been given another
  */
 record Settings(
-        List<String> targets, double seconds, int clients, int idleClients, @Nullable Path output, int serverCore) {
+        List<String> targets,
+        Set<Figures.Part> parts,
+        double seconds,
+        int clients,
+        int idleClients,
+        @Nullable Path output,
+        int serverCore) {
     static final List<String> ALL = List.of(Peers.ROOF, "bridge", "socketio", "switchboard");
 
     static final String USAGE =
             """
             Usage: bench/run [options]
               --only NAMES     of relay, bridge, socketio, switchboard, with commas between; default: all
+              --parts NAMES    of fanout, durable, memory; default: all
               --quick          short levels and few idle connections, prints only: to see that it works
               --output FILE    write the figures here; default: docs/benchmarks.md when all are measured
               --server-core N  default: 0; the generator and the database run on another
@@ -39,6 +49,7 @@ record Settings(
     /** @throws IllegalArgumentException with what was not understood */
     static Settings parse(String... args) {
         List<String> targets = ALL;
+        Set<Figures.Part> parts = EnumSet.allOf(Figures.Part.class);
         boolean quick = false;
         @Nullable Path output = null;
         int serverCore = 0;
@@ -46,16 +57,18 @@ record Settings(
             switch (args[i]) {
                 case "--quick" -> quick = true;
                 case "--only" -> targets = known(value(args, ++i));
+                case "--parts" -> parts = named(value(args, ++i));
                 case "--output" -> output = Path.of(value(args, ++i));
                 case "--server-core" -> serverCore = Integer.parseInt(value(args, ++i));
                 default -> throw new IllegalArgumentException("unknown option " + args[i]);
             }
         }
-        if (output == null && !quick && targets.equals(ALL)) {
+        if (output == null && !quick && targets.equals(ALL) && parts.size() == Figures.Part.values().length) {
             output = DOCUMENT;
         }
         return new Settings(
                 targets,
+                parts,
                 quick ? QUICK_LEVEL_SECONDS : LEVEL_SECONDS,
                 CLIENTS,
                 quick ? QUICK_IDLE_CLIENTS : IDLE_CLIENTS,
@@ -70,8 +83,16 @@ record Settings(
         return args[index];
     }
 
+    private static Set<Figures.Part> named(String names) {
+        Set<Figures.Part> parts = EnumSet.noneOf(Figures.Part.class);
+        for (String name : List.of(names.toUpperCase(Locale.ROOT).split(",", -1))) {
+            parts.add(Figures.Part.valueOf(name));
+        }
+        return parts;
+    }
+
     private static List<String> known(String names) {
-        List<String> list = List.of(names.toLowerCase(Locale.ROOT).split(","));
+        List<String> list = List.of(names.toLowerCase(Locale.ROOT).split(",", -1));
         list.stream().filter(name -> !ALL.contains(name)).findFirst().ifPresent(name -> {
             throw new IllegalArgumentException("unknown server " + name);
         });
