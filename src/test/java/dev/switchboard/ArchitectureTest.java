@@ -90,6 +90,17 @@ class ArchitectureTest {
             .resideInAnyPackage("io.vertx.core.json..", "com.fasterxml.jackson.databind..")
             .because("features speak in records; their mapping is in bus");
 
+    private static final ArchRule NO_CLUSTERED_LOCKS = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("io\\.vertx\\.core\\.shareddata\\.(Lock|Counter|AsyncMap)")
+            .because("Vert.x's clustered locks let several in at once, and its counters block the event loop");
+
+    private static final ArchRule NOBODY_SLEEPS = noClasses()
+            .should()
+            .callMethod(Thread.class, "sleep", long.class)
+            .because("whatever is waited for has an event, a timer or a condition of its own");
+
     private static final ArchRule NO_CYCLES = slices().matching("dev.switchboard.(*)..")
             .should()
             .beFreeOfCycles()
@@ -108,6 +119,8 @@ class ArchitectureTest {
                         ONLY_THE_BUS_TALKS_TO_THE_EVENT_BUS,
                         SQL_ONLY_IN_STORES,
                         NO_LOOSE_JSON,
+                        NO_CLUSTERED_LOCKS,
+                        NOBODY_SLEEPS,
                         NO_CYCLES)
                 .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(classes)));
     }

@@ -13,12 +13,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Real nodes in this JVM, one cluster, a database of their own. */
 public final class TestNodes implements AutoCloseable {
-    /** Clusters of one JVM keep out of each other's way: each has ports of its own, ten apart. */
-    private static final AtomicInteger NEXT_CLUSTER_PORT = new AtomicInteger(15_701);
+    /** Clusters keep out of each other's way: each has ports of its own, ten apart; other builds begin elsewhere. */
+    private static final AtomicInteger NEXT_CLUSTER_PORT =
+            new AtomicInteger(10 * ThreadLocalRandom.current().nextInt(1_000, 3_000));
 
     private final Postgres postgres = Postgres.create();
     private final List<Node> nodes = new ArrayList<>();
@@ -65,7 +67,13 @@ public final class TestNodes implements AutoCloseable {
 
     /** One more node. */
     public Node add() {
+        return add(Map.of());
+    }
+
+    /** One more node, with settings of its own. */
+    public Node add(Map<String, String> own) {
         Map<String, String> environment = new HashMap<>(settings);
+        environment.putAll(own);
         environment.put("PORT", String.valueOf(freePort()));
         Node node = Node.start(ConfigSource.in(null, environment).read(PlatformOptions::from), null);
         nodes.add(node);
