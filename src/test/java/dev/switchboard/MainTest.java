@@ -80,7 +80,7 @@ class MainTest {
 
     @Test
     void aUsedPort() throws IOException {
-        try (ServerSocket used = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket used = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(runWith("server:\n  host: 127.0.0.1\n  port: " + used.getLocalPort() + "\n"))
                     .isEqualTo(1);
             assertOneLine("server.port (PORT)", String.valueOf(used.getLocalPort()), "in use");
