@@ -43,7 +43,7 @@ public final class Benchmark {
             System.err.println("bench: " + e.getMessage());
             System.err.print(Settings.USAGE);
             return EXIT_USAGE;
-        } catch (IllegalStateException | UncheckedIOException e) {
+        } catch (RuntimeException e) {
             System.err.println("bench: " + e.getMessage());
             e.printStackTrace();
             return EXIT_FAILED;

@@ -178,7 +178,7 @@ final class Report {
                 ## Again
 
                 ```
-                bench/run                            # everything, about 20 minutes; writes this page
+                bench/run                            # everything, a quarter of an hour; writes this page
                 bench/run --quick                    # does it work? A few minutes; prints only
                 bench/run --only switchboard,bridge  # some of them; prints only
                 ```
