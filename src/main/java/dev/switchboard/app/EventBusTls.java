@@ -6,7 +6,9 @@ import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.Secret;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.core.net.KeyStoreOptions;
+import io.vertx.core.net.JksOptions;
+import io.vertx.core.net.KeyStoreOptionsBase;
+import io.vertx.core.net.PfxOptions;
 import java.io.File;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -29,9 +31,9 @@ final class EventBusTls {
         }
     }
 
-    private static KeyStoreOptions store(
+    /** Exactly these two classes: of others, the event bus loses the contents when it copies its options by JSON. */
+    private static KeyStoreOptionsBase store(
             String setting, String variable, @Nullable String file, @Nullable Secret password) {
-        String type = file != null && file.endsWith(".jks") ? "JKS" : "PKCS12";
         try {
             char[] opened = password == null ? new char[0] : password.value().toCharArray();
             KeyStore.getInstance(new File(String.valueOf(file)), opened);
@@ -39,9 +41,7 @@ final class EventBusTls {
             throw new ConfigException(new ConfigError(
                     "cluster.tls." + setting, "CLUSTER_TLS_" + variable, "cannot be opened: " + e.getMessage()));
         }
-        return new KeyStoreOptions()
-                .setType(type)
-                .setPath(file)
-                .setPassword(password == null ? null : password.value());
+        KeyStoreOptionsBase store = file != null && file.endsWith(".jks") ? new JksOptions() : new PfxOptions();
+        return store.setPath(file).setPassword(password == null ? null : password.value());
     }
 }

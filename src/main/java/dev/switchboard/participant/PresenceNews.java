@@ -58,7 +58,8 @@ final class PresenceNews {
         untold.keySet().removeAll(batch.keySet());
         peers.peers(batch.keySet())
                 .onFailure(e -> {
-                    LOG.warn("Presence could not be told, and will be: {}", e.toString());
+                    // That the database is away, it says itself.
+                    LOG.debug("Presence could not be told, and will be: {}", e.toString());
                     batch.forEach(this::changed);
                 })
                 .compose(found -> tell(batch, found))

@@ -100,7 +100,10 @@ public final class TestNodes implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.forEach(Node::close);
+        // The last one that owns state last: those without cannot go on.
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            nodes.get(i).close();
+        }
         postgres.close();
     }
 }
