@@ -14,7 +14,7 @@ public sealed interface Target {
     /**
      * A service behind the gateway.
      *
-     * @param upstream its name in the section {@code upstreams}
+     * @param upstream its configured name
      * @param rewrite the path to ask it for, with {@code {name}} for what the pattern captured; null for the path as matched
      */
     record Service(String upstream, @Nullable String rewrite) implements Target {}
