@@ -12,5 +12,4 @@ import java.time.Duration;
  * @param remaining whole tokens left
  * @param retryAfter when refused: how long until there is a token; else zero
  */
-public record Verdict(
-        boolean granted, String tier, long limit, Duration window, long remaining, Duration retryAfter) {}
+public record Verdict(boolean granted, String tier, long limit, Duration window, long remaining, Duration retryAfter) {}
