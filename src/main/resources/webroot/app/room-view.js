@@ -1,7 +1,7 @@
 import { conversationAvatar } from './avatar.js';
 import { Composer } from './composer.js';
 import { announce, framed, h, icon, iconButton } from './dom.js';
-import { count, listNames } from './format.js';
+import { count, inBrief, listNames } from './format.js';
 import { PeopleDialog } from './people.js';
 import { Timeline } from './timeline.js';
 
@@ -24,9 +24,12 @@ export class RoomView {
     this.#conversation = conversation;
     this.id = conversation.id;
     this.#room = conversations.follow(conversation.id);
-    this.#composer = new Composer(this.#room, sb.user, drafts.get(this.id) ?? '', () => this.#timeline.toEnd());
+    this.#composer = new Composer(this.#room, drafts.get(this.id), {
+      sent: () => this.#timeline.toEnd(),
+      editLast: () => this.#timeline.editLast(),
+    });
     this.#timeline = new Timeline(this.#room, conversation, sb.user, {
-      edit: (message) => this.#composer.edit(message),
+      reply: (message) => this.#composer.reply(message),
       read: () => this.#read(),
     });
     this.heading = h('h2', { tabindex: '-1' });
@@ -101,7 +104,7 @@ export class RoomView {
   }
 
   #announce(message) {
-    if (message.senderId !== this.#sb.user?.id && !message.deleted) announce(`${message.senderName}: ${message.content}`);
+    if (message.senderId !== this.#sb.user?.id && !message.deleted) announce(`${message.senderName}: ${inBrief(message)}`);
   }
 
   #read() {
