@@ -59,6 +59,7 @@ export class Conversations extends Emitter {
     }
     this.loaded = true;
     for (const { id } of this.sorted.slice(0, FOLLOWED)) this.follow(id);
+    for (const id of this.#sb.waiting) this.follow(id);
     this.emit('change');
   }
 

@@ -3,9 +3,18 @@ import { h } from './dom.js';
 import { Shell } from './shell.js';
 import { SignIn } from './sign-in.js';
 
-const sb = new Switchboard();
+const sb = new Switchboard({ storage: storage() });
 const root = document.getElementById('app');
 let shell = null;
+
+/** Undefined where the browser does not let the page have one. */
+function storage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
 
 function show(view) {
   root.replaceChildren(view.element);
