@@ -410,6 +410,8 @@ export class Switchboard implements Emits<SwitchboardEvents> {
   login(credentials: { password: string } & ({ username: string } | { email: string })): Promise<User>;
   refresh(): Promise<User | undefined>;
   logout(): Promise<void>;
+  /** Like `users.updateMe`; `user` is the new one at once, in all tabs. */
+  updateProfile(changes: Parameters<Users['updateMe']>[0]): Promise<User>;
   /** Signs out on every device. */
   logoutEverywhere(): Promise<void>;
   connect(): Promise<void>;

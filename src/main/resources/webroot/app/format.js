@@ -83,6 +83,30 @@ function nameIn(address) {
   }
 }
 
+const BROWSERS = [
+  [/Edg\//, 'Edge'],
+  [/OPR\//, 'Opera'],
+  [/Firefox\//, 'Firefox'],
+  [/Chrome\//, 'Chrome'],
+  [/Safari\//, 'Safari'],
+];
+const SYSTEMS = [
+  [/Android/, 'Android'],
+  [/iPhone|iPad/, 'iOS'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/Linux/, 'Linux'],
+];
+
+/** `Firefox on Linux`: what a person knows a device by. */
+export function deviceName(agent) {
+  const userAgent = agent ?? '';
+  const find = (names) => names.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
+  if (!browser && !system) return userAgent.split(/[\s/]/)[0] || 'Some device';
+  return browser && system ? `${browser} on ${system}` : (browser ?? system);
+}
+
 /** One line that stands for a message elsewhere: in the list, above an answer to it. */
 export function inBrief({ deleted, type, content }) {
   if (deleted) return 'Message deleted';

@@ -18,6 +18,7 @@ function storage() {
 
 function show(view) {
   root.replaceChildren(view.element);
+  view.opened?.();
 }
 
 function signedIn() {
@@ -30,6 +31,8 @@ function signedIn() {
 function signedOut(notice) {
   shell?.end();
   shell = null;
+  // Dialogs are not part of the page that goes.
+  for (const dialog of document.querySelectorAll('dialog')) dialog.remove();
   sb.disconnect();
   document.title = 'Switchboard';
   show(new SignIn(sb, { notice }));

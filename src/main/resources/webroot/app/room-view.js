@@ -2,7 +2,7 @@ import { conversationAvatar } from './avatar.js';
 import { Composer } from './composer.js';
 import { announce, framed, h, icon, iconButton } from './dom.js';
 import { count, inBrief, listNames } from './format.js';
-import { PeopleDialog } from './people.js';
+import { RoomInfo } from './room-info.js';
 import { Timeline } from './timeline.js';
 
 /** What was typed and not sent, by conversation, while the page lives. */
@@ -80,7 +80,8 @@ export class RoomView {
 
   #header() {
     const back = h('a', { href: '#/', class: 'icon-button back', 'aria-label': 'Back to the conversations' }, icon('back'));
-    const people = iconButton('people', 'Members', () => new PeopleDialog(this.#sb, this.#room, this.#conversation).open());
+    const info = () => new RoomInfo(this.#sb, this.#room, this.#conversation).open();
+    const people = iconButton('people', 'Members and more', info);
     return h('header', {}, back, this.mark, h('div', { class: 'titles' }, this.heading, this.subtitle), people);
   }
 

@@ -1,4 +1,4 @@
-import { confirm } from './dialog.js';
+import { confirm, tell } from './dialog.js';
 import { arrange, framed, h } from './dom.js';
 import { MessageEditor } from './message-editor.js';
 import { drawRow, endButton } from './message-row.js';
@@ -132,7 +132,7 @@ export class Timeline {
     try {
       await this.#room.delete(message.id);
     } catch (error) {
-      await confirm({ title: 'The message is still there', text: wordsFor(error), action: 'OK', cancel: false });
+      await tell('The message is still there', wordsFor(error));
     }
   }
 
@@ -171,15 +171,12 @@ export class Timeline {
       try {
         await this.#room.history({ limit: 100 });
       } catch (error) {
-        return confirm({ title: 'That message cannot be shown', text: wordsFor(error), action: 'OK', cancel: false });
+        return tell('That message cannot be shown', wordsFor(error));
       }
       this.#render();
     }
     const node = this.#node(id);
-    if (!node) {
-      const text = 'It is too far back, or not there any more.';
-      return confirm({ title: 'That message cannot be shown', text, action: 'OK', cancel: false });
-    }
+    if (!node) return tell('That message cannot be shown', 'It is too far back, or not there any more.');
     node.scrollIntoView({ block: 'center' });
     node.focus({ preventScroll: true });
     node.classList.add('shown');

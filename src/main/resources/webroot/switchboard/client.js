@@ -102,6 +102,13 @@ export class Switchboard extends Emitter {
     await this.#session.logout();
   }
 
+  /** Changes what others see of this user, or how they sign in. Resolves to the User as it is then. */
+  async updateProfile(changes) {
+    const user = await this.users.updateMe(changes);
+    this.#session.profile(user);
+    return user;
+  }
+
   /** Signs out on every device: ends all other sessions of this user, then this one. */
   async logoutEverywhere() {
     await this.users.revokeOtherSessions();
