@@ -26,7 +26,9 @@ export class Shell {
     this.#list = new ConversationList(this.#conversations, () => sb.user ?? {});
     this.#banner = new Banner(sb);
     this.pane = h('main', { class: 'pane' });
-    this.element = h('div', { class: 'shell', data: { pane: 'list' } }, this.#banner.element, this.#sidebar(), this.pane);
+    // Not in the sidebar, which a narrow screen hides with all that is in it.
+    const heading = h('h1', { class: 'visually-hidden', text: 'Switchboard' });
+    this.element = h('div', { class: 'shell', data: { pane: 'list' } }, heading, this.#banner.element, this.#sidebar(), this.pane);
   }
 
   start() {
@@ -77,7 +79,7 @@ export class Shell {
     return h(
       'aside',
       { class: 'sidebar' },
-      h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('h1', { text: 'Switchboard' }), channels, start),
+      h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('p', { class: 'product', text: 'Switchboard' }), channels, start),
       this.#list.element,
       h('footer', {}, this.me, iconButton('sign-out', 'Sign out', () => this.#signOut())),
     );
