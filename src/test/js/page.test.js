@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hueOf, initials, listNames, splitLinks } from '../../main/resources/webroot/app/format.js';
+import { fileOf, hueOf, inBrief, initials, listNames, splitLinks } from '../../main/resources/webroot/app/format.js';
 import { rowsOf } from '../../main/resources/webroot/app/rows.js';
+import { wordsFor } from '../../main/resources/webroot/app/words.js';
+import { offlineError, SwitchboardError } from '../../main/resources/webroot/switchboard/errors.js';
 
 const at = (minutes) => new Date(Date.UTC(2026, 0, 5, 12, minutes)).toISOString();
 const message = (seq, senderId, minutes, more = {}) => ({
@@ -53,6 +55,48 @@ test('rows: what changed is drawn anew, what did not is not', () => {
     [true, true, true, false],
   );
   assert.equal(new Set(first.map(({ key }) => key)).size, first.length);
+});
+
+test('rows: an answer knows what it answers, also while it is on its way, and is drawn anew when that changes', () => {
+  const asked = message(1, 'a', 0, { content: 'When?' });
+  const answer = message(2, 'b', 0, { replyTo: 'm1' });
+  const pending = [{ clientId: 'c1', content: 'x', state: 'queued', createdAt: at(1), type: 'text', replyTo: 'm1' }];
+  const before = rows([asked, answer], { pending });
+  const after = rows([{ ...asked, version: 2, deleted: true, content: null }, answer], { pending });
+  assert.deepEqual(
+    before.slice(2).map(({ quote }) => quote?.content ?? null),
+    [null, 'When?', 'When?'],
+  );
+  assert.ok([3, 4].every((i) => before[i].signature !== after[i].signature));
+  assert.deepEqual(rows([answer])[2].quote, {}, 'what is not loaded is still something');
+});
+
+test('rows: what is being edited is not drawn anew under the hands of the writer', () => {
+  const [before, after] = [1, 2].map((version) => rows([message(1, 'me', 0, { version })], { editing: 'm1' })[2]);
+  assert.equal(before.editing, true);
+  assert.equal(before.signature, after.signature);
+  assert.notEqual(before.signature, rows([message(1, 'me', 0)])[2].signature);
+  assert.equal(rows([message(1, 'me', 0, { deleted: true })], { editing: 'm1' })[2].editing, false);
+});
+
+test('files: a name, an address, or both; only addresses that a page may lead to', () => {
+  assert.deepEqual(fileOf('https://a.example/x/the%20plan.pdf?v=1'), {
+    name: 'the plan.pdf',
+    address: 'https://a.example/x/the%20plan.pdf?v=1',
+  });
+  assert.deepEqual(fileOf('plan.pdf /api/v1/upload/7'), { name: 'plan.pdf', address: '/api/v1/upload/7' });
+  assert.deepEqual(fileOf('my plan.pdf'), { name: 'my plan.pdf' });
+  for (const bad of ['javascript:alert(1)', '//evil.example/x', 'data:text/html,x']) assert.equal(fileOf(bad).address, undefined);
+  assert.equal(inBrief({ type: 'file', content: 'https://a.example/plan.pdf' }), 'File: plan.pdf');
+  assert.equal(inBrief({ deleted: true }), 'Message deleted');
+});
+
+test('words: an error says what happened and whether to try again, without its code', () => {
+  assert.equal(wordsFor(offlineError()), 'There is no connection to the server. Please try again.');
+  assert.equal(wordsFor(new SwitchboardError({ code: 'forbidden', message: 'x' })), 'You may not do this.');
+  const fields = [{ field: 'email', message: 'must be an address' }];
+  assert.equal(wordsFor(new SwitchboardError({ code: 'validation_failed', fields })), 'Email must be an address.');
+  assert.equal(wordsFor(new SwitchboardError({ code: 'new_one', message: 'the sky fell' })), 'The sky fell.');
 });
 
 test('text: addresses are found without the punctuation around them; nothing else is touched', () => {

@@ -21,6 +21,29 @@ export interface Member {
   username: string;
   role: string;
   joinedAt: string;
+  /** In the answer to a join: number of the last message that they have read. */
+  readSeq?: number;
+}
+
+/** A channel as everybody sees it. */
+export interface Channel {
+  id: RoomId;
+  slug?: string;
+  title: string;
+  memberCount: number;
+  /** Whether the signed-in user is in it. */
+  member: boolean;
+  createdAt: string;
+}
+
+/** A device on which a user is signed in. */
+export interface DeviceSession {
+  id: string;
+  createdAt: string;
+  lastUsedAt: string;
+  userAgent?: string;
+  /** The one that asks. */
+  current: boolean;
 }
 
 export type ConversationKind = 'direct' | 'group' | 'channel';
@@ -322,6 +345,8 @@ export interface Room extends Emits<RoomEvents> {
 export interface Conversations {
   list(options?: { cursor?: string; limit?: number; slug?: string }): Promise<Page<Conversation>>;
   bySlug(slug: string): Promise<Conversation | undefined>;
+  channels(options?: { query?: string; cursor?: string; limit?: number }): Promise<Page<Channel>>;
+  members(id: RoomId, options?: { query?: string; cursor?: string; limit?: number }): Promise<Page<Member>>;
   get(id: RoomId): Promise<Conversation>;
   create(conversation: { kind: ConversationKind; title?: string; memberIds: UserId[] }): Promise<Conversation>;
   update(id: RoomId, changes: { title?: string }): Promise<Conversation>;
@@ -334,8 +359,17 @@ export interface Conversations {
 
 export interface Users {
   me(): Promise<User>;
-  updateMe(changes: Partial<Pick<User, 'displayName' | 'email' | 'phoneNumber' | 'avatarUrl'>>): Promise<User>;
+  updateMe(
+    changes: Partial<Pick<User, 'displayName' | 'email' | 'phoneNumber' | 'avatarUrl'>> & {
+      /** Ends all other sessions; needs `currentPassword`. */
+      password?: string;
+      currentPassword?: string;
+    },
+  ): Promise<User>;
   removeMe(): Promise<void>;
+  sessions(): Promise<DeviceSession[]>;
+  revokeSession(id: string): Promise<void>;
+  revokeOtherSessions(): Promise<void>;
   get(id: UserId): Promise<User>;
   search(query: string, options?: { cursor?: string; limit?: number }): Promise<Page<User>>;
 }
@@ -347,6 +381,8 @@ export interface SwitchboardOptions {
   token?: string | (() => string | Promise<string>);
   /** A session kept from before, for clients without cookies. */
   session?: { accessToken: string; refreshToken?: string; expiresIn?: number; expiresAt?: number; life?: number; user?: User };
+  /** `localStorage`: messages that wait to be sent outlive the page. Signing out removes them. */
+  storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   fetch?: typeof fetch;
   WebSocket?: new (url: string) => any;
   /** Milliseconds that a request may take; 10 000 by default. */
@@ -360,6 +396,8 @@ export class Switchboard implements Emits<SwitchboardEvents> {
   readonly session: SessionState | null;
   readonly socketId: string | undefined;
   readonly rooms: Room[];
+  /** Conversations with messages in `storage` that wait: joining sends them. */
+  readonly waiting: RoomId[];
   readonly conversations: Conversations;
   readonly users: Users;
   register(account: {
@@ -372,6 +410,10 @@ export class Switchboard implements Emits<SwitchboardEvents> {
   login(credentials: { password: string } & ({ username: string } | { email: string })): Promise<User>;
   refresh(): Promise<User | undefined>;
   logout(): Promise<void>;
+  /** Like `users.updateMe`; `user` is the new one at once, in all tabs. */
+  updateProfile(changes: Parameters<Users['updateMe']>[0]): Promise<User>;
+  /** Signs out on every device. */
+  logoutEverywhere(): Promise<void>;
   connect(): Promise<void>;
   disconnect(): void;
   dispose(): void;

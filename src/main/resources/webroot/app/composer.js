@@ -1,5 +1,7 @@
 import { MAX_CONTENT_CHARACTERS } from '/switchboard.js';
 import { h, icon, iconButton } from './dom.js';
+import { inBrief } from './format.js';
+import { wordsFor } from './words.js';
 
 /** How many of the last characters that fit are announced. */
 const NEAR_LIMIT = 500;
@@ -7,49 +9,52 @@ const NEAR_LIMIT = 500;
 /** Where messages are written: Enter sends, Shift+Enter breaks the line, arrow up edits the last own message. */
 export class Composer {
   #room;
-  #me;
-  #sent;
-  #editing = null;
-  #kept = '';
+  #hooks;
+  #answered = null;
   #offs;
 
-  /** @param sent called after a message was queued */
-  constructor(room, me, draft, sent) {
+  /**
+   * @param draft `{text, answered}`: what was written here before, or undefined
+   * @param hooks `sent()` after a message was queued, `editLast()` returns whether there is one to edit
+   */
+  constructor(room, draft, hooks) {
     this.#room = room;
-    this.#me = me.id;
-    this.#sent = sent;
+    this.#hooks = hooks;
     this.input = h('textarea', {
       rows: '1',
       'aria-label': 'Message',
       placeholder: 'Write a message',
       enterkeyhint: 'send',
-      'aria-describedby': 'composer-note',
+      'aria-describedby': 'composer-answer composer-note',
     });
-    this.input.value = draft;
+    this.input.value = draft?.text ?? '';
     this.input.addEventListener('input', () => this.#changed());
     this.input.addEventListener('keydown', (event) => this.#key(event));
     this.note = h('p', { class: 'composer-note', id: 'composer-note', role: 'status' });
-    this.editBar = h(
+    this.answer = h('p', { id: 'composer-answer' });
+    this.answerBar = h(
       'div',
-      { class: 'edit-bar', hidden: true },
-      h('span', { text: 'Editing your message' }),
-      iconButton('close', 'Stop editing', () => this.#stopEditing()),
+      { class: 'answer-bar', hidden: true },
+      icon('reply'),
+      this.answer,
+      iconButton('close', 'Do not answer this message', () => this.#answerNothing()),
     );
     this.button = h('button', { type: 'submit', class: 'send', 'aria-label': 'Send', title: 'Send' }, icon('send'));
     this.element = h(
       'form',
       { class: 'composer', on: { submit: (event) => this.#submit(event) } },
-      this.editBar,
+      this.answerBar,
       h('div', { class: 'box' }, this.input, this.button),
       this.note,
     );
     this.#offs = [room.on('state', () => this.#stateChanged())];
+    this.#show(draft?.answered ?? null);
     this.#stateChanged();
     this.#resize();
   }
 
   get draft() {
-    return this.#editing ? this.#kept : this.input.value;
+    return { text: this.input.value, answered: this.#answered };
   }
 
   focus() {
@@ -62,76 +67,61 @@ export class Composer {
     this.#offs.forEach((off) => off());
   }
 
-  edit(message) {
-    if (!this.#editing) this.#kept = this.input.value;
-    this.#editing = message;
-    this.editBar.hidden = false;
-    this.#set(message.content);
+  /** The next message answers this one. */
+  reply(message) {
+    this.#show(message);
     this.focus();
   }
 
-  #stopEditing() {
-    this.#editing = null;
-    this.editBar.hidden = true;
-    this.#set(this.#kept);
+  #answerNothing() {
+    this.#show(null);
     this.focus();
+  }
+
+  #show(message) {
+    this.#answered = message;
+    this.answerBar.hidden = !message;
+    this.answer.replaceChildren();
+    if (message) this.answer.append('Answer to ', h('strong', { text: message.senderName }), ` ${inBrief(message)}`);
   }
 
   #set(text) {
     this.input.value = text;
-    this.#say('');
     this.#changed({ typing: false });
   }
 
   #key(event) {
     if (event.isComposing) return;
     if (event.key === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey) this.#submit(event);
-    else if (event.key === 'Escape' && this.#editing) this.#stopEditing();
-    else if (event.key === 'ArrowUp' && this.input.value === '' && !this.#editing) this.#editLast(event);
+    else if (event.key === 'Escape' && this.#answered) this.#show(null);
+    else if (event.key === 'ArrowUp' && this.input.value === '' && this.#hooks.editLast()) event.preventDefault();
   }
 
-  #editLast(event) {
-    const last = this.#room.messages.findLast(
-      ({ senderId, deleted, type }) => senderId === this.#me && !deleted && type === 'text',
-    );
-    if (!last) return;
-    event.preventDefault();
-    this.edit(last);
-  }
-
-  async #submit(event) {
+  #submit(event) {
     event.preventDefault();
     const text = this.input.value.trim();
     if (!text) return;
     if ([...text].length > MAX_CONTENT_CHARACTERS) return this.#changed();
-    if (this.#editing) return this.#save(this.#editing, text);
+    const answered = this.#answered;
     this.#set('');
+    this.#show(null);
     // Whether it was stored shows at the message itself.
-    this.#room.send(text).catch((error) => error.code === 'queue_full' && this.#refused(text, error));
-    this.#sent();
-  }
-
-  #refused(text, error) {
-    this.#set(text);
-    this.#say(error.message, true);
-  }
-
-  async #save(message, text) {
-    if (text === message.content) return this.#stopEditing();
-    this.input.readOnly = true;
-    try {
-      await this.#room.edit(message.id, text);
-      if (this.#editing === message) this.#stopEditing();
-    } catch (error) {
-      this.#say(`Not saved: ${error.message}`, true);
-    }
-    this.input.readOnly = false;
+    this.#room.send(text, { replyTo: answered?.id }).catch((error) => {
+      if (error.code === 'queue_full') this.#refused(text, answered, error);
+    });
+    this.#hooks.sent();
     return undefined;
+  }
+
+  #refused(text, answered, error) {
+    this.#set(text);
+    this.#show(answered);
+    this.#say(wordsFor(error), true);
   }
 
   #changed({ typing = true } = {}) {
     this.#resize();
-    if (typing && !this.#editing) this.#room.typing(this.input.value.trim() !== '');
+    if (typing) this.#room.typing(this.input.value.trim() !== '');
     const left = MAX_CONTENT_CHARACTERS - [...this.input.value].length;
     if (left < 0) this.#say(`${(-left).toLocaleString()} characters too many`, true);
     else this.#say(left < NEAR_LIMIT ? `${left} characters left` : '');

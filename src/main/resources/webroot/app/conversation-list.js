@@ -1,6 +1,6 @@
 import { conversationAvatar } from './avatar.js';
 import { arrange, framed, h } from './dom.js';
-import { briefTime, count } from './format.js';
+import { briefTime, count, inBrief } from './format.js';
 
 /** The conversations, newest first, as links. */
 export class ConversationList {
@@ -54,8 +54,8 @@ export class ConversationList {
 
   #preview({ lastMessage, kind }) {
     if (!lastMessage) return kind === 'channel' ? 'Open to everybody here' : 'No messages yet';
-    if (lastMessage.deleted) return 'Message deleted';
-    const text = lastMessage.content ?? '';
+    const text = inBrief(lastMessage);
+    if (lastMessage.deleted) return text;
     if (lastMessage.senderId === this.#me().id) return `You: ${text}`;
     return kind === 'direct' ? text : `${lastMessage.senderName}: ${text}`;
   }

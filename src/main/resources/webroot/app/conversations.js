@@ -53,12 +53,14 @@ export class Conversations extends Emitter {
       if (!next) break;
       cursor = next;
     }
-    if (![...this.#entries.values()].some(({ slug }) => slug === 'general')) {
+    // Who is nowhere meets the others in General; who left it, and is elsewhere, is not brought back.
+    if (this.#entries.size === 0) {
       const general = await this.#sb.conversations.bySlug('general');
       if (general) this.#put(general);
     }
     this.loaded = true;
     for (const { id } of this.sorted.slice(0, FOLLOWED)) this.follow(id);
+    for (const id of this.#sb.waiting) this.follow(id);
     this.emit('change');
   }
 
@@ -78,10 +80,22 @@ export class Conversations extends Emitter {
     return room;
   }
 
+  async createChannel(title) {
+    return this.#made(await this.#sb.conversations.create({ kind: 'channel', title, memberIds: [] }));
+  }
+
+  /** Makes the user a member of a channel. */
+  async enter(id, userId) {
+    return this.#made(await this.#sb.conversations.addMembers(id, [userId]));
+  }
+
   async create({ people, title }) {
     const memberIds = people.map(({ id }) => id);
     const kind = people.length === 1 ? 'direct' : 'group';
-    const conversation = await this.#sb.conversations.create({ kind, title: title || undefined, memberIds });
+    return this.#made(await this.#sb.conversations.create({ kind, title: title || undefined, memberIds }));
+  }
+
+  #made(conversation) {
     this.#add(conversation);
     return conversation.id;
   }

@@ -44,9 +44,14 @@ export function arrange(parent, wanted) {
   while (parent.children.length > wanted.length) parent.lastElementChild.remove();
 }
 
+/** How many of the last announcements stay: a screen reader may not have come to them yet. */
+const ANNOUNCEMENTS = 5;
+
 /** Says something to those who listen to the page instead of looking at it. */
 export function announce(text) {
-  document.getElementById('announcer').textContent = text;
+  const announcer = document.getElementById('announcer');
+  announcer.append(h('p', { text }));
+  while (announcer.children.length > ANNOUNCEMENTS) announcer.firstElementChild.remove();
 }
 
 /** At most one call of `task` per frame; at once when the page is hidden, where no frames come. */

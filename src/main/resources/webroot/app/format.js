@@ -60,6 +60,59 @@ export function listNames(names) {
 
 export const count = (n, one, many = `${one}s`) => `${n.toLocaleString()} ${n === 1 ? one : many}`;
 
+/**
+ * What a message of the type `file` holds: a name, an address, or both. `address` is absent when the content has none that
+ * a page may lead to.
+ */
+export function fileOf(content) {
+  const words = content.trim().split(/\s+/);
+  const at = words.findIndex((word) => /^(https?:\/\/|\/(?!\/))/.test(word) && URL.canParse(word, 'http://localhost'));
+  if (at < 0) return { name: content.trim() || 'File' };
+  const address = words[at];
+  const given = words.toSpliced(at, 1).join(' ');
+  return { name: given || nameIn(address), address };
+}
+
+function nameIn(address) {
+  const { pathname } = new URL(address, 'http://localhost');
+  const last = pathname.split('/').findLast(Boolean) ?? address;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}
+
+const BROWSERS = [
+  [/Edg\//, 'Edge'],
+  [/OPR\//, 'Opera'],
+  [/Firefox\//, 'Firefox'],
+  [/Chrome\//, 'Chrome'],
+  [/Safari\//, 'Safari'],
+];
+const SYSTEMS = [
+  [/Android/, 'Android'],
+  [/iPhone|iPad/, 'iOS'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/Linux/, 'Linux'],
+];
+
+/** `Firefox on Linux`: what a person knows a device by. */
+export function deviceName(agent) {
+  const userAgent = agent ?? '';
+  const find = (names) => names.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
+  if (!browser && !system) return userAgent.split(/[\s/]/)[0] || 'Some device';
+  return browser && system ? `${browser} on ${system}` : (browser ?? system);
+}
+
+/** One line that stands for a message elsewhere: in the list, above an answer to it. */
+export function inBrief({ deleted, type, content }) {
+  if (deleted) return 'Message deleted';
+  return type === 'file' ? `File: ${fileOf(content ?? '').name}` : (content ?? '').replace(/\s+/g, ' ').trim();
+}
+
 /** Splits text into strings and the web addresses in it. */
 export function splitLinks(text) {
   const parts = [];

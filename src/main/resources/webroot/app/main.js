@@ -3,12 +3,22 @@ import { h } from './dom.js';
 import { Shell } from './shell.js';
 import { SignIn } from './sign-in.js';
 
-const sb = new Switchboard();
+const sb = new Switchboard({ storage: storage() });
 const root = document.getElementById('app');
 let shell = null;
 
+/** Undefined where the browser does not let the page have one. */
+function storage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
 function show(view) {
   root.replaceChildren(view.element);
+  view.opened?.();
 }
 
 function signedIn() {
@@ -21,6 +31,8 @@ function signedIn() {
 function signedOut(notice) {
   shell?.end();
   shell = null;
+  // Dialogs are not part of the page that goes.
+  for (const dialog of document.querySelectorAll('dialog')) dialog.remove();
   sb.disconnect();
   document.title = 'Switchboard';
   show(new SignIn(sb, { notice }));

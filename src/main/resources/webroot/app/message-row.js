@@ -1,8 +1,12 @@
 import { personAvatar } from './avatar.js';
 import { h, icon, iconButton } from './dom.js';
-import { clock, dayTitle, exactTime, splitLinks } from './format.js';
+import { clock, dayTitle, exactTime, fileOf, inBrief, splitLinks } from './format.js';
+import { wordsFor } from './words.js';
 
-/** Draws one row of the timeline. `actions` has `edit`, `remove`, `retry`, `discard`, each taking the message. */
+/**
+ * Draws one row of the timeline. `actions` has `reply`, `edit`, `remove`, `retry`, `discard`, `show`, each taking the
+ * message (`show`: the id of one), and `editor`, which gives what stands in the place of a message while it is edited.
+ */
 export function drawRow(row, conversation, actions) {
   switch (row.kind) {
     case 'start':
@@ -35,51 +39,84 @@ function messageRow(row, actions) {
   const item = h('li', {
     class: 'message',
     tabindex: '-1',
-    data: { own: String(own), grouped: String(grouped), state: message.state ?? 'stored' },
+    data: { own: String(own), grouped: String(grouped), state: message.state ?? 'stored', id: message.id ?? '' },
   });
   if (!own)
     item.append(grouped ? h('span', { class: 'gutter' }) : personAvatar({ id: message.senderId, name: message.senderName }));
   const body = h('div', { class: 'body' });
-  if (!grouped) body.append(heading(message, own));
-  const bubble = h('div', { class: 'bubble', title: exactTime(message.createdAt) });
-  bubble.append(...content(message));
-  const line = h('div', { class: 'line' }, bubble);
-  if (own && kind === 'message' && !message.deleted) line.prepend(tools(message, actions));
-  body.append(line);
+  body.append(heading(message, own, grouped));
+  if (row.editing) {
+    body.append(actions.editor(message));
+  } else {
+    const bubble = h('div', { class: 'bubble', title: exactTime(message.createdAt) });
+    if (row.quote) bubble.append(quote(row.quote, message, actions));
+    bubble.append(...content(message));
+    const line = h('div', { class: 'line' }, bubble);
+    if (kind === 'message' && !message.deleted) line.append(tools(message, own, actions));
+    body.append(line);
+  }
   const note = kind === 'pending' ? pendingNote(message, actions) : row.note && h('p', { class: 'note', text: row.note });
   if (note) body.append(note);
   item.append(body);
   return item;
 }
 
-function heading({ senderName, createdAt }, own) {
+/** In a group only the first heading is seen; each is heard. */
+function heading({ senderName, createdAt }, own, grouped) {
   const name = h('span', { class: own ? 'visually-hidden' : 'sender', text: own ? 'You' : senderName });
-  return h('p', { class: 'heading' }, name, ' ', h('time', { datetime: createdAt, text: clock(createdAt) }));
+  const time = h('time', { datetime: createdAt, text: clock(createdAt) });
+  return h('p', { class: grouped ? 'visually-hidden' : 'heading' }, name, ' ', time);
 }
 
-function content({ deleted, content: text, editedAt }) {
-  if (deleted) return [h('em', { class: 'deleted', text: 'Message deleted' })];
-  const parts = splitLinks(text ?? '').map((part) =>
-    typeof part === 'string'
-      ? part
-      : h('a', { href: part.address, target: '_blank', rel: 'noopener noreferrer', text: part.address }),
+/** What a message answers: leads there. */
+function quote(quoted, { replyTo }, { show }) {
+  const known = Boolean(quoted.id);
+  return h(
+    'button',
+    { type: 'button', class: 'quote', title: 'Show that message', on: { click: () => show(replyTo) } },
+    h('span', { class: 'visually-hidden', text: 'In answer to ' }),
+    known && h('strong', { text: quoted.senderName }),
+    h('span', { text: known ? inBrief(quoted) : 'an earlier message' }),
   );
+}
+
+function content(message) {
+  const { deleted, type, content: text, editedAt } = message;
+  if (deleted) return [h('em', { class: 'deleted', text: 'Message deleted' })];
+  const parts = type === 'file' ? [file(text ?? '')] : splitLinks(text ?? '').map(linked);
   if (editedAt) parts.push(' ', h('span', { class: 'edited', title: exactTime(editedAt), text: '(edited)' }));
   return parts;
 }
 
-function tools(message, { edit, remove }) {
-  const buttons = [iconButton('trash', 'Delete message', () => remove(message))];
-  if (message.type === 'text') buttons.unshift(iconButton('edit', 'Edit message', () => edit(message)));
-  return h('div', { class: 'tools' }, ...buttons);
+function linked(part) {
+  return typeof part === 'string' ? part : link(part.address, part.address);
+}
+
+function link(address, text) {
+  return h('a', { href: address, target: '_blank', rel: 'noopener noreferrer', text });
+}
+
+function file(text) {
+  const { name, address } = fileOf(text);
+  const label = address ? link(address, name) : h('span', { text: name });
+  return h('span', { class: 'file' }, icon('file'), h('span', { class: 'visually-hidden', text: 'File: ' }), label);
+}
+
+function tools(message, own, { reply, edit, remove }) {
+  const buttons = [iconButton('reply', 'Reply', () => reply(message))];
+  if (own && message.type === 'text') buttons.push(iconButton('edit', 'Edit message', () => edit(message)));
+  if (own) buttons.push(iconButton('trash', 'Delete message', () => remove(message)));
+  return h('div', { class: 'tools', data: { count: String(buttons.length) } }, ...buttons);
 }
 
 function pendingNote(message, { retry, discard }) {
-  if (message.state !== 'failed') return h('p', { class: 'note', text: message.state === 'queued' ? 'Waiting…' : 'Sending…' });
+  if (message.state !== 'failed') {
+    return h('p', { class: 'note', text: message.state === 'queued' ? 'Waiting for the connection…' : 'Sending…' });
+  }
   return h(
     'p',
     { class: 'note failed', role: 'alert' },
-    `Not sent: ${message.error?.message ?? 'unknown error'} `,
+    `Not sent. ${message.error ? wordsFor(message.error) : ''} `,
     h('button', { type: 'button', class: 'link', text: 'Try again', on: { click: () => retry(message) } }),
     ' ',
     h('button', { type: 'button', class: 'link', text: 'Discard', on: { click: () => discard(message) } }),

@@ -1,8 +1,8 @@
 import { conversationAvatar } from './avatar.js';
 import { Composer } from './composer.js';
 import { announce, framed, h, icon, iconButton } from './dom.js';
-import { count, listNames } from './format.js';
-import { PeopleDialog } from './people.js';
+import { count, inBrief, listNames } from './format.js';
+import { RoomInfo } from './room-info.js';
 import { Timeline } from './timeline.js';
 
 /** What was typed and not sent, by conversation, while the page lives. */
@@ -24,9 +24,12 @@ export class RoomView {
     this.#conversation = conversation;
     this.id = conversation.id;
     this.#room = conversations.follow(conversation.id);
-    this.#composer = new Composer(this.#room, sb.user, drafts.get(this.id) ?? '', () => this.#timeline.toEnd());
+    this.#composer = new Composer(this.#room, drafts.get(this.id), {
+      sent: () => this.#timeline.toEnd(),
+      editLast: () => this.#timeline.editLast(),
+    });
     this.#timeline = new Timeline(this.#room, conversation, sb.user, {
-      edit: (message) => this.#composer.edit(message),
+      reply: (message) => this.#composer.reply(message),
       read: () => this.#read(),
     });
     this.heading = h('h2', { tabindex: '-1' });
@@ -77,7 +80,8 @@ export class RoomView {
 
   #header() {
     const back = h('a', { href: '#/', class: 'icon-button back', 'aria-label': 'Back to the conversations' }, icon('back'));
-    const people = iconButton('people', 'Members', () => new PeopleDialog(this.#sb, this.#room, this.#conversation).open());
+    const info = () => new RoomInfo(this.#sb, this.#room, this.#conversation).open();
+    const people = iconButton('people', 'Members and more', info);
     return h('header', {}, back, this.mark, h('div', { class: 'titles' }, this.heading, this.subtitle), people);
   }
 
@@ -101,7 +105,7 @@ export class RoomView {
   }
 
   #announce(message) {
-    if (message.senderId !== this.#sb.user?.id && !message.deleted) announce(`${message.senderName}: ${message.content}`);
+    if (message.senderId !== this.#sb.user?.id && !message.deleted) announce(`${message.senderName}: ${inBrief(message)}`);
   }
 
   #read() {

@@ -1,8 +1,10 @@
+import { Account } from './account.js';
 import { personAvatar } from './avatar.js';
 import { Banner } from './banner.js';
+import { Channels } from './channels.js';
 import { ConversationList } from './conversation-list.js';
 import { Conversations } from './conversations.js';
-import { h, iconButton } from './dom.js';
+import { h, icon, iconButton } from './dom.js';
 import { NewConversation } from './new-conversation.js';
 import { RoomView } from './room-view.js';
 
@@ -24,7 +26,9 @@ export class Shell {
     this.#list = new ConversationList(this.#conversations, () => sb.user ?? {});
     this.#banner = new Banner(sb);
     this.pane = h('main', { class: 'pane' });
-    this.element = h('div', { class: 'shell', data: { pane: 'list' } }, this.#banner.element, this.#sidebar(), this.pane);
+    // Not in the sidebar, which a narrow screen hides with all that is in it.
+    const heading = h('h1', { class: 'visually-hidden', text: 'Switchboard' });
+    this.element = h('div', { class: 'shell', data: { pane: 'list' } }, heading, this.#banner.element, this.#sidebar(), this.pane);
   }
 
   start() {
@@ -33,6 +37,7 @@ export class Shell {
     this.#offs = [
       () => window.removeEventListener('hashchange', route),
       this.#sb.on('state', ({ state }) => state === 'online' && this.#load()),
+      this.#sb.on('session', (session) => session?.user && this.#drawMe()),
       this.#conversations.on('change', () => this.#changed()),
     ];
     // Problems of the connection are the banner's business.
@@ -62,33 +67,46 @@ export class Shell {
   }
 
   #sidebar() {
-    const { user } = this.#sb;
+    this.me = h('button', {
+      type: 'button',
+      class: 'me',
+      title: 'Your account',
+      on: { click: () => this.#account() },
+    });
+    this.#drawMe();
+    const channels = iconButton('hash', 'Channels', () => this.#channels());
     const start = iconButton('compose', 'New conversation', () => this.#startConversation());
     return h(
       'aside',
       { class: 'sidebar' },
-      h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('h1', { text: 'Switchboard' }), start),
+      h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('p', { class: 'product', text: 'Switchboard' }), channels, start),
       this.#list.element,
-      h(
-        'footer',
-        {},
-        personAvatar({ id: user.id, name: user.displayName || user.username }),
-        h(
-          'span',
-          { class: 'who' },
-          h('strong', { text: user.displayName || user.username }),
-          h('span', { text: `@${user.username}` }),
-        ),
-        iconButton('sign-out', 'Sign out', () => this.#signOut()),
-      ),
+      h('footer', {}, this.me, iconButton('sign-out', 'Sign out', () => this.#signOut())),
     );
   }
 
+  #drawMe() {
+    const { id, displayName, username } = this.#sb.user;
+    const name = displayName || username;
+    const names = h('span', { class: 'who' }, h('strong', { text: name }), h('span', { text: `@${username}` }));
+    this.me.replaceChildren(personAvatar({ id, name }), names, icon('settings'));
+  }
+
   #startConversation() {
-    const dialog = new NewConversation(this.#sb, async (choice) => {
-      location.hash = `#/c/${await this.#conversations.create(choice)}`;
-    });
-    dialog.open();
+    const create = async (choice) => open(await this.#conversations.create(choice));
+    new NewConversation(this.#sb, create).open();
+  }
+
+  #channels() {
+    new Channels(this.#sb, this.#conversations, open).open();
+  }
+
+  #account() {
+    const everywhere = async () => {
+      await this.#sb.users.revokeOtherSessions();
+      await this.#signOut();
+    };
+    new Account(this.#sb, everywhere).open();
   }
 
   async #signOut() {
@@ -121,6 +139,10 @@ export class Shell {
     document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) Switchboard` : 'Switchboard';
     if (this.#view && !this.#conversations.get(this.#view.id)) this.#route();
   }
+}
+
+function open(id) {
+  location.hash = `#/c/${id}`;
 }
 
 function welcome(loaded) {

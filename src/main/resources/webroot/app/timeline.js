@@ -1,7 +1,10 @@
-import { confirm } from './dialog.js';
+import { confirm, tell } from './dialog.js';
 import { arrange, framed, h } from './dom.js';
+import { MessageEditor } from './message-editor.js';
 import { drawRow, endButton } from './message-row.js';
+import { Roving } from './roving.js';
 import { rowsOf } from './rows.js';
+import { wordsFor } from './words.js';
 
 /** Pixels from the end that still count as being there. */
 const END_MARGIN = 60;
@@ -11,6 +14,12 @@ const LOAD_MARGIN = 600;
 
 /** A failed load of older messages is tried again after this long at the earliest, in milliseconds. */
 const LOAD_PAUSE = 3_000;
+
+/** Pages of history that are loaded to find a message that was answered. */
+const MAX_SEARCH_PAGES = 40;
+
+/** How long a message that was asked for stands out, in milliseconds. */
+const SHOWN = 2_000;
 
 /** The messages of a room: drawn where they changed, kept in place while others come, at the end when the reader is. */
 export class Timeline {
@@ -24,17 +33,19 @@ export class Timeline {
   #notBefore = 0;
   #unreadFrom = null;
   #unreadKnown = false;
+  #editing = null;
   #draw = framed(() => this.#render());
   atEnd = true;
 
-  /** @param hooks `edit(message)`, and `read()` when the newest messages came into view */
+  /** @param hooks `reply(message)`, and `read()` when the newest messages came into view */
   constructor(room, conversation, me, hooks) {
     this.#room = room;
     this.#conversation = conversation;
     this.#me = me.id;
     this.#hooks = hooks;
     this.list = h('ol', { class: 'messages', 'aria-label': 'Messages' });
-    this.scroller = h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': 'Messages' }, this.list);
+    this.scroller = h('div', { class: 'scroller' }, this.list);
+    this.roving = new Roving(this.list, '.message');
     this.button = endButton(() => this.toEnd());
     this.element = h('div', { class: 'timeline' }, this.scroller, this.button);
     this.scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
@@ -68,10 +79,12 @@ export class Timeline {
       me: this.#me,
       unreadFrom: this.#unreadFrom,
       status: this.#status(messages),
+      editing: this.#editing?.id,
     });
     // Measured now: the event that tells of a scroll may still be on its way.
     const anchor = this.#isAtEnd() ? null : this.#anchor();
     arrange(this.list, this.#update(rows));
+    this.roving.refresh();
     if (anchor) this.scroller.scrollTop += anchor.node.offsetTop - anchor.top;
     else this.scroller.scrollTop = this.scroller.scrollHeight;
     this.#scrolled();
@@ -100,7 +113,10 @@ export class Timeline {
   }
 
   #actions = {
-    edit: (message) => this.#hooks.edit(message),
+    reply: (message) => this.#hooks.reply(message),
+    edit: (message) => this.#edit(message),
+    editor: () => this.#editing.editor.element,
+    show: (id) => this.#show(id),
     remove: (message) => this.#remove(message),
     retry: ({ clientId }) => this.#room.retry(clientId),
     discard: ({ clientId }) => this.#room.discard(clientId),
@@ -116,8 +132,56 @@ export class Timeline {
     try {
       await this.#room.delete(message.id);
     } catch (error) {
-      await confirm({ title: 'The message is still there', text: error.message, action: 'OK', cancel: false });
+      await tell('The message is still there', wordsFor(error));
     }
+  }
+
+  /** Edits the last message of this user; returns whether there is one. */
+  editLast() {
+    const own = ({ senderId, deleted, type }) => senderId === this.#me && !deleted && type === 'text';
+    // What is on its way cannot be edited yet, and the one before it is not what is meant.
+    const last = this.#room.pending.length === 0 && this.#room.messages.findLast(own);
+    if (last) this.#edit(last, document.activeElement);
+    return Boolean(last);
+  }
+
+  /** @param back what has the focus afterwards; the message itself unless said otherwise */
+  #edit(message, back = null) {
+    const done = () => {
+      if (this.#editing?.editor !== editor) return;
+      this.#editing = null;
+      // The drawing gives the focus of the editor to the message in its place.
+      back?.focus({ preventScroll: true });
+      this.#render();
+    };
+    const editor = new MessageEditor(message, (text) => this.#room.edit(message.id, text), done);
+    this.#editing = { id: message.id, editor };
+    this.#render();
+    editor.opened();
+    this.#node(message.id)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #node(id) {
+    return [...this.list.children].find((row) => row.dataset.id === id);
+  }
+
+  /** Brings a message into view and the focus to it, loading older ones until it is there. */
+  async #show(id) {
+    for (let page = 0; !this.#node(id) && !this.#room.complete && page < MAX_SEARCH_PAGES; page += 1) {
+      try {
+        await this.#room.history({ limit: 100 });
+      } catch (error) {
+        return tell('That message cannot be shown', wordsFor(error));
+      }
+      this.#render();
+    }
+    const node = this.#node(id);
+    if (!node) return tell('That message cannot be shown', 'It is too far back, or not there any more.');
+    node.scrollIntoView({ block: 'center' });
+    node.focus({ preventScroll: true });
+    node.classList.add('shown');
+    setTimeout(() => node.classList.remove('shown'), SHOWN);
+    return undefined;
   }
 
   /** The line above what is new is drawn once, where the reader had stopped when they opened the conversation. */

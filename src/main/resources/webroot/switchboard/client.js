@@ -2,6 +2,7 @@ import { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { offlineError, roomClosed } from './errors.js';
 import { Http } from './http.js';
+import { Keep } from './keep.js';
 import { Conversations, Users } from './resources.js';
 import { Room } from './room.js';
 import { Session } from './session.js';
@@ -20,11 +21,13 @@ export class Switchboard extends Emitter {
   #rooms = new Map();
   #listeners = new Map();
   #owner;
+  #keep;
 
   constructor({
     url,
     token,
     session,
+    storage,
     fetch = globalThis.fetch,
     WebSocket = globalThis.WebSocket,
     timeout = REQUEST_TIMEOUT,
@@ -41,6 +44,7 @@ export class Switchboard extends Emitter {
     this.#connection.on('state', (change) => this.#stateChanged(change));
     this.#connection.on('event', (address, body) => this.#dispatch(address, body));
     this.#session.on('changed', (value) => this.#sessionChanged(value));
+    this.#keep = new Keep(storage);
     const call = (method, path, options) => this.http(method, path, options);
     this.conversations = new Conversations(call);
     this.users = new Users(call);
@@ -70,6 +74,11 @@ export class Switchboard extends Emitter {
     return [...this.#rooms.values()];
   }
 
+  /** Ids of the conversations with messages that an earlier life of the page could not send: `join` sends them. */
+  get waiting() {
+    return this.user ? this.#keep.rooms(this.user.id) : [];
+  }
+
   /** Makes an account and signs in: `{username, email, password, displayName?, phoneNumber?}`. Resolves to the User. */
   register(account) {
     return this.#session.signIn('/auth/register', account);
@@ -89,7 +98,21 @@ export class Switchboard extends Emitter {
   /** Signs out here, in the other tabs and on the server; here even when the server cannot be reached. */
   async logout() {
     this.#closeRooms('Signed out');
+    if (this.user) this.#keep.clear(this.user.id);
     await this.#session.logout();
+  }
+
+  /** Changes what others see of this user, or how they sign in. Resolves to the User as it is then. */
+  async updateProfile(changes) {
+    const user = await this.users.updateMe(changes);
+    this.#session.profile(user);
+    return user;
+  }
+
+  /** Signs out on every device: ends all other sessions of this user, then this one. */
+  async logoutEverywhere() {
+    await this.users.revokeOtherSessions();
+    await this.logout();
   }
 
   /** Connects and stays connected. Resolves at the first `online`. */
@@ -104,7 +127,7 @@ export class Switchboard extends Emitter {
 
   /** Leaves everything and frees timers; the client cannot be used afterwards. */
   dispose() {
-    this.#closeRooms('The client was disposed of');
+    this.#closeRooms('The client was disposed of', { forget: false });
     this.disconnect();
     this.#session.dispose();
   }
@@ -113,7 +136,7 @@ export class Switchboard extends Emitter {
   join(conversationId, { afterSeq } = {}) {
     const known = this.#rooms.get(conversationId);
     if (known) return known;
-    const room = new Room(this.#connection, conversationId, { afterSeq, me: () => this.user?.id });
+    const room = new Room(this.#connection, conversationId, { afterSeq, me: () => this.user?.id ?? this.#owner, keep: this.#keep });
     this.#rooms.set(conversationId, room);
     room.once('closed', () => this.#rooms.delete(conversationId));
     return room;
@@ -175,14 +198,14 @@ export class Switchboard extends Emitter {
   /** The rooms outlive a session that expired, for the same user to go on; nobody else may see them. */
   #sessionChanged(session) {
     if (session?.user && session.user.id !== this.#owner) {
-      if (this.#owner) this.#closeRooms('Somebody else signed in');
+      if (this.#owner) this.#closeRooms('Somebody else signed in', { forget: false });
       this.#owner = session.user.id;
     }
     this.emit('session', session);
   }
 
-  #closeRooms(reason) {
-    for (const room of this.rooms) room.close(roomClosed(reason));
+  #closeRooms(reason, options) {
+    for (const room of this.rooms) room.close(roomClosed(reason), options);
   }
 
   #stateChanged(change) {

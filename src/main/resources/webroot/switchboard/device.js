@@ -7,10 +7,13 @@ export function watchDevice({ wake, network }) {
   if (!target?.addEventListener) return () => {};
   const visible = () => document.visibilityState === 'visible' && wake();
   target.addEventListener('online', network);
+  // A server on this machine is there all the same: asking it is what tells.
+  target.addEventListener('offline', wake);
   target.addEventListener('pageshow', wake);
   document.addEventListener('visibilitychange', visible);
   return () => {
     target.removeEventListener('online', network);
+    target.removeEventListener('offline', wake);
     target.removeEventListener('pageshow', wake);
     document.removeEventListener('visibilitychange', visible);
   };

@@ -21,7 +21,7 @@ export class Outbox {
     return [...this.#entries];
   }
 
-  /** Queues a message. `promise` settles with the server's acknowledgement or the error that ended it. */
+  /** Queues a message, one that was kept with the `clientId` it had. `promise` settles with the server's acknowledgement or the error that ended it. */
   add(message) {
     if (this.#entries.length >= this.#limit) {
       throw new SwitchboardError({ code: 'queue_full', message: `${this.#limit} messages are waiting already` });
@@ -29,8 +29,8 @@ export class Outbox {
     const entry = {
       clientId: uuid(),
       type: 'text',
-      ...message,
       createdAt: new Date().toISOString(),
+      ...message,
       state: 'queued',
       attempts: 0,
     };

@@ -17,6 +17,16 @@ export class Conversations {
     return (await this.list({ slug })).items[0];
   }
 
+  /** Public channels by title, those whose title holds `query`: `{items, next}`; `member` says who is in. */
+  channels({ query, cursor, limit } = {}) {
+    return this.#call('GET', '/channels', { query: { query, cursor, limit } });
+  }
+
+  /** Members whose name begins with `query`, in rooms of any size: `{items, next}`. */
+  members(id, { query, cursor, limit } = {}) {
+    return this.#call('GET', `${path(id)}/members`, { query: { query, cursor, limit } });
+  }
+
   get(id) {
     return this.#call('GET', path(id));
   }
@@ -71,6 +81,25 @@ export class Users {
 
   removeMe() {
     return this.#call('DELETE', '/users/me');
+  }
+
+  /** Where this user is signed in: `[{id, createdAt, lastUsedAt, userAgent, current}]`. */
+  async sessions() {
+    return (await this.#call('GET', '/users/me/sessions')).items;
+  }
+
+  /** Signs out one device. */
+  revokeSession(id) {
+    return this.#call('DELETE', `/users/me/sessions/${encodeURIComponent(id)}`);
+  }
+
+  /** Signs out all devices but this one. */
+  async revokeOtherSessions() {
+    for (const { id, current } of await this.sessions()) {
+      if (current) continue;
+      // One that ended meanwhile is what was wanted.
+      await this.revokeSession(id).catch((error) => error.code !== 'not_found' && Promise.reject(error));
+    }
   }
 
   get(id) {

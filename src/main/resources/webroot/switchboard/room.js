@@ -25,7 +25,7 @@ export class Room extends Emitter {
   #typingIn = new TypingIn();
 
   /** Made by `Switchboard.join`. `me` gives the id of the signed-in user. */
-  constructor(connection, id, { afterSeq, me }) {
+  constructor(connection, id, { afterSeq, me, keep }) {
     super();
     this.#connection = connection;
     this.#me = me;
@@ -39,6 +39,8 @@ export class Room extends Emitter {
     this.roster = new Roster();
     this.#sender = new Sender({
       id,
+      me,
+      keep,
       socket: () => (this.state === 'live' ? connection.socket : null),
       position: () => this.position,
       changed: () => this.#changed('pending'),
@@ -49,6 +51,7 @@ export class Room extends Emitter {
     });
     this.ready.catch(() => {});
     this.#typingIn.on('change', () => this.emit('typing', this.typingPeople));
+    this.#sender.restore();
     if (connection.socket) this.enter();
   }
 
@@ -130,6 +133,7 @@ export class Room extends Emitter {
   /** For `Switchboard`: the connection is up (again). */
   enter() {
     if (this.state === 'closed') return;
+    this.#sender.restore();
     this.#become('joining');
     this.#feed.enter();
   }
@@ -141,13 +145,13 @@ export class Room extends Emitter {
     this.#become('offline');
   }
 
-  /** For `Switchboard`: the room is over for this user. */
-  close(error) {
+  /** For `Switchboard`: the room is over for this user, for good unless `forget` is false. */
+  close(error, { forget = true } = {}) {
     if (this.state === 'closed') return;
     this.#pause();
     this.#typingOut.sent();
     this.#become('closed', error);
-    this.#sender.end(error);
+    this.#sender.end(error, { forget });
     this.emit('closed', error);
   }
 

@@ -18,7 +18,7 @@ export class Roster {
     this.memberCount = memberCount ?? this.members?.length ?? 0;
     this.online = new Set(Array.isArray(online) ? online : []);
     this.onlineCount = onlineCount ?? (Array.isArray(online) ? online.length : (online ?? 0));
-    for (const { userId, readSeq } of this.members ?? []) if (readSeq) this.read(userId, readSeq);
+    this.#readMarkers();
   }
 
   /** Returns whether that concerns this room. */
@@ -33,7 +33,10 @@ export class Roster {
 
   /** What changed, as the server says: people, or in large rooms the gathered counts. */
   updated({ memberCount, onlineCount, members }) {
-    if (Array.isArray(members)) this.members = [...members];
+    if (Array.isArray(members)) {
+      this.members = [...members];
+      this.#readMarkers();
+    }
     this.memberCount = memberCount ?? this.memberCount;
     this.onlineCount = onlineCount ?? this.onlineCount;
   }
@@ -45,6 +48,10 @@ export class Roster {
   /** The number of the last message that the user is known to have read, 0 when nothing is known. */
   readSeq(userId) {
     return this.#readSeq.get(userId) ?? 0;
+  }
+
+  #readMarkers() {
+    for (const { userId, readSeq } of this.members ?? []) if (readSeq) this.read(userId, readSeq);
   }
 
   /** Ids of those known to have read the message with this number. */

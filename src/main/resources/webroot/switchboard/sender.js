@@ -13,6 +13,8 @@ export class Sender {
 
   /**
    * @param room.id the conversation
+   * @param room.me gives the id of the signed-in user, or undefined
+   * @param room.keep where messages outlive the page
    * @param room.socket gives the socket to send on, or null while the room is not live
    * @param room.position gives the number of the last event that the room's log holds
    * @param room.changed called when the list of pending messages looks different
@@ -27,9 +29,17 @@ export class Sender {
 
   send(message) {
     checkContent(message.content);
-    const { promise } = this.#outbox.add(message);
+    const entry = this.#outbox.add(message);
+    this.#room.keep.put(this.#room.me(), this.#room.id, entry);
     this.#changed();
-    return promise;
+    return entry.promise;
+  }
+
+  /** Takes up what an earlier life of the page could not send. */
+  restore() {
+    const known = new Set(this.pending.map(({ clientId }) => clientId));
+    const kept = this.#room.keep.messages(this.#room.me(), this.#room.id).filter(({ clientId }) => !known.has(clientId));
+    for (const message of kept) this.send(message).catch(() => {});
   }
 
   retry(clientId) {
@@ -39,12 +49,14 @@ export class Sender {
 
   discard(clientId) {
     this.#outbox.discard(clientId);
+    this.#drop(clientId);
     this.#room.changed();
   }
 
   /** The room's log has this message of ours. */
   seen(message) {
     this.#outbox.seen(message);
+    this.#drop(message.clientId);
   }
 
   /** The room was loaded anew up to `position`. */
@@ -62,6 +74,7 @@ export class Sender {
     try {
       const body = { conversationId: this.#room.id, content, type, clientId, replyTo };
       this.#outbox.acknowledge(entry, await socket.request('message:send', body), this.#room.position());
+      this.#drop(clientId);
     } catch (error) {
       this.#failed(entry, error);
     }
@@ -74,10 +87,15 @@ export class Sender {
     this.#retryTimer = undefined;
   }
 
-  /** Gives up everything that the server has not acknowledged. */
-  end(error) {
+  /** Gives up everything that the server has not acknowledged; what is not forgotten goes on after a reload. */
+  end(error, { forget }) {
     this.pause();
+    if (forget) this.#room.keep.clear(this.#room.me(), this.#room.id);
     for (const entry of this.pending) if (entry.state !== 'sent') this.#outbox.fail(entry, error);
+  }
+
+  #drop(clientId) {
+    this.#room.keep.drop(this.#room.me(), this.#room.id, clientId);
   }
 
   #failed(entry, error) {

@@ -104,6 +104,14 @@ export class Session extends Emitter {
     if (this.#current) this.#current = { ...this.#current, user };
   }
 
+  /** The signed-in user changed something about themselves. */
+  profile(user) {
+    if (!this.#current) return;
+    this.#current = { ...this.#current, user };
+    this.#tabs.tell('session', this.#current);
+    this.emit('changed', this.#current);
+  }
+
   /** Forgets the session without telling the server or other tabs: the server ended it. */
   expired(error) {
     this.#end(error, { tell: false });

@@ -1,6 +1,7 @@
 package dev.switchboard.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -74,12 +75,32 @@ public final class ConversationOperations {
 
     public record Members(List<Conversation.Member> items, @Nullable String next) {}
 
-    public record ListMembers(UUID id, @Nullable String cursor, @Nullable Integer limit) {
+    /** @param query keeps those whose name begins with it */
+    public record ListMembers(UUID id, @Nullable String query, @Nullable String cursor, @Nullable Integer limit) {
         public ListMembers {
             new Checks()
                     .required("id", id)
+                    .optionalText("query", query, 1, 64)
                     .optionalText("cursor", cursor, 1, 128)
                     .range("limit", limit, 1, 200)
+                    .done();
+        }
+    }
+
+    /** A channel as everybody sees it, whether or not they are in it. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Channel(
+            UUID id, @Nullable String slug, String title, int memberCount, boolean member, Instant createdAt) {}
+
+    public record Channels(List<Channel> items, @Nullable String next) {}
+
+    /** @param query keeps those whose title holds it, in letters of either case */
+    public record FindChannels(@Nullable String query, @Nullable String cursor, @Nullable Integer limit) {
+        public FindChannels {
+            new Checks()
+                    .optionalText("query", query, 1, 100)
+                    .optionalText("cursor", cursor, 1, 512)
+                    .range("limit", limit, 1, 100)
                     .done();
         }
     }
@@ -150,6 +171,10 @@ public final class ConversationOperations {
                     "conversation:find", Part.ROOM, Find.class, Page.class, (c, q) -> c.user())
             .http("GET", "/conversations");
 
+    public static final Operation<FindChannels, Channels> FIND_CHANNELS = Operation.of(
+                    "channel:find", Part.ROOM, FindChannels.class, Channels.class, (c, q) -> c.user())
+            .http("GET", "/channels");
+
     public static final Operation<Get, Conversation> GET = Operation.of(
                     "conversation:get", Part.ROOM, Get.class, Conversation.class, (c, q) -> q.id())
             .http("GET", "/conversations/{id}");
@@ -178,6 +203,6 @@ public final class ConversationOperations {
                     "member:set-role", Part.ROOM, SetRole.class, Conversation.class, (c, q) -> q.id())
             .http("PUT", "/conversations/{id}/members/{userId}");
 
-    public static final List<Operation<?, ?>> ALL =
-            List.of(CREATE, FIND, GET, UPDATE, DELETE, LIST_MEMBERS, ADD_MEMBERS, REMOVE_MEMBER, SET_ROLE);
+    public static final List<Operation<?, ?>> ALL = List.of(
+            CREATE, FIND, FIND_CHANNELS, GET, UPDATE, DELETE, LIST_MEMBERS, ADD_MEMBERS, REMOVE_MEMBER, SET_ROLE);
 }

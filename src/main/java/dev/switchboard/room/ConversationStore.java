@@ -42,6 +42,6 @@ interface ConversationStore {
     /** Deletes a conversation with everything in it. */
     Future<Void> delete(UUID roomId);
 
-    /** Members after a user id, in the order of ids. */
-    Future<List<Member>> members(UUID roomId, @Nullable UUID after, int limit);
+    /** Members after a user id, in the order of ids; with {@code prefix} those whose name begins with it. */
+    Future<List<Member>> members(UUID roomId, @Nullable String prefix, @Nullable UUID after, int limit);
 }

@@ -156,7 +156,7 @@ final class Conversations {
         return shard.room(q.id()).compose(live -> {
             live.room().member(caller.user());
             int limit = q.limit() == null ? PAGE : q.limit();
-            return store.members(q.id(), uuid(q.cursor()), limit + 1).map(found -> {
+            return store.members(q.id(), q.query(), uuid(q.cursor()), limit + 1).map(found -> {
                 boolean more = found.size() > limit;
                 List<Member> items = more ? found.subList(0, limit) : found;
                 return new Members(items, more ? items.get(limit - 1).userId().toString() : null);

@@ -268,11 +268,16 @@ final class PgConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<List<Member>> members(UUID roomId, @Nullable UUID after, int limit) {
+    public Future<List<Member>> members(UUID roomId, @Nullable String prefix, @Nullable UUID after, int limit) {
+        String pattern = prefix == null
+                ? null
+                : prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
         return members(database.query(
                 "SELECT m.user_id, u.username, m.role, m.joined_at FROM room_member m"
                         + " JOIN user_account u ON u.id = m.user_id"
-                        + " WHERE m.room_id = $1 AND ($2::uuid IS NULL OR m.user_id > $2) ORDER BY m.user_id LIMIT $3",
-                Tuple.of(roomId, after, limit)));
+                        + " WHERE m.room_id = $1 AND ($2::uuid IS NULL OR m.user_id > $2)"
+                        + " AND ($4::text IS NULL OR lower(u.username COLLATE \"und-x-icu\")"
+                        + " LIKE lower($4::text COLLATE \"und-x-icu\")) ORDER BY m.user_id LIMIT $3",
+                Tuple.of(roomId, after, limit, pattern)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.scenario;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -10,6 +11,7 @@ import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.RoomView;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -211,6 +213,48 @@ abstract class ChatScenarios {
                     .asText()));
         }
         assertThat(made.stream().map(CompletableFuture::join).distinct()).hasSize(1);
+    }
+
+    @Test
+    void channelsAreFoundByTitleAndEnteredAndMembersByName() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        String word = ann.username().substring(4);
+        for (String title : List.of("Über " + word, "Books " + word, "books 2 " + word)) {
+            api(0).call("POST", "/api/v1/conversations", ann, Map.of("kind", "channel", "title", title))
+                    .ok();
+        }
+        String path = "/api/v1/channels?limit=2&query=";
+        JsonNode first = api(1).call("GET", path + word, bob, null).ok();
+        JsonNode second = api(2).call(
+                        "GET",
+                        path + word + "&cursor="
+                                + URLEncoder.encode(first.get("next").asText(), UTF_8),
+                        bob,
+                        null)
+                .ok();
+        assertThat(first.get("items").findValuesAsText("title")).containsExactly("books 2 " + word, "Books " + word);
+        assertThat(second.get("items").findValuesAsText("title")).containsExactly("Über " + word);
+        assertThat(second.get("next").isNull()).isTrue();
+        assertThat(api(2).call("GET", path + URLEncoder.encode("ÜBER " + word, UTF_8), bob, null)
+                        .ok()
+                        .get("items"))
+                .hasSize(1);
+
+        String books = first.at("/items/1/id").asText();
+        assertThat(first.at("/items/1/member").asBoolean()).isFalse();
+        api(1).call("POST", "/api/v1/conversations/" + books + "/members", bob, Map.of("userId", bob.id()))
+                .ok();
+        JsonNode entered =
+                api(0).call("GET", path + "books%20" + word, bob, null).ok();
+        assertThat(entered.at("/items/0/member").asBoolean()).isTrue();
+        assertThat(entered.at("/items/0/memberCount").asInt()).isEqualTo(2);
+
+        String members = "/api/v1/conversations/" + books + "/members?query=";
+        assertThat(api(2).call("GET", members + "BOB", ann, null).ok().findValuesAsText("userId"))
+                .containsExactly(bob.id());
+        assertThat(api(2).call("GET", members + "%25", ann, null).ok().get("items"))
+                .isEmpty();
     }
 
     @Test

@@ -1,0 +1,52 @@
+const STEPS = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
+
+/**
+ * Makes a long list one stop of the tab key: inside, the arrow keys go from item to item, and the tab key goes on to what
+ * is in the item, not to what is in others.
+ */
+export class Roving {
+  #list;
+  #selector;
+  #current = null;
+
+  constructor(list, selector) {
+    this.#list = list;
+    this.#selector = selector;
+    list.addEventListener('keydown', (event) => this.#key(event));
+    list.addEventListener('focusin', ({ target }) => this.#become(target.closest(selector)));
+  }
+
+  /** Items came or went: exactly one can be tabbed to, the last unless the user went to another. */
+  refresh() {
+    const items = this.#items();
+    for (const item of items) if (item !== this.#current) reachable(item, -1);
+    if (!this.#current?.isConnected) this.#become(items.at(-1));
+  }
+
+  #items() {
+    return [...this.#list.querySelectorAll(`:scope > ${this.#selector}`)];
+  }
+
+  #become(item) {
+    if (!item || item === this.#current) return;
+    if (this.#current) reachable(this.#current, -1);
+    this.#current = item;
+    reachable(item, 0);
+  }
+
+  #key(event) {
+    const step = STEPS[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey || event.target.matches('textarea, input')) return;
+    const items = this.#items();
+    const at = items.indexOf(event.target.closest(this.#selector));
+    if (at < 0) return;
+    event.preventDefault();
+    const next = items[Math.max(0, Math.min(items.length - 1, at + step))];
+    next.focus();
+    next.scrollIntoView({ block: 'nearest' });
+  }
+}
+
+function reachable(item, tabIndex) {
+  for (const control of [item, ...item.querySelectorAll('a, button, textarea')]) control.tabIndex = tabIndex;
+}
