@@ -51,7 +51,7 @@ public final class RoomVerticle extends VerticleBase {
         new Messages(shard, notices).register(handlers);
         following.register(handlers);
         new Conversations(shard, conversations, membership, notices).register(handlers);
-        new Channels(database).register(handlers);
+        new PgChannels(database).register(handlers);
 
         Context own = context;
         bus.ownership().onNodeLost(node -> own.runOnContext(v -> following.nodeLost(node)));

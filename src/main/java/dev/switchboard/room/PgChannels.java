@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The public channels: everybody may look for one to enter. */
-final class Channels {
+final class PgChannels {
     private static final int PAGE = 50;
 
     /** Letters of either case are one, whatever the locale of the database. */
@@ -31,7 +31,7 @@ final class Channels {
 
     private final Database database;
 
-    Channels(Database database) {
+    PgChannels(Database database) {
         this.database = database;
     }
 
