@@ -55,10 +55,14 @@ create table room (
     head_seq        bigint      not null default 0,
     -- No reference: the room outlives the account that made it.
     created_by      uuid,
-    created_at      timestamptz not null default now(),
-    last_message_at timestamptz
+    -- Its creator's word for the request that made it.
+    client_id       text,
+    created_at      timestamptz not null default now()
 ) with (fillfactor = 50);
 -- head_seq changes with every commit: half-empty pages and no index on it keep those updates within the page (HOT).
+
+-- A request that is sent again finds what it made, instead of making another.
+create unique index room_client_id_key on room (created_by, client_id) where client_id is not null;
 
 create table room_member (
     room_id   uuid        not null references room on delete cascade,
@@ -105,19 +109,6 @@ create table room_change (
     at         timestamptz not null,
     primary key (room_id, seq)
 );
-
--- Answers of writes that came with an Idempotency-Key; response_status is null while the first one is under way.
-create table idempotency_key (
-    user_id         uuid        not null,
-    key             text        not null,
-    request_hash    bytea       not null,
-    response_status integer,
-    response_body   jsonb,
-    created_at      timestamptz not null default now(),
-    primary key (user_id, key)
-);
-
-create index idempotency_key_created_at on idempotency_key (created_at);
 
 -- The channel that exists from the start. Its id is the same everywhere.
 insert into room (id, kind, slug, title)

@@ -26,18 +26,24 @@ final class PgSessionStore implements SessionStore {
     }
 
     @Override
-    public Future<Boolean> open(UUID session, UUID user, String passwordHash, Buffer tokenHash, Duration lifetime) {
+    public Future<Boolean> open(
+            UUID session,
+            UUID user,
+            String passwordHash,
+            @Nullable String userAgent,
+            Buffer tokenHash,
+            Duration lifetime) {
         // The share lock puts this before or after any change of the account. After it, the condition sees the change;
         // before it, whoever changed the account ends this session too.
         return database.query(
                         "WITH active AS (SELECT id FROM user_account"
                                 + "  WHERE id = $2 AND disabled_at IS NULL AND password_hash = $3 FOR SHARE),"
-                                + " made AS (INSERT INTO session (id, user_id, expires_at)"
-                                + "  SELECT $1, id, now() + make_interval(secs => $5) FROM active"
+                                + " made AS (INSERT INTO session (id, user_id, user_agent, expires_at)"
+                                + "  SELECT $1, id, $6, now() + make_interval(secs => $5) FROM active"
                                 + "  RETURNING id, expires_at)"
                                 + " INSERT INTO refresh_token (token_hash, session_id, expires_at)"
                                 + " SELECT $4, id, expires_at FROM made",
-                        Tuple.of(session, user, passwordHash, tokenHash, seconds(lifetime)))
+                        Tuple.of(session, user, passwordHash, tokenHash, seconds(lifetime), userAgent))
                 .map(rows -> rows.rowCount() == 1);
     }
 

@@ -33,7 +33,13 @@ interface SessionStore {
      *
      * @return whether it was stored
      */
-    Future<Boolean> open(UUID session, UUID user, String passwordHash, Buffer tokenHash, Duration lifetime);
+    Future<Boolean> open(
+            UUID session,
+            UUID user,
+            String passwordHash,
+            @Nullable String userAgent,
+            Buffer tokenHash,
+            Duration lifetime);
 
     /**
      * Spends a refresh token for a successor, in one step.

@@ -53,10 +53,16 @@ final class Sessions {
      * A new session for whoever showed the password with this hash; null when the account was disabled or its password
      * changed meanwhile.
      */
-    Future<@Nullable SignedIn> open(User user, String passwordHash) {
+    Future<@Nullable SignedIn> open(User user, String passwordHash, @Nullable String userAgent) {
         UUID session = Ids.next();
         String token = refreshTokens.first();
-        return store.open(session, user.id(), passwordHash, RefreshTokens.hash(token), options.refreshTokenTtl())
+        return store.open(
+                        session,
+                        user.id(),
+                        passwordHash,
+                        userAgent,
+                        RefreshTokens.hash(token),
+                        options.refreshTokenTtl())
                 .map(opened -> opened ? signedIn(user, session, token) : null);
     }
 

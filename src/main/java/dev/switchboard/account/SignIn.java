@@ -71,7 +71,7 @@ final class SignIn {
                 .compose(hash -> users.insert(user, hash)
                         .map(new Account(user, hash, false))
                         .recover(failure -> sameRequest(q, failure)))
-                .compose(this::open);
+                .compose(account -> open(account, q.userAgent()));
     }
 
     /**
@@ -102,7 +102,7 @@ final class SignIn {
         return users.byName(q.name()).compose(account -> passwords
                 .matches(q.password(), account == null ? null : account.passwordHash())
                 .compose(good -> good && account != null && !account.disabled() ? promote(account) : wrong())
-                .compose(this::open));
+                .compose(known -> open(known, q.userAgent())));
     }
 
     private static <T> Future<T> wrong() {
@@ -117,8 +117,8 @@ final class SignIn {
                 : Future.succeededFuture(account);
     }
 
-    private Future<SignedIn> open(Account account) {
-        return sessions.open(account.user(), String.valueOf(account.passwordHash()))
+    private Future<SignedIn> open(Account account, @Nullable String userAgent) {
+        return sessions.open(account.user(), String.valueOf(account.passwordHash()), userAgent)
                 .compose(signedIn -> signedIn != null ? Future.succeededFuture(signedIn) : wrong());
     }
 

@@ -1,5 +1,6 @@
 package dev.switchboard.app;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
@@ -66,7 +67,11 @@ final class ClusterMember {
         return new ConfigException(new ConfigError("cluster", null, "the node cannot join: " + reason));
     }
 
-    /** Vert.x with the event bus of a node that has joined. */
+    /**
+     * Vert.x with the event bus of a node that has joined.
+     *
+     * @throws ConfigException when a setting is to blame
+     */
     static Future<Vertx> vertx(ClusterOptions options, HazelcastInstance hazelcast) {
         EventBusOptions eventBus = new EventBusOptions()
                 .setHost(options.host())
@@ -74,6 +79,12 @@ final class ClusterMember {
                 .setClusterPingInterval(BUS_PING_MS)
                 .setClusterPingReplyInterval(BUS_PING_MS);
         EventBusTls.apply(options.tls(), eventBus);
+        if (hazelcast.getCluster().getMembers().stream().allMatch(Member::isLiteMember)) {
+            throw new ConfigException(new ConfigError(
+                    "node.role",
+                    "NODE_ROLE",
+                    "a gateway needs a node that owns state, and found none at " + options.members()));
+        }
         VertxOptions vertx = new VertxOptions()
                 .setEventBusOptions(eventBus)
                 .setPreferNativeTransport(true)

@@ -16,12 +16,17 @@ public final class AccountOperations {
 
     private AccountOperations() {}
 
+    /** Characters of a user agent that are kept, to tell one's sessions apart. */
+    public static final int MAX_USER_AGENT = 256;
+
+    /** @param userAgent what the session will be shown as; set by the door */
     public record Register(
             String username,
             String email,
             String password,
             @Nullable String displayName,
-            @Nullable String phoneNumber) {
+            @Nullable String phoneNumber,
+            @Nullable String userAgent) {
         public Register {
             new Checks()
                     .text("username", username, 2, 32)
@@ -31,18 +36,25 @@ public final class AccountOperations {
                     .text("password", password, 8, 128)
                     .optionalText("displayName", displayName, 1, 64)
                     .optionalText("phoneNumber", phoneNumber, 3, 32)
+                    .optionalText("userAgent", userAgent, 1, MAX_USER_AGENT)
                     .done();
         }
     }
 
-    /** Either name may be given; {@code username} may also hold an e-mail address. */
-    public record Login(@Nullable String username, @Nullable String email, String password) {
+    /**
+     * Either name may be given; {@code username} may also hold an e-mail address.
+     *
+     * @param userAgent what the session will be shown as; set by the door
+     */
+    public record Login(
+            @Nullable String username, @Nullable String email, String password, @Nullable String userAgent) {
         public Login {
             new Checks()
                     .that(username != null || email != null, "username", "or email is required")
                     .optionalText("username", username, 1, 254)
                     .optionalText("email", email, 1, 254)
                     .text("password", password, 1, 128)
+                    .optionalText("userAgent", userAgent, 1, MAX_USER_AGENT)
                     .done();
         }
 

@@ -34,8 +34,13 @@ public record Conversation(
     public static final String GROUP = "group";
     public static final String CHANNEL = "channel";
 
-    /** A member: {@code role} is {@code owner}, {@code admin} or {@code member}. */
-    public record Member(UUID userId, String username, String role, Instant joinedAt) {
+    /**
+     * A member.
+     *
+     * @param role {@code owner}, {@code admin} or {@code member}
+     * @param readSeq up to where this member has read
+     */
+    public record Member(UUID userId, String username, String role, Instant joinedAt, long readSeq) {
         public static final String OWNER = "owner";
         public static final String ADMIN = "admin";
         public static final String MEMBER = "member";
@@ -43,6 +48,15 @@ public record Conversation(
         /** Whether this member may change the room and its other members. */
         public boolean manages() {
             return role.equals(OWNER) || role.equals(ADMIN);
+        }
+
+        public Member withRole(String other) {
+            return new Member(userId, username, other, joinedAt, readSeq);
+        }
+
+        /** A marker moves forward, never back. */
+        public Member readUpTo(long seq) {
+            return seq <= readSeq ? this : new Member(userId, username, role, joinedAt, seq);
         }
     }
 }

@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
 public final class ConversationOperations {
     private ConversationOperations() {}
 
-    /** {@code memberIds} need not name the caller. A direct conversation has exactly one other member. */
-    public record Create(String kind, @Nullable String title, @Nullable List<UUID> memberIds) {
+    /**
+     * {@code memberIds} need not name the caller. A direct conversation has exactly one other member. {@code clientId}
+     * makes asking again safe; the door sets one where the client did not.
+     */
+    public record Create(
+            String kind, @Nullable String title, @Nullable List<UUID> memberIds, @Nullable String clientId) {
         /** A group is made with at most this many members; more are added later. */
         public static final int MAX_MEMBERS = 1_000;
 
@@ -25,6 +29,7 @@ public final class ConversationOperations {
                             "kind",
                             "must be direct, group or channel")
                     .optionalText("title", title, 1, 100)
+                    .optionalText("clientId", clientId, 1, 64)
                     .that(memberIds.size() <= MAX_MEMBERS, "memberIds", "must be at most " + MAX_MEMBERS)
                     .that(
                             !Conversation.DIRECT.equals(kind) || memberIds.size() == 1,
@@ -32,9 +37,13 @@ public final class ConversationOperations {
                             "must name the one other person of a direct conversation")
                     .done();
         }
+
+        public Create withClientId(String id) {
+            return new Create(kind, title, memberIds, id);
+        }
     }
 
-    /** @param created false when a direct conversation of the same pair was there already; HTTP answers 200, not 201 */
+    /** @param created also in the answer to a repeat; false when a direct conversation of the same pair was there already; HTTP answers 200, not 201 */
     public record Created(Conversation conversation, boolean created) {}
 
     /** @param slug finds a channel by its short name, for example {@code general}, whether or not one is a member */
@@ -104,6 +113,16 @@ public final class ConversationOperations {
                     .done();
         }
     }
+
+    public record GetMember(UUID id, UUID userId) {
+        public GetMember {
+            new Checks().required("id", id).required("userId", userId).done();
+        }
+    }
+
+    /** What rooms of any size tell about one of their members. */
+    public record MemberState(
+            UUID userId, String username, String role, Instant joinedAt, long readSeq, boolean online) {}
 
     public record RemoveMember(UUID id, UUID userId) {
         public RemoveMember {
@@ -195,6 +214,10 @@ public final class ConversationOperations {
                     "member:add", Part.ROOM, AddMembers.class, Conversation.class, (c, q) -> q.id())
             .http("POST", "/conversations/{id}/members");
 
+    public static final Operation<GetMember, MemberState> GET_MEMBER = Operation.of(
+                    "member:get", Part.ROOM, GetMember.class, MemberState.class, (c, q) -> q.id())
+            .http("GET", "/conversations/{id}/members/{userId}");
+
     public static final Operation<RemoveMember, Nothing> REMOVE_MEMBER = Operation.of(
                     "member:remove", Part.ROOM, RemoveMember.class, Nothing.class, (c, q) -> q.id())
             .http("DELETE", "/conversations/{id}/members/{userId}");
@@ -204,5 +227,15 @@ public final class ConversationOperations {
             .http("PUT", "/conversations/{id}/members/{userId}");
 
     public static final List<Operation<?, ?>> ALL = List.of(
-            CREATE, FIND, FIND_CHANNELS, GET, UPDATE, DELETE, LIST_MEMBERS, ADD_MEMBERS, REMOVE_MEMBER, SET_ROLE);
+            CREATE,
+            FIND,
+            FIND_CHANNELS,
+            GET,
+            UPDATE,
+            DELETE,
+            LIST_MEMBERS,
+            GET_MEMBER,
+            ADD_MEMBERS,
+            REMOVE_MEMBER,
+            SET_ROLE);
 }

@@ -11,12 +11,32 @@ import org.jspecify.annotations.Nullable;
 
 /** Conversations and their members, as they are listed and changed. */
 interface ConversationStore {
-    /** What a new conversation starts with. {@code directKey} is present for direct ones only. */
+    /**
+     * What a new conversation starts with.
+     *
+     * @param directKey present for direct ones only
+     * @param clientId the owner's word for this request; null when it is not to be repeated
+     */
     record NewConversation(
-            UUID id, String kind, @Nullable String title, @Nullable String directKey, UUID owner, List<UUID> others) {}
+            UUID id,
+            String kind,
+            @Nullable String title,
+            @Nullable String directKey,
+            UUID owner,
+            List<UUID> others,
+            @Nullable String clientId) {}
 
-    /** The id that a direct conversation of a pair has, or had already when {@code created} is false. */
-    record Made(UUID id, boolean created) {}
+    /** Which conversation there is now, and how it came to be. */
+    record Made(UUID id, Outcome outcome) {}
+
+    /** What came of a request to make a conversation. */
+    enum Outcome {
+        NEW,
+        /** The same request was carried out before. */
+        REPEATED,
+        /** The pair has a direct conversation already. */
+        EXISTING
+    }
 
     /** Fails with {@code not_found} when some member is no user. */
     Future<Made> create(NewConversation conversation);

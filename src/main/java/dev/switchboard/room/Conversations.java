@@ -10,7 +10,9 @@ import dev.switchboard.protocol.ConversationOperations.Create;
 import dev.switchboard.protocol.ConversationOperations.Created;
 import dev.switchboard.protocol.ConversationOperations.Find;
 import dev.switchboard.protocol.ConversationOperations.Get;
+import dev.switchboard.protocol.ConversationOperations.GetMember;
 import dev.switchboard.protocol.ConversationOperations.ListMembers;
+import dev.switchboard.protocol.ConversationOperations.MemberState;
 import dev.switchboard.protocol.ConversationOperations.Members;
 import dev.switchboard.protocol.ConversationOperations.Page;
 import dev.switchboard.protocol.ConversationOperations.RemoveMember;
@@ -23,6 +25,7 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.room.ConversationStore.NewConversation;
+import dev.switchboard.room.ConversationStore.Outcome;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Objects;
@@ -52,6 +55,7 @@ final class Conversations {
                 .on(ConversationOperations.UPDATE, this::update)
                 .on(ConversationOperations.DELETE, this::delete)
                 .on(ConversationOperations.LIST_MEMBERS, this::listMembers)
+                .on(ConversationOperations.GET_MEMBER, this::getMember)
                 .on(ConversationOperations.ADD_MEMBERS, this::addMembers)
                 .on(ConversationOperations.REMOVE_MEMBER, this::removeMember)
                 .on(ConversationOperations.SET_ROLE, this::setRole);
@@ -77,12 +81,13 @@ final class Conversations {
                 q.title(),
                 direct ? ConversationOperations.pairKey(owner, others.get(0)) : null,
                 owner,
-                others);
+                others,
+                q.clientId());
         return store.create(draft).compose(made -> view(made.id(), owner).map(conversation -> {
-            if (made.created()) {
+            if (made.outcome() == Outcome.NEW) {
                 tellAdded(made.id(), others);
             }
-            return new Created(conversation, made.created());
+            return new Created(conversation, made.outcome() != Outcome.EXISTING);
         }));
     }
 
@@ -164,6 +169,24 @@ final class Conversations {
         });
     }
 
+    private Future<MemberState> getMember(Caller caller, GetMember q) {
+        return shard.room(q.id()).compose(live -> {
+            live.room().member(caller.user());
+            Member member = live.room().members().get(q.userId());
+            if (member == null) {
+                throw Fault.NOT_FOUND.because("No such member.");
+            }
+            return notices.online(List.of(member.userId()))
+                    .map(online -> new MemberState(
+                            member.userId(),
+                            member.username(),
+                            member.role(),
+                            member.joinedAt(),
+                            member.readSeq(),
+                            !online.isEmpty() || live.audience().has(member.userId())));
+        });
+    }
+
     private static @Nullable UUID uuid(@Nullable String cursor) {
         try {
             return cursor == null ? null : UUID.fromString(cursor);
@@ -189,14 +212,15 @@ final class Conversations {
         return shard.room(q.id()).compose(live -> {
             notDirect(live);
             Member target = live.room().members().get(q.userId());
-            if (target == null) {
-                throw Fault.NOT_FOUND.because("No such member.");
-            }
             if (!q.userId().equals(caller.user())) {
                 live.room().manager(caller.user());
-                if (target.role().equals(Member.OWNER)) {
+                if (target != null && target.role().equals(Member.OWNER)) {
                     throw Fault.FORBIDDEN.because("The owner cannot be removed.");
                 }
+            }
+            if (target == null) {
+                // Removed before: by this request, too, if its first answer was lost.
+                return Future.succeededFuture(Nothing.NOTHING);
             }
             return membership.remove(live, q.userId()).map(done -> Nothing.NOTHING);
         });

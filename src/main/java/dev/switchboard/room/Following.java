@@ -19,7 +19,9 @@ import dev.switchboard.protocol.RoomOperations.Typing;
 import dev.switchboard.protocol.RoomOperations.TypingState;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -108,15 +110,26 @@ final class Following {
         return live.online(
                         ONLINE_MAX_AGE,
                         () -> notices.online(List.copyOf(room.members().keySet())))
-                .map(online -> new Joined(
-                        room.id(),
-                        missed.head(),
-                        missed.events(),
-                        missed.recovered(),
-                        List.copyOf(room.members().values()),
-                        online,
-                        room.members().size(),
-                        online.size()));
+                .map(known -> {
+                    List<UUID> online = online(live, known);
+                    return new Joined(
+                            room.id(),
+                            missed.head(),
+                            missed.events(),
+                            missed.recovered(),
+                            List.copyOf(room.members().values()),
+                            online,
+                            room.members().size(),
+                            online.size());
+                });
+    }
+
+    /** Whoever has the room open is online, even if the news of it is still on its way. */
+    private static List<UUID> online(LiveRoom live, List<UUID> known) {
+        Set<UUID> all = new HashSet<>(known);
+        return live.room().members().keySet().stream()
+                .filter(user -> all.contains(user) || live.audience().has(user))
+                .toList();
     }
 
     private Future<Nothing> leave(Caller caller, Leave q) {

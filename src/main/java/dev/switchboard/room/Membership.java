@@ -72,7 +72,7 @@ final class Membership {
     Future<Void> setRole(LiveRoom live, UUID user, String role) {
         Member before = live.room().member(user);
         return store.setRole(live.room().id(), user, role).map(done -> {
-            live.room().members().put(user, new Member(before.userId(), before.username(), role, before.joinedAt()));
+            live.room().members().put(user, before.withRole(role));
             tellMembers(live);
             return null;
         });

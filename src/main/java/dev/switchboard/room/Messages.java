@@ -126,6 +126,12 @@ final class Messages {
             Message before = live.changing().getOrDefault(messageId, read);
             Instant at = now();
             Message after = rule.apply(before, at);
+            if (after == before) {
+                // Asked for again. It is answered like the first time: after the commit.
+                return live.changing().containsKey(messageId)
+                        ? Future.failedFuture(Fault.MOVED.because("The change is being stored."))
+                        : Future.succeededFuture(new Changed(before.version()));
+            }
             live.changing().put(messageId, after);
             return shard.committer()
                     .append(live.room().id(), new Draft(type, at, after))
@@ -160,6 +166,7 @@ final class Messages {
                     return current(live, q.messageId()).compose(message -> shard.store()
                             .markRead(live.room().id(), user, message.seq())
                             .map(unread -> {
+                                live.room().read(user, message.seq());
                                 if (live.room().isSmall()) {
                                     shard.publishState(
                                             live,

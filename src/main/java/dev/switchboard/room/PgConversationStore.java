@@ -29,8 +29,8 @@ final class PgConversationStore implements ConversationStore {
     private static final String CREATE =
             """
             WITH made AS (
-              INSERT INTO room (id, kind, title, direct_key, created_by) VALUES ($1, $2, $3, $4, $5)
-              ON CONFLICT (direct_key) DO NOTHING
+              INSERT INTO room (id, kind, title, direct_key, created_by, client_id) VALUES ($1, $2, $3, $4, $5, $7)
+              ON CONFLICT DO NOTHING
               RETURNING id
             ), members AS (
               INSERT INTO room_member (room_id, user_id, role)
@@ -39,6 +39,9 @@ final class PgConversationStore implements ConversationStore {
             )
             SELECT id FROM made
             """;
+
+    private static final String FIND_MADE = "SELECT id, created_by = $2 AND client_id = $3 AS repeated FROM room"
+            + " WHERE direct_key = $1 OR (created_by = $2 AND client_id = $3)";
 
     /** One row for each of the users asked for; the members of small rooms come as an array. */
     private static final String VIEW =
@@ -71,15 +74,27 @@ final class PgConversationStore implements ConversationStore {
                 .addValue(c.title())
                 .addValue(c.directKey())
                 .addValue(c.owner())
-                .addValue(members.toArray(UUID[]::new));
+                .addValue(members.toArray(UUID[]::new))
+                .addValue(c.clientId());
         return database.query(CREATE, values)
                 .recover(failure -> failure instanceof PgException e && FOREIGN_KEY_VIOLATION.equals(e.getSqlState())
                         ? Future.failedFuture(Fault.NOT_FOUND.because("No such user."))
                         : Future.failedFuture(failure))
                 .compose(rows -> rows.size() > 0
-                        ? Future.succeededFuture(new Made(c.id(), true))
-                        : database.query("SELECT id FROM room WHERE direct_key = $1", Tuple.of(c.directKey()))
-                                .map(found -> new Made(found.iterator().next().getUUID("id"), false)));
+                        ? Future.succeededFuture(new Made(c.id(), Outcome.NEW))
+                        : findMade(c));
+    }
+
+    private Future<Made> findMade(NewConversation c) {
+        return database.query(FIND_MADE, Tuple.of(c.directKey(), c.owner(), c.clientId()))
+                .map(found -> {
+                    if (found.size() == 0) {
+                        throw Fault.UNAVAILABLE.because("The conversation was deleted at this moment.");
+                    }
+                    Row room = found.iterator().next();
+                    boolean repeated = Boolean.TRUE.equals(room.getBoolean("repeated"));
+                    return new Made(room.getUUID("id"), repeated ? Outcome.REPEATED : Outcome.EXISTING);
+                });
     }
 
     @Override
@@ -204,7 +219,7 @@ final class PgConversationStore implements ConversationStore {
             return Future.succeededFuture(Map.of());
         }
         return database.query(
-                        "SELECT m.room_id, m.user_id, u.username, m.role, m.joined_at FROM room_member m"
+                        "SELECT m.room_id, m.user_id, u.username, m.role, m.joined_at, m.read_seq FROM room_member m"
                                 + " JOIN user_account u ON u.id = m.user_id WHERE m.room_id = ANY($1)"
                                 + " ORDER BY m.joined_at, m.user_id",
                         Tuple.of(rooms.toArray(UUID[]::new)))
@@ -219,11 +234,13 @@ final class PgConversationStore implements ConversationStore {
     @Override
     public Future<List<Member>> addMembers(UUID roomId, Collection<UUID> users) {
         return members(database.query(
-                "WITH added AS (INSERT INTO room_member (room_id, user_id, role)"
-                        + " SELECT $1, u.id, 'member' FROM user_account u WHERE u.id = ANY($2)"
+                // What was written before somebody came is history, not unread.
+                "WITH added AS (INSERT INTO room_member (room_id, user_id, role, read_seq)"
+                        + " SELECT r.id, u.id, 'member', r.head_seq FROM room r, user_account u"
+                        + " WHERE r.id = $1 AND u.id = ANY($2)"
                         + " ON CONFLICT (room_id, user_id) DO UPDATE SET role = room_member.role"
-                        + " RETURNING user_id, role, joined_at)"
-                        + " SELECT a.user_id, u.username, a.role, a.joined_at FROM added a"
+                        + " RETURNING user_id, role, joined_at, read_seq)"
+                        + " SELECT a.user_id, u.username, a.role, a.joined_at, a.read_seq FROM added a"
                         + " JOIN user_account u ON u.id = a.user_id",
                 Tuple.of(roomId, (Object) users.toArray(UUID[]::new))));
     }
@@ -273,7 +290,7 @@ final class PgConversationStore implements ConversationStore {
                 ? null
                 : prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
         return members(database.query(
-                "SELECT m.user_id, u.username, m.role, m.joined_at FROM room_member m"
+                "SELECT m.user_id, u.username, m.role, m.joined_at, m.read_seq FROM room_member m"
                         + " JOIN user_account u ON u.id = m.user_id"
                         + " WHERE m.room_id = $1 AND ($2::uuid IS NULL OR m.user_id > $2)"
                         + " AND ($4::text IS NULL OR lower(u.username COLLATE \"und-x-icu\")"

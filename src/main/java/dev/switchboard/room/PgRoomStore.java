@@ -96,7 +96,7 @@ final class PgRoomStore implements RoomStore {
 
     private Future<Map<UUID, Member>> members(UUID roomId) {
         return database.query(
-                        "SELECT m.user_id, u.username, m.role, m.joined_at FROM room_member m"
+                        "SELECT m.user_id, u.username, m.role, m.joined_at, m.read_seq FROM room_member m"
                                 + " JOIN user_account u ON u.id = m.user_id WHERE m.room_id = $1 ORDER BY m.joined_at",
                         Tuple.of(roomId))
                 .map(rows -> {
@@ -111,7 +111,8 @@ final class PgRoomStore implements RoomStore {
                 row.getUUID("user_id"),
                 row.getString("username"),
                 row.getString("role"),
-                row.getOffsetDateTime("joined_at").toInstant());
+                row.getOffsetDateTime("joined_at").toInstant(),
+                row.getLong("read_seq"));
     }
 
     @Override

@@ -74,6 +74,11 @@ final class Room {
         return members;
     }
 
+    /** A member has read up to here. */
+    void read(UUID userId, long seq) {
+        members.computeIfPresent(userId, (user, member) -> member.readUpTo(seq));
+    }
+
     /** Small rooms push what single people do; large ones push counts. */
     boolean isSmall() {
         return members.size() <= Conversation.SMALL;
@@ -98,7 +103,7 @@ final class Room {
     }
 
     /**
-     * The message with new content.
+     * The message with new content; the very same message when it has this content already.
      *
      * @throws dev.switchboard.protocol.FaultException {@code forbidden} for anybody but the sender, {@code not_found}
      *     once it is deleted
@@ -111,11 +116,11 @@ final class Room {
         if (message.deleted()) {
             throw Fault.NOT_FOUND.because("The message was deleted.");
         }
-        return message.edited(content, at);
+        return content.equals(message.content()) ? message : message.edited(content, at);
     }
 
     /**
-     * The message without content.
+     * The message without content; the very same message when it is deleted already.
      *
      * @throws dev.switchboard.protocol.FaultException {@code forbidden} for anybody but the sender and the room's managers
      */
@@ -124,10 +129,7 @@ final class Room {
         if (!message.senderId().equals(by) && !member.manages()) {
             throw Fault.FORBIDDEN.because("Only its sender or a manager of the conversation may delete a message.");
         }
-        if (message.deleted()) {
-            throw Fault.NOT_FOUND.because("The message was deleted.");
-        }
-        return message.tombstone(at);
+        return message.deleted() ? message : message.tombstone(at);
     }
 
     /** Gives the next numbers to drafts, in order. Nothing changes until they are {@link #committed}. */

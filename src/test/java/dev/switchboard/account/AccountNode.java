@@ -140,7 +140,7 @@ final class AccountNode implements AutoCloseable {
     }
 
     static Register account(String username) {
-        return new Register(username, username + "@example.org", PASSWORD, null, null);
+        return new Register(username, username + "@example.org", PASSWORD, null, null, null);
     }
 
     SignedIn register(String username) throws Exception {
@@ -148,7 +148,7 @@ final class AccountNode implements AutoCloseable {
     }
 
     SignedIn login(String username, String password) throws Exception {
-        return call(AccountOperations.LOGIN, anonymous(), new Login(username, null, password));
+        return call(AccountOperations.LOGIN, anonymous(), new Login(username, null, password, null));
     }
 
     SignedIn refresh(String refreshToken) throws Exception {

@@ -53,7 +53,7 @@ class AccountsIT {
     void start() throws Exception {
         node = new AccountNode(postgres);
         admin = node.caller(node.call(
-                AccountOperations.REGISTER, anonymous(), new Register("root", ADMIN_EMAIL, PASSWORD, null, null)));
+                AccountOperations.REGISTER, anonymous(), new Register("root", ADMIN_EMAIL, PASSWORD, null, null, null)));
     }
 
     @AfterAll
@@ -136,7 +136,7 @@ class AccountsIT {
         List<Future<SignedIn>> logins = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             logins.add(node.bus.call(
-                    AccountOperations.LOGIN, anonymous(), new AccountOperations.Login("racing", null, PASSWORD)));
+                    AccountOperations.LOGIN, anonymous(), new AccountOperations.Login("racing", null, PASSWORD, null)));
         }
         node.call(AccountOperations.UPDATE_ME, caller, password(PASSWORD, NEW_PASSWORD));
 
@@ -158,12 +158,12 @@ class AccountsIT {
         PgSessionStore store = new PgSessionStore(node.database);
         Sessions sessions = new Sessions(store, node.tokens, node.revoked, node.options);
         String seen = String.valueOf(await(users.byId(user.id())).passwordHash());
-        assertThat(await(sessions.open(user, seen))).isNotNull();
+        assertThat(await(sessions.open(user, seen, null))).isNotNull();
 
-        assertThat(await(sessions.open(user, seen.replace("$argon2id", "$argon2id "))))
+        assertThat(await(sessions.open(user, seen.replace("$argon2id", "$argon2id "), null)))
                 .isNull();
         await(users.setDisabled(user.id(), true));
-        assertThat(await(sessions.open(user, seen))).isNull();
+        assertThat(await(sessions.open(user, seen, null))).isNull();
         assertThat(sessions("overtaken")).hasSize(2);
     }
 
@@ -183,7 +183,7 @@ class AccountsIT {
         await(changed.future());
 
         Future<Boolean> opened =
-                store.open(Ids.next(), user.id(), seen, RefreshTokens.hash("token"), Duration.ofDays(1));
+                store.open(Ids.next(), user.id(), seen, null, RefreshTokens.hash("token"), Duration.ofDays(1));
         Awaitility.await().until(() -> opened.isComplete() || isWaiting());
         commit.complete();
 

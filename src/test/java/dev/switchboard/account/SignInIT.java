@@ -78,7 +78,7 @@ class SignInIT {
         SignedIn registered = node.call(
                 AccountOperations.REGISTER,
                 anonymous(),
-                new Register("ann", "Ann@Example.org", PASSWORD, "Ann Müller", "+49 30 1"));
+                new Register("ann", "Ann@Example.org", PASSWORD, "Ann Müller", "+49 30 1", null));
 
         assertThat(registered.tokenType()).isEqualTo("Bearer");
         assertThat(registered.expiresIn()).isEqualTo(900);
@@ -89,7 +89,7 @@ class SignInIT {
         for (String name : List.of("ann", "ANN", "ann@example.org", "ANN@EXAMPLE.ORG")) {
             assertThat(node.login(name, PASSWORD).user()).isEqualTo(registered.user());
         }
-        assertThat(node.call(AccountOperations.LOGIN, anonymous(), new Login(null, "ann@example.org", PASSWORD))
+        assertThat(node.call(AccountOperations.LOGIN, anonymous(), new Login(null, "ann@example.org", PASSWORD, null))
                         .user())
                 .isEqualTo(registered.user());
     }
@@ -102,7 +102,7 @@ class SignInIT {
             calls.add(node.bus.call(
                     AccountOperations.REGISTER,
                     anonymous(),
-                    new Register(name, "wanted" + i + "@example.org", PASSWORD, null, null)));
+                    new Register(name, "wanted" + i + "@example.org", PASSWORD, null, null, null)));
         }
 
         assertThat(succeeded(calls, Fault.USERNAME_TAKEN)).hasSize(1);
@@ -116,7 +116,7 @@ class SignInIT {
         for (int i = 0; i < 20; i++) {
             String email = i % 2 == 0 ? "shared@example.org" : "Shared@Example.org";
             calls.add(node.bus.call(
-                    AccountOperations.REGISTER, anonymous(), new Register("sharing" + i, email, PASSWORD, null, null)));
+                    AccountOperations.REGISTER, anonymous(), new Register("sharing" + i, email, PASSWORD, null, null, null)));
         }
 
         assertThat(succeeded(calls, Fault.EMAIL_TAKEN)).hasSize(1);
@@ -138,7 +138,7 @@ class SignInIT {
                 () -> node.call(
                         AccountOperations.REGISTER,
                         anonymous(),
-                        new Register("JÜRGEN", "other@example.org", PASSWORD, null, null)));
+                        new Register("JÜRGEN", "other@example.org", PASSWORD, null, null, null)));
         assertThat(node.login("jÜrgen", PASSWORD).user().username()).isEqualTo("Jürgen");
     }
 
@@ -155,7 +155,7 @@ class SignInIT {
                 () -> node.call(
                         AccountOperations.REGISTER,
                         anonymous(),
-                        new Register("again", "again@example.org", "another password", null, null)));
+                        new Register("again", "again@example.org", "another password", null, null, null)));
         await(node.database.query(
                 "UPDATE user_account SET created_at = now() - interval '2 minutes' WHERE username = 'again'"));
         assertFault(Fault.USERNAME_TAKEN, () -> node.register("again"));
@@ -187,7 +187,7 @@ class SignInIT {
 
         List<FaultException> answers = new ArrayList<>();
         for (String name : List.of("known", "nobody", "gone", "nobody@example.org")) {
-            Future<SignedIn> call = node.bus.callShard(login, anonymous(), new Login(name, null, "wrong"), target);
+            Future<SignedIn> call = node.bus.callShard(login, anonymous(), new Login(name, null, "wrong", null), target);
             assertThatThrownBy(() -> await(call)).isInstanceOfSatisfying(FaultException.class, answers::add);
         }
 
@@ -340,7 +340,7 @@ class SignInIT {
         SignedIn root = node.call(
                 AccountOperations.REGISTER,
                 anonymous(),
-                new Register("root", ADMIN_EMAIL.toUpperCase(Locale.ROOT), PASSWORD, null, null));
+                new Register("root", ADMIN_EMAIL.toUpperCase(Locale.ROOT), PASSWORD, null, null, null));
         assertThat(root.user().roles()).containsExactly("user", Caller.ADMIN);
         assertThat(node.caller(root).isAdmin()).isTrue();
 

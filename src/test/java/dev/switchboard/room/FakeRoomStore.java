@@ -46,7 +46,7 @@ final class FakeRoomStore implements RoomStore {
     FakeRoomStore(UUID roomId, Collection<UUID> members) {
         this.roomId = roomId;
         this.members = new LinkedHashMap<>();
-        members.forEach(u -> this.members.put(u, new Member(u, "user", Member.MEMBER, Instant.EPOCH)));
+        members.forEach(u -> this.members.put(u, new Member(u, "user", Member.MEMBER, Instant.EPOCH, 0)));
     }
 
     boolean idle() {

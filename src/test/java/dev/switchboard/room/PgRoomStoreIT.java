@@ -58,7 +58,7 @@ class PgRoomStoreIT {
     @BeforeEach
     void makeRoom() throws Exception {
         room = await(conversations.create(
-                        new NewConversation(Ids.next(), Conversation.GROUP, "Team", null, ann, List.of(bob))))
+                        new NewConversation(Ids.next(), Conversation.GROUP, "Team", null, ann, List.of(bob), null)))
                 .id();
     }
 
@@ -186,13 +186,14 @@ class PgRoomStoreIT {
                     null,
                     key,
                     i % 2 == 0 ? ann : bob,
-                    List.of(i % 2 == 0 ? bob : ann))));
+                    List.of(i % 2 == 0 ? bob : ann),
+                    null)));
         }
         Set<UUID> ids = new java.util.HashSet<>();
         int created = 0;
         for (Future<ConversationStore.Made> m : made) {
             ids.add(await(m).id());
-            created += await(m).created() ? 1 : 0;
+            created += await(m).outcome() == ConversationStore.Outcome.NEW ? 1 : 0;
         }
         assertThat(ids).hasSize(1);
         assertThat(created).isEqualTo(1);

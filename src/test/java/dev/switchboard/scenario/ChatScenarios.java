@@ -258,6 +258,145 @@ abstract class ChatScenarios {
     }
 
     @Test
+    void whatWasReadAndWhatIsUnreadIsKnownAfterAReload() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        String channel = api(0).call(
+                        "POST", "/api/v1/conversations", ann, Map.of("kind", "channel", "title", "History"))
+                .ok()
+                .get("id")
+                .asText();
+        try (BusClient a = BusClient.connect(node(0), ann)) {
+            a.request("join:conversation", Map.of("conversationId", channel));
+            send(a, channel, "long ago", "1");
+            send(a, channel, "before Bob came", "2");
+            try (BusClient b = BusClient.connect(node(1), bob)) {
+                JsonNode joined = b.request("join:conversation", Map.of("conversationId", channel));
+                assertThat(readSeq(joined, bob)).as("what was there is history").isEqualTo(2);
+                assertThat(conversation(bob, channel).get("unread").asLong()).isZero();
+
+                JsonNode third = send(a, channel, "for Bob", "3");
+                assertThat(conversation(bob, channel).get("unread").asLong()).isEqualTo(1);
+                b.request(
+                        "message:read",
+                        Map.of("conversationId", channel, "messageId", third.get("id").asText()));
+            }
+            JsonNode again = a.request("join:conversation", Map.of("conversationId", channel));
+            assertThat(readSeq(again, bob)).isEqualTo(3);
+            assertThat(readSeq(again, ann)).isZero();
+            assertThat(api(2).call("GET", "/api/v1/conversations/" + channel + "/members/" + bob.id(), ann, null)
+                            .ok()
+                            .get("readSeq")
+                            .asLong())
+                    .isEqualTo(3);
+        }
+    }
+
+    private JsonNode conversation(Account account, String room) {
+        return api(2).call("GET", "/api/v1/conversations/" + room, account, null).ok();
+    }
+
+    private static long readSeq(JsonNode joined, Account member) {
+        for (JsonNode one : joined.get("members")) {
+            if (one.get("userId").asText().equals(member.id())) {
+                return one.get("readSeq").asLong();
+            }
+        }
+        throw new AssertionError("no member " + member.username() + " in " + joined);
+    }
+
+    @Test
+    void whoJoinsFindsThemselvesOnline() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        String room = group(ann, bob);
+        try (BusClient a = BusClient.connect(node(0), ann)) {
+            JsonNode alone = a.request("join:conversation", Map.of("conversationId", room));
+            assertThat(online(alone)).containsExactly(ann.id());
+            assertThat(alone.get("onlineCount").asInt()).isEqualTo(1);
+            // At once: the news of it cannot have gone round yet.
+            try (BusClient b = BusClient.connect(node(1), bob)) {
+                JsonNode joined = b.request("join:conversation", Map.of("conversationId", room));
+                assertThat(online(joined)).containsExactlyInAnyOrder(ann.id(), bob.id());
+                assertThat(joined.get("onlineCount").asInt()).isEqualTo(2);
+            }
+        }
+    }
+
+    private static List<String> online(JsonNode joined) {
+        List<String> ids = new ArrayList<>();
+        joined.get("online").forEach(id -> ids.add(id.asText()));
+        return ids;
+    }
+
+    @Test
+    void aWriteThatIsSentAgainIsCarriedOutOnce() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        List<CompletableFuture<Api.Answer>> made = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            int n = i;
+            made.add(CompletableFuture.supplyAsync(() -> api(n).call(
+                    "POST",
+                    "/api/v1/conversations",
+                    ann,
+                    Map.of("kind", "group", "title", "Once", "memberIds", List.of(bob.id())),
+                    Map.of("Idempotency-Key", "once"))));
+        }
+        List<Api.Answer> answers =
+                made.stream().map(CompletableFuture::join).toList();
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(201));
+        assertThat(answers.stream().map(a -> a.body().get("id").asText()).distinct())
+                .hasSize(1);
+        String room = answers.get(0).body().get("id").asText();
+        assertThat(group(ann, bob)).as("another request").isNotEqualTo(room);
+        try (BusClient a = BusClient.connect(node(0), ann);
+                BusClient b = BusClient.connect(node(1), ann)) {
+            Map<String, Object> create = Map.of("kind", "group", "title", "Once", "clientId", "once");
+            assertThat(b.request("conversation:create", create)
+                            .at("/conversation/id")
+                            .asText())
+                    .isEqualTo(room);
+
+            String message = send(a, room, "draft", "1").get("id").asText();
+            Map<String, Object> edit = Map.of("messageId", message, "content", "final");
+            assertThat(a.request("message:edit", edit).get("version").asInt()).isEqualTo(2);
+            assertThat(b.request("message:edit", edit).get("version").asInt()).isEqualTo(2);
+            Map<String, Object> delete = Map.of("messageId", message);
+            assertThat(a.request("message:delete", delete).get("version").asInt())
+                    .isEqualTo(3);
+            assertThat(b.request("message:delete", delete).get("version").asInt())
+                    .isEqualTo(3);
+            assertThat(conversation(ann, room).get("headSeq").asLong())
+                    .as("a repeat is no event")
+                    .isEqualTo(3);
+        }
+        String member = "/api/v1/conversations/" + room + "/members/" + bob.id();
+        api(0).call("DELETE", member, ann, null).ok();
+        api(1).call("DELETE", member, ann, null).ok();
+        assertThat(conversation(ann, room).get("memberCount").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void sessionsAreToldApartByTheirUserAgent() {
+        Account ann = api(0).register("ann");
+        api(1).call(
+                        "POST",
+                        "/api/v1/auth/login",
+                        null,
+                        Map.of("username", ann.username(), "password", ann.password(), "userAgent", "forged"),
+                        Map.of("User-Agent", "Phone/1.0"))
+                .ok();
+        assertThat(api(2).call("GET", "/api/v1/users/me/sessions", ann, null)
+                        .ok()
+                        .get("items")
+                        .findValuesAsText("userAgent"))
+                .hasSize(2)
+                .contains("Phone/1.0")
+                .doesNotContain("forged");
+    }
+
+    @Test
     void strangersHearNothingAndMayNotSend() {
         Account ann = api(0).register("ann");
         Account bob = api(0).register("bob");

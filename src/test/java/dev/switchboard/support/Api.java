@@ -80,9 +80,14 @@ public final class Api {
     }
 
     public Answer call(String method, String path, Account account, Object body) {
+        return call(method, path, account, body, Map.of());
+    }
+
+    public Answer call(String method, String path, Account account, Object body, Map<String, String> headers) {
         try {
             HttpRequest.Builder request =
                     HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+            headers.forEach(request::header);
             if (account != null) {
                 request.header("Authorization", "Bearer " + account.accessToken());
             }

@@ -91,7 +91,7 @@ public final class Postgres implements AutoCloseable {
     /** A fresh, migrated database. */
     public static Postgres create() {
         String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        execute("CREATE DATABASE " + name + " TEMPLATE " + Server.TEMPLATE);
+        execute(Server.EMBEDDED.database(), "CREATE DATABASE " + name + " TEMPLATE " + Server.TEMPLATE);
         return new Postgres(name);
     }
 
@@ -113,10 +113,15 @@ public final class Postgres implements AutoCloseable {
         return await(Database.open(vertx, options(), Path.of("unused")));
     }
 
+    /** Runs a statement in it, past all nodes. */
+    public void execute(String sql) {
+        execute(name, sql);
+    }
+
     /** Drops it, whoever is connected. */
     @Override
     public void close() {
-        execute("DROP DATABASE " + name + " WITH (FORCE)");
+        execute(Server.EMBEDDED.database(), "DROP DATABASE " + name + " WITH (FORCE)");
     }
 
     private void openAndClose() {
@@ -136,8 +141,8 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    private static void execute(String sql) {
-        try (Connection connection = connect(Server.EMBEDDED.database());
+    private static void execute(String database, String sql) {
+        try (Connection connection = connect(database);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {

@@ -25,11 +25,13 @@ public final class ProcessNode implements AutoCloseable {
     private final Process process;
     private final int port;
     private final Path log;
+    private final Path errors;
 
-    private ProcessNode(Process process, int port, Path log) {
+    private ProcessNode(Process process, int port, Path log, Path errors) {
         this.process = process;
         this.port = port;
         this.log = log;
+        this.errors = errors;
     }
 
     /**
@@ -38,8 +40,13 @@ public final class ProcessNode implements AutoCloseable {
      * @param settings by the names of their environment variables
      */
     public static ProcessNode start(Path folder, Map<String, String> settings) {
-        int port = freePort();
+        return start(folder, settings, freePort());
+    }
+
+    /** The same on a port that the caller chose. */
+    public static ProcessNode start(Path folder, Map<String, String> settings, int port) {
         Path log = folder.resolve("node-" + port + ".log");
+        Path errors = folder.resolve("node-" + port + ".err");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -48,12 +55,12 @@ public final class ProcessNode implements AutoCloseable {
                 JAR.toAbsolutePath().toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
+                .redirectOutput(log.toFile())
+                .redirectError(errors.toFile());
         builder.environment().putAll(settings);
         builder.environment().put("PORT", String.valueOf(port));
         try {
-            return new ProcessNode(builder.start(), port, log);
+            return new ProcessNode(builder.start(), port, log, errors);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -72,7 +79,7 @@ public final class ProcessNode implements AutoCloseable {
         long deadline = System.nanoTime() + START.toNanos();
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
-                throw new IllegalStateException("the node ended:\n" + log());
+                throw new IllegalStateException("the node ended:\n" + log() + errors());
             }
             if (isReady()) {
                 return this;
@@ -111,8 +118,17 @@ public final class ProcessNode implements AutoCloseable {
 
     /** What it printed. */
     public String log() {
+        return read(log);
+    }
+
+    /** What it printed to its standard error stream. */
+    public String errors() {
+        return read(errors);
+    }
+
+    private static String read(Path file) {
         try {
-            return Files.readString(log);
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -139,7 +155,8 @@ public final class ProcessNode implements AutoCloseable {
         return await();
     }
 
-    private int await() {
+    /** Waits until it ends by itself; returns the exit code. */
+    public int await() {
         try {
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("the node does not end:\n" + log());

@@ -88,6 +88,11 @@ public final class TestNodes implements AutoCloseable {
         }
     }
 
+    /** What all of them keep their state in. */
+    public Postgres database() {
+        return postgres;
+    }
+
     public Node node(int i) {
         return nodes.get(i);
     }

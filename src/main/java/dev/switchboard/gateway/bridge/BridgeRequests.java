@@ -7,6 +7,7 @@ import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Checks;
+import dev.switchboard.protocol.ConversationOperations;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Ids;
@@ -84,6 +85,13 @@ final class BridgeRequests {
                     who,
                     RoomOperations.SEND,
                     (caller, q) -> bus.call(RoomOperations.SEND, caller, withClientId(q)));
+        } else if (operation.equals(ConversationOperations.CREATE)) {
+            request(
+                    socket,
+                    frame,
+                    who,
+                    ConversationOperations.CREATE,
+                    (caller, q) -> bus.call(ConversationOperations.CREATE, caller, withClientId(q)));
         } else {
             call(socket, frame, who, operation);
         }
@@ -96,6 +104,10 @@ final class BridgeRequests {
             case ADMIN -> who.roles().contains(Caller.ADMIN);
             case PUBLIC, INTERNAL -> false;
         };
+    }
+
+    private static ConversationOperations.Create withClientId(ConversationOperations.Create q) {
+        return q.clientId() != null ? q : q.withClientId(Ids.next().toString());
     }
 
     private static RoomOperations.Send withClientId(RoomOperations.Send q) {

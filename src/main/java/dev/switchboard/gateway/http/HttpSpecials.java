@@ -7,6 +7,7 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.RoomOperations;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,8 +36,11 @@ final class HttpSpecials {
 
     HttpSpecials(SignInCookies cookies) {
         this.cookies = cookies;
+        before.put(AccountOperations.REGISTER, HttpSpecials::userAgent);
+        before.put(AccountOperations.LOGIN, HttpSpecials::userAgent);
         before.put(AccountOperations.REFRESH, HttpSpecials::refreshByCookie);
         before.put(RoomOperations.SEND, HttpSpecials::clientId);
+        before.put(ConversationOperations.CREATE, HttpSpecials::clientId);
         after(AccountOperations.REGISTER, (rc, usual, reply) -> signIn(rc, usual, reply, false));
         after(AccountOperations.LOGIN, (rc, usual, reply) -> signIn(rc, usual, reply, false));
         after(AccountOperations.REFRESH, (rc, usual, reply) -> signIn(rc, usual, reply, true));
@@ -84,7 +88,18 @@ final class HttpSpecials {
         request.put("refreshToken", token);
     }
 
-    /** A client that names neither cannot safely send again, but its one message still needs an id. */
+    /** By it people tell their sessions apart; what the body says about it does not count. */
+    private static void userAgent(RoutingContext rc, ObjectNode request) {
+        String agent = rc.request().getHeader(HttpHeaders.USER_AGENT);
+        if (agent == null || agent.isBlank()) {
+            request.remove("userAgent");
+        } else {
+            request.put(
+                    "userAgent", agent.substring(0, Math.min(agent.length(), AccountOperations.MAX_USER_AGENT)));
+        }
+    }
+
+    /** A client that names neither cannot safely send again; but the bus can, while it looks for an answer. */
     private static void clientId(RoutingContext rc, ObjectNode request) {
         if (!request.hasNonNull("clientId")) {
             String key = rc.request().getHeader(IDEMPOTENCY_KEY);

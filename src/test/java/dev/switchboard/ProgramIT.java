@@ -1,0 +1,205 @@
+package dev.switchboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.switchboard.support.Api;
+import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.Postgres;
+import dev.switchboard.support.ProcessNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar as its users run it. */
+class ProgramIT {
+    /** What the JVM makes of SIGTERM after all hooks have run: 128 + 15. */
+    private static final int TERMINATED = 143;
+
+    private static final int FAILED = 1;
+
+    /** {@code SHUTDOWN_TIMEOUT}, a handover of keys that may take 10 s, and a moment for the rest. */
+    private static final Duration STOP = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path folder;
+
+    private final Map<String, String> settings = new HashMap<>(Map.of(
+            "CLUSTER_NAME",
+            "program-" + UUID.randomUUID(),
+            "CLUSTER_PORT",
+            String.valueOf(10 * ThreadLocalRandom.current().nextInt(1_000, 3_000)),
+            "RATE_LIMIT_AUTH",
+            "0"));
+
+    @AfterEach
+    void stopTheDatabase() throws IOException {
+        // Of a test that failed; those that pass leave none.
+        if (Files.exists(postmaster())) {
+            long postgres =
+                    Long.parseLong(Files.readAllLines(postmaster()).get(0).strip());
+            ProcessHandle.of(postgres).ifPresent(ProcessHandle::destroy);
+        }
+    }
+
+    private Path postmaster() {
+        return folder.resolve("data/postgres/data/postmaster.pid");
+    }
+
+    private ProcessNode start() {
+        return ProcessNode.start(folder, settings);
+    }
+
+    private static JsonNode cluster(ProcessNode node) {
+        return new Api(node.door()).call("GET", "/health", null, null).body().at("/info/cluster");
+    }
+
+    private static void assertStopsCleanly(ProcessNode node) {
+        long asked = System.nanoTime();
+        assertThat(node.stop()).isEqualTo(TERMINATED);
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(STOP);
+        assertThat(node.log()).doesNotContain("Exception").doesNotContain("cleanly");
+        assertThat(node.errors()).isEmpty();
+    }
+
+    @Test
+    void withNothingSetItMakesWhatItNeedsAndASecondNodeJoins() {
+        try (ProcessNode first = start().awaitReady()) {
+            await().until(() -> first.log().contains("is ready."));
+            assertThat(first.log())
+                    .contains("Open     http://localhost:" + first.door().getPort() + "/")
+                    .contains("Node     ")
+                    .contains("Cluster  " + settings.get("CLUSTER_NAME") + ", 1 member,")
+                    .contains("JWT_SECRET is not set")
+                    .doesNotContain("WARNING")
+                    .doesNotContain("Exception");
+            assertThat(first.errors()).as("warnings of the JVM").isEmpty();
+            Account ann = new Api(first.door()).register("ann");
+            try (ProcessNode second = start().awaitReady()) {
+                await().until(() -> second.log().contains("2 members"));
+                // The same database, and the same secret.
+                assertThat(new Api(second.door())
+                                .call("GET", "/api/v1/users/me", ann, null)
+                                .ok()
+                                .get("id")
+                                .asText())
+                        .isEqualTo(ann.id());
+                assertStopsCleanly(first);
+                assertThat(new Api(second.door()).login(ann.username()).id()).isEqualTo(ann.id());
+                assertThat(cluster(second).get("members").asInt()).isEqualTo(1);
+                assertStopsCleanly(second);
+            }
+            assertThat(postmaster()).as("the last one out stops the database").doesNotExist();
+        }
+    }
+
+    @Test
+    void whoIsToldToStopWhileStartingLeavesNothingBehind() {
+        try (ProcessNode node = start()) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(postmaster()));
+            assertThat(node.stop()).isEqualTo(TERMINATED);
+            assertThat(postmaster()).doesNotExist();
+        }
+    }
+
+    private void assertFailsWithOneLine(ProcessNode node, String... parts) {
+        assertThat(node.await()).isEqualTo(FAILED);
+        assertThat(node.errors().lines()).hasSize(1);
+        assertThat(node.errors()).startsWith("switchboard: ").contains(parts);
+    }
+
+    @Test
+    void aUsedPortIsSaidInOneLine() throws IOException {
+        try (ServerSocket used = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            settings.put("HOST", "127.0.0.1");
+            try (ProcessNode node = ProcessNode.start(folder, settings, used.getLocalPort())) {
+                assertFailsWithOneLine(node, "server.port (PORT)", String.valueOf(used.getLocalPort()), "in use");
+            }
+        }
+    }
+
+    @Test
+    void aDatabaseThatCannotBeReachedIsSaidInOneLine() {
+        settings.put("DATABASE_URL", "postgres://nobody:secret@127.0.0.1:1/none");
+        try (ProcessNode node = start()) {
+            assertFailsWithOneLine(node, "database.url (DATABASE_URL)", "127.0.0.1:1/none");
+            assertThat(node.errors() + node.log()).doesNotContain("secret@");
+        }
+    }
+
+    @Test
+    void aBadValueIsSaidInOneLine() {
+        settings.put("SHUTDOWN_TIMEOUT", "soon");
+        try (ProcessNode node = start()) {
+            assertFailsWithOneLine(node, "server.shutdownTimeout (SHUTDOWN_TIMEOUT)", "soon");
+        }
+    }
+
+    @Test
+    void aGatewayWithoutANodeThatOwnsStateSaysSoInOneLine() {
+        settings.put("NODE_ROLE", "gateway");
+        try (ProcessNode node = start()) {
+            assertFailsWithOneLine(node, "node.role (NODE_ROLE)", "127.0.0.1");
+            assertThat(node.log()).doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void aFrozenNodeIsTakenForGoneWithinTenSecondsAndComesBack() {
+        try (Postgres postgres = Postgres.create()) {
+            settings.put("DATABASE_URL", postgres.url());
+            try (ProcessNode first = start().awaitReady();
+                    ProcessNode second = start().awaitReady()) {
+                await().until(() -> cluster(first).get("members").asInt() == 2);
+                second.freeze();
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> cluster(first).get("members").asInt() == 1);
+                assertThat(new Api(first.door()).register("ann").id()).isNotEmpty();
+                second.thaw();
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> cluster(first).get("members").asInt() == 2);
+                await().atMost(Duration.ofSeconds(20)).until(second::isReady);
+                assertThat(new Api(second.door()).register("bob").id()).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aKilledNodeIsGoneAtOnce() {
+        try (Postgres postgres = Postgres.create()) {
+            settings.put("DATABASE_URL", postgres.url());
+            try (ProcessNode first = start().awaitReady();
+                    ProcessNode second = start().awaitReady()) {
+                await().until(() -> cluster(first).get("members").asInt() == 2);
+                second.kill();
+                await().atMost(Duration.ofSeconds(3))
+                        .until(() -> cluster(first).get("members").asInt() == 1);
+            }
+        }
+    }
+
+    @Test
+    void jsonLogsAreOneObjectForEachEvent() throws IOException {
+        settings.put("LOG_FORMAT", "json");
+        try (ProcessNode node = start().awaitReady()) {
+            String event = node.log()
+                    .lines()
+                    .filter(line -> line.contains("JWT_SECRET"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(Api.JSON.readTree(event).get("level").asText()).isEqualTo("WARN");
+            assertStopsCleanly(node);
+        }
+    }
+}
