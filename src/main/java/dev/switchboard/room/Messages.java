@@ -126,7 +126,7 @@ final class Messages {
             Message before = live.changing().getOrDefault(messageId, read);
             Instant at = now();
             Message after = rule.apply(before, at);
-            if (after == before) {
+            if (after.equals(before)) {
                 // Asked for again. It is answered like the first time: after the commit.
                 return live.changing().containsKey(messageId)
                         ? Future.failedFuture(Fault.MOVED.because("The change is being stored."))

@@ -80,9 +80,7 @@ final class PgConversationStore implements ConversationStore {
                 .recover(failure -> failure instanceof PgException e && FOREIGN_KEY_VIOLATION.equals(e.getSqlState())
                         ? Future.failedFuture(Fault.NOT_FOUND.because("No such user."))
                         : Future.failedFuture(failure))
-                .compose(rows -> rows.size() > 0
-                        ? Future.succeededFuture(new Made(c.id(), Outcome.NEW))
-                        : findMade(c));
+                .compose(rows -> rows.size() > 0 ? Future.succeededFuture(new Made(c.id(), Outcome.NEW)) : findMade(c));
     }
 
     private Future<Made> findMade(NewConversation c) {

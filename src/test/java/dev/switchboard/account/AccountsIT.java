@@ -53,7 +53,9 @@ class AccountsIT {
     void start() throws Exception {
         node = new AccountNode(postgres);
         admin = node.caller(node.call(
-                AccountOperations.REGISTER, anonymous(), new Register("root", ADMIN_EMAIL, PASSWORD, null, null, null)));
+                AccountOperations.REGISTER,
+                anonymous(),
+                new Register("root", ADMIN_EMAIL, PASSWORD, null, null, null)));
     }
 
     @AfterAll

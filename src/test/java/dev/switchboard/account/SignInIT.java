@@ -116,7 +116,9 @@ class SignInIT {
         for (int i = 0; i < 20; i++) {
             String email = i % 2 == 0 ? "shared@example.org" : "Shared@Example.org";
             calls.add(node.bus.call(
-                    AccountOperations.REGISTER, anonymous(), new Register("sharing" + i, email, PASSWORD, null, null, null)));
+                    AccountOperations.REGISTER,
+                    anonymous(),
+                    new Register("sharing" + i, email, PASSWORD, null, null, null)));
         }
 
         assertThat(succeeded(calls, Fault.EMAIL_TAKEN)).hasSize(1);
@@ -187,7 +189,8 @@ class SignInIT {
 
         List<FaultException> answers = new ArrayList<>();
         for (String name : List.of("known", "nobody", "gone", "nobody@example.org")) {
-            Future<SignedIn> call = node.bus.callShard(login, anonymous(), new Login(name, null, "wrong", null), target);
+            Future<SignedIn> call =
+                    node.bus.callShard(login, anonymous(), new Login(name, null, "wrong", null), target);
             assertThatThrownBy(() -> await(call)).isInstanceOfSatisfying(FaultException.class, answers::add);
         }
 

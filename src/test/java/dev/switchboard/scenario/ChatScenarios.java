@@ -279,7 +279,11 @@ abstract class ChatScenarios {
                 assertThat(conversation(bob, channel).get("unread").asLong()).isEqualTo(1);
                 b.request(
                         "message:read",
-                        Map.of("conversationId", channel, "messageId", third.get("id").asText()));
+                        Map.of(
+                                "conversationId",
+                                channel,
+                                "messageId",
+                                third.get("id").asText()));
             }
             JsonNode again = a.request("join:conversation", Map.of("conversationId", channel));
             assertThat(readSeq(again, bob)).isEqualTo(3);
@@ -293,7 +297,8 @@ abstract class ChatScenarios {
     }
 
     private JsonNode conversation(Account account, String room) {
-        return api(2).call("GET", "/api/v1/conversations/" + room, account, null).ok();
+        return api(2).call("GET", "/api/v1/conversations/" + room, account, null)
+                .ok();
     }
 
     private static long readSeq(JsonNode joined, Account member) {
@@ -337,14 +342,13 @@ abstract class ChatScenarios {
         for (int i = 0; i < 12; i++) {
             int n = i;
             made.add(CompletableFuture.supplyAsync(() -> api(n).call(
-                    "POST",
-                    "/api/v1/conversations",
-                    ann,
-                    Map.of("kind", "group", "title", "Once", "memberIds", List.of(bob.id())),
-                    Map.of("Idempotency-Key", "once"))));
+                            "POST",
+                            "/api/v1/conversations",
+                            ann,
+                            Map.of("kind", "group", "title", "Once", "memberIds", List.of(bob.id())),
+                            Map.of("Idempotency-Key", "once"))));
         }
-        List<Api.Answer> answers =
-                made.stream().map(CompletableFuture::join).toList();
+        List<Api.Answer> answers = made.stream().map(CompletableFuture::join).toList();
         assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(201));
         assertThat(answers.stream().map(a -> a.body().get("id").asText()).distinct())
                 .hasSize(1);

@@ -50,7 +50,8 @@ class LargeRoomIT {
         List<UUID> others = Stream.generate(Ids::next).limit(OTHERS).toList();
         cluster.database()
                 .execute("INSERT INTO user_account (id, username, display_name) SELECT id, 'user-' || id, 'Somebody'"
-                        + " FROM unnest('{" + String.join(",", others.stream().map(UUID::toString).toList())
+                        + " FROM unnest('{"
+                        + String.join(",", others.stream().map(UUID::toString).toList())
                         + "}'::uuid[]) AS id");
         List<String> ids = Stream.concat(
                         others.stream().map(UUID::toString), Stream.of(members).map(Account::id))

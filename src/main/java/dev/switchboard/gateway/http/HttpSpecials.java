@@ -94,8 +94,7 @@ final class HttpSpecials {
         if (agent == null || agent.isBlank()) {
             request.remove("userAgent");
         } else {
-            request.put(
-                    "userAgent", agent.substring(0, Math.min(agent.length(), AccountOperations.MAX_USER_AGENT)));
+            request.put("userAgent", agent.substring(0, Math.min(agent.length(), AccountOperations.MAX_USER_AGENT)));
         }
     }
 
