@@ -9,6 +9,7 @@ import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -117,6 +118,41 @@ class ProgramIT {
         assertThat(node.await()).isEqualTo(FAILED);
         assertThat(node.errors().lines()).hasSize(1);
         assertThat(node.errors()).startsWith("switchboard: ").contains(parts);
+    }
+
+    private ProcessHandle database() {
+        try {
+            return ProcessHandle.of(Long.parseLong(
+                            Files.readAllLines(postmaster()).get(0).strip()))
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void anEmbeddedDatabaseThatDiesIsStartedAgainByWhoeverIsLeft() {
+        try (ProcessNode first = start().awaitReady();
+                ProcessNode second = start().awaitReady()) {
+            Account ann = new Api(first.door()).register("ann");
+            // Whoever started it is not there any more.
+            first.kill();
+            for (int i = 0; i < 2; i++) {
+                ProcessHandle died = database();
+                died.destroyForcibly();
+                // While it starts there may be no such file.
+                await().atMost(Duration.ofSeconds(20))
+                        .ignoreExceptions()
+                        .until(() -> database().pid() != died.pid());
+                await().atMost(Duration.ofSeconds(10)).until(() -> new Api(second.door())
+                                .call("GET", "/api/v1/users/me", ann, null)
+                                .status()
+                        == 200);
+            }
+            assertThat(new Api(second.door()).register("bob").id()).isNotEmpty();
+            assertStopsCleanly(second);
+        }
+        assertThat(postmaster()).doesNotExist();
     }
 
     @Test

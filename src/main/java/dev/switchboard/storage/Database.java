@@ -21,10 +21,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's way to PostgreSQL. Safe to share between contexts; answers come on the caller's context. Every call ends in
@@ -33,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * {@link io.vertx.pgclient.PgException} for the caller to understand.
  */
 public final class Database {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
     /** Calls that may wait for a connection; more fail at once. */
     private static final int MAX_WAITING = 10_000;
 
@@ -41,11 +46,18 @@ public final class Database {
     private static final int RECONNECTS = 2;
     private static final int RECONNECT_PAUSE_MS = 100;
 
+    /** How often it is looked whether the embedded database lives. */
+    private static final long WATCH_MS = 500;
+
+    private static final long NO_TIMER = -1;
+
     private final Vertx vertx;
     private final Pool pool;
     private final Failures failures;
     private final long callTimeoutMs;
     private final @Nullable EmbeddedDatabase embedded;
+    private final AtomicBoolean restarting = new AtomicBoolean();
+    private final long watch;
 
     private Database(
             Vertx vertx, PgConnectOptions connect, DatabaseOptions options, @Nullable EmbeddedDatabase embedded) {
@@ -57,7 +69,8 @@ public final class Database {
                 .plus(options.statementTimeout())
                 .plus(Duration.ofSeconds(1))
                 .toMillis();
-        pool = pool(vertx, connect, options);
+        pool = pool(vertx, pooled(connect), embedded, options);
+        watch = embedded == null ? NO_TIMER : vertx.setPeriodic(WATCH_MS, t -> watch(embedded));
     }
 
     /**
@@ -136,13 +149,32 @@ public final class Database {
         }
     }
 
-    private static Pool pool(Vertx vertx, PgConnectOptions connect, DatabaseOptions options) {
-        PgConnectOptions pooled = new PgConnectOptions(connect)
+    /** Whoever runs a database of their own has nobody else who would look after it. */
+    private void watch(EmbeddedDatabase own) {
+        if (own.isRunning() || !restarting.compareAndSet(false, true)) {
+            return;
+        }
+        vertx.executeBlocking(
+                        () -> {
+                            own.restart();
+                            return null;
+                        },
+                        false)
+                .onFailure(e -> LOG.error("The embedded database could not be started again: {}", e.getMessage()))
+                .onComplete(done -> restarting.set(false));
+    }
+
+    private static PgConnectOptions pooled(PgConnectOptions connect) {
+        return new PgConnectOptions(connect)
                 .setPipeliningLimit(PIPELINED)
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(CACHED_STATEMENTS)
                 .setReconnectAttempts(RECONNECTS)
                 .setReconnectInterval(RECONNECT_PAUSE_MS);
+    }
+
+    private static Pool pool(
+            Vertx vertx, PgConnectOptions connect, @Nullable EmbeddedDatabase embedded, DatabaseOptions options) {
         PoolOptions size = new PoolOptions()
                 .setMaxSize(options.poolSize())
                 .setMaxWaitQueueSize(MAX_WAITING)
@@ -155,7 +187,8 @@ public final class Database {
                 .formatted(options.statementTimeout().toMillis());
         return PgBuilder.pool()
                 .with(size)
-                .connectingTo(pooled)
+                .connectingTo(() -> Future.succeededFuture(
+                        embedded == null ? connect : new PgConnectOptions(connect).setPort(embedded.port())))
                 .withConnectHandler(
                         connection -> connection.query(limits).execute().onComplete(done -> connection.close()))
                 .using(vertx)
@@ -196,6 +229,7 @@ public final class Database {
 
     /** Closes the pool, and the embedded database if this was its last user. */
     public Future<Void> close() {
+        vertx.cancelTimer(watch);
         return pool.close()
                 .eventually(() -> vertx.executeBlocking(() -> {
                     if (embedded != null) {

@@ -32,8 +32,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private final Path folder;
     private final PostgresServer server;
-    private final int port;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile PostgresServer.Running running;
 
     private static final class Users {
         private final FileChannel file;
@@ -46,10 +46,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private EmbeddedDatabase(Path folder, PostgresServer server, int port) {
+    private EmbeddedDatabase(Path folder, PostgresServer server, PostgresServer.Running running) {
         this.folder = folder;
         this.server = server;
-        this.port = port;
+        this.running = running;
     }
 
     /**
@@ -64,14 +64,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 FileLock starting = file.lock()) {
             LOG.trace("holding {}", starting);
             PostgresServer server = new PostgresServer(folder);
-            int port = server.ensureRunning();
+            PostgresServer.Running running = server.ensureRunning();
             Users users = USERS.get(folder);
             if (users == null) {
                 users = new Users(folder);
                 USERS.put(folder, users);
             }
             users.count++;
-            return new EmbeddedDatabase(folder, server, port);
+            return new EmbeddedDatabase(folder, server, running);
         } finally {
             THIS_PROCESS.unlock();
         }
@@ -81,8 +81,33 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return "127.0.0.1";
     }
 
+    /** The same after a restart, unless another program took it meanwhile. */
     public int port() {
-        return port;
+        return running.port();
+    }
+
+    /** Whether its process lives, as far as the operating system knows. Does not block. */
+    public boolean isRunning() {
+        return running.isAlive();
+    }
+
+    /**
+     * Starts it again if it died; one of the nodes that share it does so. Blocks, a second or more.
+     *
+     * @throws IOException when it cannot be started
+     */
+    public void restart() throws IOException {
+        THIS_PROCESS.lock();
+        try (FileChannel file = lockFile(folder.resolve("starting.lock"));
+                FileLock starting = file.lock()) {
+            LOG.trace("holding {}", starting);
+            if (!closed.get() && !isRunning()) {
+                LOG.warn("The embedded database died: starting it again");
+                running = server.ensureRunning();
+            }
+        } finally {
+            THIS_PROCESS.unlock();
+        }
     }
 
     public String database() {

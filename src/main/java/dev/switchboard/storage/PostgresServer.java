@@ -2,7 +2,6 @@ package dev.switchboard.storage;
 
 import dev.switchboard.config.KeptSecret;
 import dev.switchboard.config.Secret;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,8 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -54,32 +51,45 @@ final class PostgresServer {
 
     private final Path folder;
     private final Path data;
-    private final Path home;
+    private final PostgresPrograms programs;
     private final Secret password;
 
     /** Unpacks the programs and makes the cluster if they are not there yet. */
     PostgresServer(Path folder) throws IOException {
         this.folder = folder;
         data = folder.resolve("data");
-        home = PostgresBinaries.unpack(folder);
+        programs = new PostgresPrograms(PostgresBinaries.unpack(folder), folder);
         password = KeptSecret.in(passwordFile());
         if (!Files.exists(data)) {
             makeCluster();
         }
     }
 
-    /** Finds it running or starts it. @return the port that it listens on */
-    int ensureRunning() throws IOException {
+    /** A server that answered. */
+    record Running(int port, ProcessHandle process, Path folder) {
+        /** Whether its process lives, as far as the operating system knows. */
+        boolean isAlive() {
+            return process.isAlive() && isOurs(process, folder);
+        }
+    }
+
+    /** Finds it running or starts it. */
+    Running ensureRunning() throws IOException {
         Integer port = awaitRunning();
         if (port == null) {
             port = start();
         }
-        return port;
+        String pid = Files.readAllLines(pidFile()).get(0).strip();
+        ProcessHandle process = process(pid);
+        if (process == null) {
+            throw new IOException("process " + pid + " ended at once; see " + programs.serverLog());
+        }
+        return new Running(port, process, folder);
     }
 
     /** Ends sessions and stops; everything committed is kept. */
     void stop() throws IOException {
-        run("pg_ctl", "-D", data.toString(), "-m", "fast", "-w", "-t", String.valueOf(STOP_SECONDS), "stop");
+        programs.run("pg_ctl", "-D", data.toString(), "-m", "fast", "-w", "-t", String.valueOf(STOP_SECONDS), "stop");
     }
 
     Secret password() {
@@ -90,7 +100,7 @@ final class PostgresServer {
         LOG.info("Making the embedded database in {}", data);
         Path draft = folder.resolve("data.new");
         deleteRecursively(draft); // of somebody who died in the middle
-        run(
+        programs.run(
                 "initdb",
                 "-D",
                 draft.toString(),
@@ -107,16 +117,16 @@ final class PostgresServer {
 
     private int start() throws IOException {
         for (int attempt = 1; ; attempt++) {
-            int port = attempt == 1 ? preferredPort() : freePort(0).orElseThrow();
+            int port = preferredPort();
             StringBuilder options = new StringBuilder("-p " + port);
             SETTINGS.forEach(setting -> options.append(" -c ").append(setting));
             try {
-                run(
+                programs.run(
                         "pg_ctl",
                         "-D",
                         data.toString(),
                         "-l",
-                        logFile().toString(),
+                        programs.serverLog().toString(),
                         "-w",
                         "-t",
                         String.valueOf(START_SECONDS),
@@ -146,16 +156,16 @@ final class PostgresServer {
             }
             ProcessHandle process =
                     lines.isEmpty() ? null : process(lines.get(0).strip());
-            if (process == null || !isOurs(process)) {
-                if (process != null && process.info().command().isPresent()) {
-                    // After a crash of the machine another program may bear the number; PostgreSQL would shy away from
-                    // it.
+            if (process == null || !isOurs(process, folder)) {
+                if (process != null && (process.info().command().isPresent() || isUnburied(process))) {
+                    // PostgreSQL would shy away from the number, although after a crash of the machine another program
+                    // bears it, or in a container nobody has taken note of the death.
                     Files.deleteIfExists(pidFile());
                 }
                 return null;
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("process " + process.pid() + " does not answer; see " + logFile());
+                throw new IOException("process " + process.pid() + " does not answer; see " + programs.serverLog());
             }
             awaitExit(process);
         }
@@ -168,11 +178,21 @@ final class PostgresServer {
                 .orElse(null);
     }
 
-    private boolean isOurs(ProcessHandle process) {
+    private static boolean isOurs(ProcessHandle process, Path folder) {
         return process.info()
                 .command()
                 .filter(command -> command.startsWith(folder.toString()))
                 .isPresent();
+    }
+
+    /** Dead, but its parent has not asked how it ended: the first process of a container may never do so. */
+    private static boolean isUnburied(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"))
+                    .contains(") Z ");
+        } catch (IOException e) {
+            return false; // gone by now, or not a system with such files
+        }
     }
 
     private static void awaitExit(ProcessHandle process) throws IOException {
@@ -236,41 +256,6 @@ final class PostgresServer {
         }
     }
 
-    private void run(String program, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        if (isRoot()) {
-            // PostgreSQL refuses to be root. In a user namespace it is nobody, and the files are still its own.
-            command.addAll(List.of("unshare", "-U"));
-        }
-        command.add(home.resolve("bin").resolve(program).toString());
-        command.addAll(Arrays.asList(arguments));
-        // Files, not pipes: the server inherits them and lives on.
-        File output = folder.resolve(program + ".log").toFile();
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
-        builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
-        try {
-            int exitCode = builder.start().waitFor();
-            if (exitCode != 0) {
-                throw new IOException(program + " failed: " + lastLine(output.toPath()) + " (see " + logFile() + ")");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
-    private static boolean isRoot() throws IOException {
-        Path self = Path.of("/proc/self");
-        return Files.exists(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid"));
-    }
-
-    private static String lastLine(Path file) throws IOException {
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> !line.isBlank()).reduce("no output", (a, b) -> b);
-        }
-    }
-
     private static void deleteRecursively(Path root) throws IOException {
         if (Files.exists(root)) {
             try (Stream<Path> all = Files.walk(root)) {
@@ -291,9 +276,5 @@ final class PostgresServer {
 
     private Path pidFile() {
         return data.resolve("postmaster.pid");
-    }
-
-    private Path logFile() {
-        return folder.resolve("postgres.log");
     }
 }
