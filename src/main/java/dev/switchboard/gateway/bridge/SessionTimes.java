@@ -39,9 +39,11 @@ final class SessionTimes {
         expiresAt = expiry + options.expiryGrace().toMillis();
     }
 
-    /** The socket is to be closed then. */
+    /** The socket is to be closed then. What was said first counts: the earlier of two random moments is not random. */
     void leave(long atMillis) {
-        leaveAt = Math.min(leaveAt, atMillis);
+        if (leaveAt == Deadlines.NEVER) {
+            leaveAt = atMillis;
+        }
     }
 
     /** Why the socket ends now, or null. */
