@@ -117,12 +117,14 @@ public final class HazelcastOwnership implements Ownership {
     }
 
     @Override
-    public void onChange(Runnable listener) {
+    public Runnable onChange(Runnable listener) {
         changes.add(listener);
+        return () -> changes.remove(listener);
     }
 
     @Override
-    public void onNodeLost(Consumer<String> listener) {
+    public Runnable onNodeLost(Consumer<String> listener) {
         losses.add(listener);
+        return () -> losses.remove(listener);
     }
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.bus;
 
+import dev.switchboard.protocol.FaultException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +19,17 @@ public interface Ownership {
     /**
      * The owner of a key.
      *
-     * @throws dev.switchboard.protocol.FaultException {@code unavailable} while no node owns state
+     * @throws FaultException {@code unavailable} while no node owns state
      */
     Owner ownerOf(String key);
 
-    /** Whether this node owns the key now. */
+    /** Whether this node owns the key now; not while no node does. */
     default boolean owns(String key) {
-        return ownerOf(key).nodeId().equals(nodeId());
+        try {
+            return ownerOf(key).nodeId().equals(nodeId());
+        } catch (FaultException nobody) {
+            return false;
+        }
     }
 
     /** Keys by whoever owns them, so that one request can carry many. */
@@ -38,9 +43,15 @@ public interface Ownership {
     /**
      * Runs {@code listener} after nodes came or went or partitions moved. May run on any thread, several times for one
      * change, with nothing changed at all.
+     *
+     * @return takes the listener off
      */
-    void onChange(Runnable listener);
+    Runnable onChange(Runnable listener);
 
-    /** Runs {@code listener} with the id of a node that is gone. May run on any thread. */
-    void onNodeLost(Consumer<String> listener);
+    /**
+     * Runs {@code listener} with the id of a node that is gone. May run on any thread.
+     *
+     * @return takes the listener off
+     */
+    Runnable onNodeLost(Consumer<String> listener);
 }

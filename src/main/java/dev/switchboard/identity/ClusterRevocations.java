@@ -149,7 +149,8 @@ public final class ClusterRevocations implements Revocations {
     }
 
     @Override
-    public void onRevoked(Consumer<UUID> listener) {
+    public Runnable onRevoked(Consumer<UUID> listener) {
         listeners.add(listener);
+        return () -> listeners.remove(listener);
     }
 }

@@ -10,6 +10,10 @@ public interface Revocations {
     /** Ends a session on every node. */
     io.vertx.core.Future<Void> revoke(UUID sessionId);
 
-    /** Runs {@code listener} with each session that is revoked from now on, on any node. May run on any thread. */
-    void onRevoked(Consumer<UUID> listener);
+    /**
+     * Runs {@code listener} with each session that is revoked from now on, on any node. May run on any thread.
+     *
+     * @return takes the listener off
+     */
+    Runnable onRevoked(Consumer<UUID> listener);
 }

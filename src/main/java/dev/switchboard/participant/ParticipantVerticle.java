@@ -10,6 +10,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 
 /** One shard of the users of whom this node keeps count: where they have sockets, and whether they are online. */
@@ -24,6 +26,7 @@ public final class ParticipantVerticle extends VerticleBase {
     private final PeerStore peers;
     private final Function<Vertx, OnlineStore> stores;
     private final PresenceOptions options;
+    private final List<Runnable> listening = new ArrayList<>();
 
     public ParticipantVerticle(
             int shardIndex, Bus bus, Database database, HazelcastInstance hazelcast, PresenceOptions options) {
@@ -49,8 +52,8 @@ public final class ParticipantVerticle extends VerticleBase {
         PresenceShard shard = new PresenceShard(
                 vertx, shardIndex, bus, stores.apply(vertx), new PresenceNews(bus, peers), options.grace());
         Context own = context;
-        bus.ownership().onNodeLost(node -> own.runOnContext(v -> shard.nodeLost(node)));
-        bus.ownership().onChange(() -> own.runOnContext(v -> shard.settle()));
+        listening.add(bus.ownership().onNodeLost(node -> own.runOnContext(v -> shard.nodeLost(node))));
+        listening.add(bus.ownership().onChange(() -> own.runOnContext(v -> shard.settle())));
         vertx.setPeriodic(TICK_MS, t -> shard.expire());
         vertx.setPeriodic(CHECK_MS, t -> shard.settle());
         vertx.setPeriodic(options.gather().toMillis(), t -> shard.tellNews());
@@ -62,5 +65,11 @@ public final class ParticipantVerticle extends VerticleBase {
                         .on(ParticipantOperations.ANNOUNCE, (caller, q) -> shard.announce(q))
                         .on(ParticipantOperations.NOTIFY, (caller, q) -> shard.notify(q))
                         .on(ParticipantOperations.QUERY, (caller, q) -> shard.query(q)));
+    }
+
+    @Override
+    public Future<?> stop() {
+        listening.forEach(Runnable::run);
+        return Future.succeededFuture();
     }
 }

@@ -8,6 +8,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One shard of the rooms of this node. */
 public final class RoomVerticle extends VerticleBase {
@@ -28,6 +30,7 @@ public final class RoomVerticle extends VerticleBase {
     private final Database database;
     private final RoomOptions options;
     private final Duration grace;
+    private final List<Runnable> listening = new ArrayList<>();
     private boolean settling;
 
     /** @param grace how long the users of a lost node have to come back unnoticed */
@@ -54,12 +57,18 @@ public final class RoomVerticle extends VerticleBase {
         new PgChannels(database).register(handlers);
 
         Context own = context;
-        bus.ownership().onNodeLost(node -> own.runOnContext(v -> following.nodeLost(node)));
-        bus.ownership().onChange(() -> own.runOnContext(v -> settle(shard)));
+        listening.add(bus.ownership().onNodeLost(node -> own.runOnContext(v -> following.nodeLost(node))));
+        listening.add(bus.ownership().onChange(() -> own.runOnContext(v -> settle(shard))));
         vertx.setPeriodic(COMPARE_MS, t -> shard.compareHeads());
         vertx.setPeriodic(TICK_MS, t -> shard.loaded().forEach(following::expire));
         vertx.setPeriodic(COUNT_MS, t -> shard.sweep(following::tellCount));
         return bus.serve(Part.ROOM, shardIndex, handlers);
+    }
+
+    @Override
+    public Future<?> stop() {
+        listening.forEach(Runnable::run);
+        return Future.succeededFuture();
     }
 
     /** Partitions moved: forget what is another's now, and see whether what is ours still was another's meanwhile. */

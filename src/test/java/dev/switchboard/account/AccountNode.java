@@ -92,7 +92,9 @@ final class AccountNode implements AutoCloseable {
         }
 
         @Override
-        public void onRevoked(Consumer<UUID> listener) {}
+        public Runnable onRevoked(Consumer<UUID> listener) {
+            return () -> {};
+        }
     }
 
     private static final class Alone implements Ownership {
@@ -114,12 +116,15 @@ final class AccountNode implements AutoCloseable {
         }
 
         @Override
-        public void onChange(Runnable listener) {
+        public Runnable onChange(Runnable listener) {
             listeners.add(listener);
+            return () -> listeners.remove(listener);
         }
 
         @Override
-        public void onNodeLost(Consumer<String> listener) {}
+        public Runnable onNodeLost(Consumer<String> listener) {
+            return () -> {};
+        }
     }
 
     static Caller anonymous() {

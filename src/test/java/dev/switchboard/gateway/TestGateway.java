@@ -179,9 +179,13 @@ final class TestGateway {
         }
 
         @Override
-        public void onChange(Runnable listener) {}
+        public Runnable onChange(Runnable listener) {
+            return () -> {};
+        }
 
         @Override
-        public void onNodeLost(Consumer<String> listener) {}
+        public Runnable onNodeLost(Consumer<String> listener) {
+            return () -> {};
+        }
     }
 }

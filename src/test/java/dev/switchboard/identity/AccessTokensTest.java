@@ -86,7 +86,9 @@ class AccessTokensTest {
         }
 
         @Override
-        public void onRevoked(Consumer<UUID> listener) {}
+        public Runnable onRevoked(Consumer<UUID> listener) {
+            return () -> {};
+        }
     }
 
     private JWTClaimsSet.Builder claims() {

@@ -327,13 +327,15 @@ class PresenceShardTest {
         }
 
         @Override
-        public void onChange(Runnable listener) {
+        public Runnable onChange(Runnable listener) {
             changes.add(listener);
+            return () -> changes.remove(listener);
         }
 
         @Override
-        public void onNodeLost(Consumer<String> listener) {
+        public Runnable onNodeLost(Consumer<String> listener) {
             losses.add(listener);
+            return () -> losses.remove(listener);
         }
     }
 

@@ -26,6 +26,7 @@ final class BridgeLoop {
     private final Map<UUID, BridgeSession> bySession = new HashMap<>();
 
     private final long timer;
+    private final Runnable stopListening;
     private boolean draining;
 
     /** Must be made on the event loop that it serves. */
@@ -35,7 +36,7 @@ final class BridgeLoop {
         this.services = services;
         this.hub = hub;
         this.requests = new BridgeRequests(hub, services.bus(), services.verifier());
-        services.revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
+        stopListening = services.revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
         timer = vertx.setPeriodic(TICK_MS, t -> deadlines.run(now()));
     }
 
@@ -138,8 +139,10 @@ final class BridgeLoop {
         });
     }
 
-    /** Stops the timer. Sockets that are still there are the server's to close. */
+    /** Stops the timer, and hears of nothing any more. Sockets that are still there are the server's to close. */
     void stop() {
         vertx.cancelTimer(timer);
+        stopListening.run();
+        hub.close();
     }
 }

@@ -33,6 +33,9 @@ interface Hub {
     /** Registers {@code user:<id>} of the socket's own user; the bridge has checked that. */
     void registerUser(Connection socket, UUID userId);
 
+    /** Nothing is delivered to this loop any more. */
+    void close();
+
     /** Unregisters {@code room:<id>} or {@code user:<id>}; the socket stays joined. */
     void unregister(Connection socket, String address);
 }

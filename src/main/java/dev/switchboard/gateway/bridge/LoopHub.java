@@ -7,6 +7,7 @@ import dev.switchboard.protocol.RoomOperations.Join;
 import dev.switchboard.protocol.RoomOperations.Joined;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,9 +18,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The sockets of one event loop: which rooms each follows, and from where. */
 final class LoopHub implements Hub {
+    /**
+     * Milliseconds that a socket waits for the node hub: longer than the bus looks for a room's owner. Whatever comes
+     * later is not waited for any more, so that no lane of a socket stays closed for good.
+     */
+    private static final long PATIENCE_MS = 20_000;
+
     private final Vertx vertx;
     private final Context context;
     private final NodeHub node;
+    private final long patienceMs;
     private final Map<Connection, Follower> followers = new HashMap<>();
     private final Map<UUID, LoopRoom> rooms = new HashMap<>();
     private final Map<UUID, List<Connection>> registeredUsers = new HashMap<>();
@@ -39,6 +47,8 @@ final class LoopHub implements Hub {
         private long position;
         private boolean registered;
         private boolean attached;
+        /** Counts attachments: one that was given up must not come through beside the next. */
+        private int attachment;
 
         Following(long position) {
             this.position = position;
@@ -47,6 +57,11 @@ final class LoopHub implements Hub {
 
     /** Must be made on the event loop whose sockets it will serve. */
     LoopHub(Vertx vertx, NodeHub node) {
+        this(vertx, node, PATIENCE_MS);
+    }
+
+    LoopHub(Vertx vertx, NodeHub node, long patienceMs) {
+        this.patienceMs = patienceMs;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.node = node;
@@ -114,17 +129,44 @@ final class LoopHub implements Hub {
             return Future.failedFuture(Fault.UNAUTHORIZED.because("Sign in first."));
         }
         boolean first = !follower.rooms.containsKey(roomId);
-        return node.join(this, caller, request, first).map(joined -> {
+        Runnable undo = () -> {
+            if (first) {
+                node.left(roomId, follower.userId);
+            }
+        };
+        return patiently(node.join(this, caller, request, first), undo).map(joined -> {
             if (!first) {
                 return joined;
             }
             if (!followers.containsKey(socket)
                     || follower.rooms.putIfAbsent(roomId, new Following(joined.headSeq())) != null) {
                 // Gone, or joined by a twin request in the meantime: this one does not count.
-                node.left(roomId, follower.userId);
+                undo.run();
             }
             return joined;
         });
+    }
+
+    /**
+     * The answer of the node hub, or {@code timeout} when it takes too long.
+     *
+     * @param tooLate runs when the answer comes all the same
+     */
+    private <T> Future<T> patiently(Future<T> answer, Runnable tooLate) {
+        if (answer.isComplete()) {
+            return answer;
+        }
+        Promise<T> patient = Promise.promise();
+        long timer = vertx.setTimer(
+                patienceMs, t -> patient.tryFail(Fault.TIMEOUT.because("The conversation did not answer in time.")));
+        answer.onComplete(done -> {
+            vertx.cancelTimer(timer);
+            boolean inTime = done.succeeded() ? patient.tryComplete(done.result()) : patient.tryFail(done.cause());
+            if (!inTime && done.succeeded()) {
+                tooLate.run();
+            }
+        });
+        return patient.future();
     }
 
     @Override
@@ -142,17 +184,17 @@ final class LoopHub implements Hub {
     public Future<Void> registerRoom(Connection socket, Caller caller, UUID roomId) {
         Following joined = following(socket, roomId);
         if (joined != null) {
-            joined.registered = true;
-            return attach(socket, roomId, joined);
+            return register(socket, roomId, joined);
         }
         return enter(socket, caller, new Join(roomId, null, null)).compose(reply -> {
             Following following = following(socket, roomId);
-            if (following == null) {
-                return Future.succeededFuture();
-            }
-            following.registered = true;
-            return attach(socket, roomId, following);
+            return following == null ? Future.succeededFuture() : register(socket, roomId, following);
         });
+    }
+
+    private Future<Void> register(Connection socket, UUID roomId, Following following) {
+        following.registered = true;
+        return attach(socket, roomId, following).onFailure(e -> following.registered = false);
     }
 
     /**
@@ -164,16 +206,23 @@ final class LoopHub implements Hub {
             return Future.succeededFuture();
         }
         following.attached = true;
-        return node.attach(this, roomId, following.position)
+        int attachment = ++following.attachment;
+        return patiently(node.attach(this, roomId, following.position), () -> {})
                 .<Void>map(missed -> {
-                    if (following(socket, roomId) == following && following.attached) {
+                    if (following(socket, roomId) == following
+                            && following.attached
+                            && following.attachment == attachment) {
                         LoopRoom room = rooms.computeIfAbsent(roomId, r -> new LoopRoom(vertx));
                         missed.frames().forEach(frame -> socket.send(frame.message()));
                         room.add(socket, missed.position());
                     }
                     return null;
                 })
-                .onFailure(e -> following.attached = false);
+                .onFailure(e -> {
+                    if (following.attachment == attachment) {
+                        following.attached = false;
+                    }
+                });
     }
 
     private void detach(Connection socket, UUID roomId, Following following) {
@@ -205,6 +254,12 @@ final class LoopHub implements Hub {
             list.remove(socket);
             return list.isEmpty() ? null : list;
         });
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(followers.keySet()).forEach(this::disconnected);
+        node.removeLoop(this);
     }
 
     @Override

@@ -67,6 +67,7 @@ public final class NodeHub extends VerticleBase {
     private boolean settling;
     private Set<String> known = Set.of();
     private long watchedAt = System.nanoTime();
+    private Runnable stopListening = () -> {};
 
     public NodeHub(Bus bus) {
         this.bus = bus;
@@ -90,7 +91,7 @@ public final class NodeHub extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        bus.ownership().onChange(() -> context.runOnContext(v -> settle()));
+        stopListening = bus.ownership().onChange(() -> context.runOnContext(v -> settle()));
         known = bus.ownership().nodes();
         vertx.setPeriodic(WATCH_MS, t -> watch());
         vertx.setPeriodic(CHECK_MS, t -> {
@@ -101,8 +102,18 @@ public final class NodeHub extends VerticleBase {
         return bus.onDelivery(this::deliver);
     }
 
+    @Override
+    public Future<?> stop() {
+        stopListening.run();
+        return Future.succeededFuture();
+    }
+
     void addLoop(LoopHub loop) {
         context.runOnContext(v -> loops.add(loop));
+    }
+
+    void removeLoop(LoopHub loop) {
+        context.runOnContext(v -> loops.remove(loop));
     }
 
     void userConnected(UUID userId) {

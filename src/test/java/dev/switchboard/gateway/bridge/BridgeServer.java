@@ -92,8 +92,9 @@ final class BridgeServer implements AutoCloseable {
         }
 
         @Override
-        public void onRevoked(Consumer<UUID> listener) {
+        public Runnable onRevoked(Consumer<UUID> listener) {
             listeners.add(listener);
+            return () -> listeners.remove(listener);
         }
     }
 
@@ -115,10 +116,14 @@ final class BridgeServer implements AutoCloseable {
         }
 
         @Override
-        public void onChange(Runnable listener) {}
+        public Runnable onChange(Runnable listener) {
+            return () -> {};
+        }
 
         @Override
-        public void onNodeLost(Consumer<String> listener) {}
+        public Runnable onNodeLost(Consumer<String> listener) {
+            return () -> {};
+        }
     }
 
     BridgeServer(BridgeOptions options) throws Exception {
@@ -130,6 +135,11 @@ final class BridgeServer implements AutoCloseable {
      * @param more adds routes of a test's own
      */
     BridgeServer(BridgeOptions options, int loops, Consumer<Router> more) throws Exception {
+        this(options, loops, more, PAGE);
+    }
+
+    /** @param origin whose pages may connect */
+    BridgeServer(BridgeOptions options, int loops, Consumer<Router> more, String origin) throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
         context = vertx.getOrCreateContext();
         Bus bus = new Bus(vertx, new OneNode());
@@ -146,7 +156,7 @@ final class BridgeServer implements AutoCloseable {
         bus.serve(Part.ACCOUNT, 0, new Handlers().on(AccountOperations.LOGOUT, (caller, q) -> onLogout.apply(caller)
                 .map(Nothing.NOTHING)));
         var services = new BridgeServices(
-                options, MAX_MESSAGE, bus, this::verify, revocations, new OriginPolicy(List.of(PAGE)), sockets);
+                options, MAX_MESSAGE, bus, this::verify, revocations, new OriginPolicy(List.of(origin)), sockets);
         BridgeRoutes first = null;
         port = freePort();
         for (int i = 0; i < loops; i++) {

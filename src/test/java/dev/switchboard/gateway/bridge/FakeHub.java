@@ -88,6 +88,11 @@ final class FakeHub implements Hub {
     }
 
     @Override
+    public void close() {
+        calls.add("close");
+    }
+
+    @Override
     public void unregister(Connection socket, String address) {
         calls.add("unregister " + address);
     }

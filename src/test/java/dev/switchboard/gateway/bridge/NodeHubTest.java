@@ -1,0 +1,271 @@
+package dev.switchboard.gateway.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.bus.Ownership;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.Message;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.Part;
+import dev.switchboard.protocol.ParticipantOperations;
+import dev.switchboard.protocol.ParticipantOperations.Announce;
+import dev.switchboard.protocol.RoomOperations;
+import dev.switchboard.protocol.RoomOperations.Followed;
+import dev.switchboard.protocol.RoomOperations.Join;
+import dev.switchboard.protocol.RoomOperations.Joined;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a node follows, beside owners that the test plays. */
+class NodeHubTest {
+    private static final UUID ROOM = Ids.next();
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final long PATIENCE_MS = 1_500;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final OneNode ownership = new OneNode();
+    private final AtomicInteger head = new AtomicInteger(5);
+    private final Promise<Void> ownerAnswers = Promise.promise();
+    private final List<Announce> announced = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean participantsAway = new AtomicBoolean();
+    private final AtomicInteger refused = new AtomicInteger();
+    private NodeHub node;
+    private String deployment;
+    private Context loop;
+    private LoopHub hub;
+
+    @BeforeEach
+    void start() throws Exception {
+        Bus bus = new Bus(vertx, ownership);
+        wait(bus.serve(
+                Part.ROOM,
+                0,
+                new Handlers()
+                        .on(
+                                RoomOperations.JOIN,
+                                (caller, q) -> Future.succeededFuture(new Joined(
+                                        ROOM, head.get(), List.of(), true, List.of(), List.of(caller.user()), 1, 1)))
+                        .on(RoomOperations.LEAVE, (caller, q) -> Future.succeededFuture(Nothing.NOTHING))
+                        .on(RoomOperations.FOLLOW, (caller, q) -> ownerAnswers
+                                .future()
+                                .map(v -> new Followed(
+                                        head.get(),
+                                        LongStream.rangeClosed(q.afterSeq() + 1, head.get())
+                                                .mapToObj(NodeHubTest::event)
+                                                .toList())))));
+        wait(bus.serve(Part.PARTICIPANT, 0, new Handlers().on(ParticipantOperations.ANNOUNCE, (caller, q) -> {
+            if (participantsAway.get()) {
+                refused.incrementAndGet();
+                return Future.failedFuture(Fault.UNAVAILABLE.because("away"));
+            }
+            announced.add(q);
+            return Future.succeededFuture(Nothing.NOTHING);
+        })));
+        node = new NodeHub(bus);
+        deployment = wait(vertx.deployVerticle(node));
+        loop = vertx.getOrCreateContext();
+        hub = onLoop(() -> Future.succeededFuture(new LoopHub(vertx, node, PATIENCE_MS)));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        wait(vertx.close());
+    }
+
+    private static <T> T wait(Future<T> future) throws Exception {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    private <T> T onLoop(Supplier<Future<T>> action) throws Exception {
+        Promise<T> done = Promise.promise();
+        loop.runOnContext(v -> action.get().onComplete(done));
+        return wait(done.future());
+    }
+
+    private Socket connect() throws Exception {
+        Socket socket = new Socket();
+        return onLoop(() -> {
+            hub.connected(socket, socket.user);
+            return Future.succeededFuture(socket);
+        });
+    }
+
+    private void join(Socket socket) throws Exception {
+        onLoop(() -> hub.join(socket, socket.caller(), new Join(ROOM, null, null)));
+    }
+
+    private void register(Socket socket) throws Exception {
+        onLoop(() -> hub.registerRoom(socket, socket.caller(), ROOM));
+    }
+
+    private static Event<Message> event(long seq) {
+        Message message = new Message(
+                Ids.next(), ROOM, seq, Ids.next(), "Ann", "text", "#" + seq, null, null, Instant.now(), null, false, 1);
+        return Event.numbered(Event.MESSAGE_NEW, seq, message.createdAt(), message);
+    }
+
+    @Test
+    void aRegistrationThatTheOwnerDoesNotAnswerEndsAndTheNextOneHearsEverythingOnce() throws Exception {
+        Socket first = connect();
+        join(first);
+        register(first);
+        // The owner has gone on; what it published did not reach this node, and it does not answer when asked.
+        head.set(7);
+        Socket second = connect();
+        join(second);
+        FaultException fault = catchThrowableOfType(FaultException.class, () -> register(second));
+        assertThat(fault.fault()).isEqualTo(Fault.TIMEOUT);
+
+        Promise<Void> again = Promise.promise();
+        loop.runOnContext(
+                v -> hub.registerRoom(second, second.caller(), ROOM).onComplete(again));
+        ownerAnswers.complete();
+        wait(again.future());
+        await().atMost(SOON).untilAsserted(() -> assertThat(first.contents()).containsExactly("#6", "#7"));
+        // Both are live now, each from where it stood.
+        head.set(8);
+        ownership.changed();
+        await().atMost(SOON).until(() -> first.contents().contains("#8"));
+        await().atMost(SOON).untilAsserted(() -> assertThat(second.contents()).containsExactly("#8"));
+        assertThat(first.contents()).containsExactly("#6", "#7", "#8");
+    }
+
+    @Test
+    void theOwnerIsToldThatTheLastUserIsGoneEvenIfItDidNotHearItAtFirst() throws Exception {
+        Socket only = connect();
+        await().atMost(SOON).until(() -> announced.stream().anyMatch(a -> a.online().contains(only.user)));
+        participantsAway.set(true);
+        announced.clear();
+        loop.runOnContext(v -> hub.disconnected(only));
+        await().atMost(SOON).until(() -> refused.get() > 0);
+        participantsAway.set(false);
+        await().atMost(SOON).until(() -> announced.stream()
+                .anyMatch(a -> a.whole() && a.online().isEmpty()));
+    }
+
+    @Test
+    void aStoppedHubHearsOfNothing() throws Exception {
+        assertThat(ownership.changes).hasSize(1);
+        onLoop(() -> {
+            hub.close();
+            return Future.succeededFuture();
+        });
+        wait(vertx.undeploy(deployment));
+        assertThat(ownership.changes).isEmpty();
+    }
+
+    /** A client that keeps what it is sent. */
+    private static final class Socket implements Connection {
+        private final UUID user = Ids.next();
+        private final List<String> received = new CopyOnWriteArrayList<>();
+
+        Caller caller() {
+            return new Caller(user, "ann", "Ann", Set.of("user"), null, socketId(), "r");
+        }
+
+        List<String> contents() {
+            return received.stream()
+                    .map(text -> text.replaceAll(".*\"content\":\"([^\"]*)\".*", "$1"))
+                    .toList();
+        }
+
+        @Override
+        public String socketId() {
+            return user.toString();
+        }
+
+        @Override
+        public Form form() {
+            return Form.FALLBACK;
+        }
+
+        @Override
+        public void send(byte[] message) {
+            received.add(new String(message, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void sendFrames(ByteBuf frames) {
+            throw new AssertionError("not for this form");
+        }
+
+        @Override
+        public void close(CloseCode code) {
+            received.add("closed " + code);
+        }
+
+        @Override
+        public long queuedBytes() {
+            return 0;
+        }
+    }
+
+    private static final class OneNode implements Ownership {
+        private final List<Runnable> changes = new CopyOnWriteArrayList<>();
+        private final List<String> nodes = new CopyOnWriteArrayList<>(List.of("here"));
+
+        /** Somebody came: every room is followed again. */
+        void changed() {
+            nodes.add("node-" + nodes.size());
+            changes.forEach(Runnable::run);
+        }
+
+        @Override
+        public String nodeId() {
+            return "here";
+        }
+
+        @Override
+        public Owner ownerOf(String key) {
+            return new Owner("here", 0);
+        }
+
+        @Override
+        public Set<String> nodes() {
+            return Set.copyOf(nodes);
+        }
+
+        @Override
+        public Runnable onChange(Runnable listener) {
+            changes.add(listener);
+            return () -> changes.remove(listener);
+        }
+
+        @Override
+        public Runnable onNodeLost(Consumer<String> listener) {
+            return () -> {};
+        }
+    }
+}
