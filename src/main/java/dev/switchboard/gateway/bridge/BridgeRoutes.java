@@ -126,11 +126,20 @@ public final class BridgeRoutes implements Door {
     }
 
     private void checkOrigin(RoutingContext rc) {
-        if (verdict(rc) == OriginPolicy.Verdict.FOREIGN) {
+        OriginPolicy.Verdict verdict = verdict(rc);
+        if (verdict == OriginPolicy.Verdict.FOREIGN) {
             fail(rc, Fault.FORBIDDEN.because("Pages of this origin may not connect."));
-        } else {
-            rc.next();
+            return;
         }
+        String origin = rc.request().getHeader(HttpHeaders.ORIGIN);
+        if (verdict == OriginPolicy.Verdict.NEUTRAL && origin != null) {
+            // SockJS clients always send credentials, and then browsers do not take "*" for an answer. It gives nothing
+            // away: the cookie of such a page does not count, see identify.
+            rc.response()
+                    .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+                    .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+        }
+        rc.next();
     }
 
     private OriginPolicy.Verdict verdict(RoutingContext rc) {

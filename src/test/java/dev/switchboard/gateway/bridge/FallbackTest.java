@@ -214,6 +214,28 @@ class FallbackTest {
                 .isEqualTo("rec");
     }
 
+    @Test
+    void anyPageMayConnectIfTheSettingsSaySoButItsCookieDoesNotCount() throws Exception {
+        try (BridgeServer open = new BridgeServer(BridgeServer.DEFAULTS, 1, router -> {}, "*")) {
+            var own = server;
+            server = open;
+            try {
+                String page = "https://somebody.example";
+                var info = get("/info", "Origin", page).headers();
+                assertThat(info.allValues("access-control-allow-origin")).containsExactly(page);
+                assertThat(info.allValues("access-control-allow-credentials")).containsExactly("true");
+                var guest = new Polling("Cookie", "session=" + BridgeServer.token(ALICE), "Origin", page);
+                assertThat(guest.request("user:typing", Map.of("conversationId", ROOM))
+                                .path("body")
+                                .asText())
+                        .isEqualTo("not_logged_in");
+                guest.auth();
+            } finally {
+                server = own;
+            }
+        }
+    }
+
     /** vertx-web would close the connection under everything else that runs on it. */
     @Test
     void http2IsToldSo() throws Exception {
