@@ -144,10 +144,11 @@ class ProgramIT {
                 await().atMost(Duration.ofSeconds(20))
                         .ignoreExceptions()
                         .until(() -> database().pid() != died.pid());
-                await().atMost(Duration.ofSeconds(10)).until(() -> new Api(second.door())
-                                .call("GET", "/api/v1/users/me", ann, null)
-                                .status()
-                        == 200);
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> new Api(second.door())
+                                        .call("GET", "/api/v1/users/me", ann, null)
+                                        .status()
+                                == 200);
             }
             assertThat(new Api(second.door()).register("bob").id()).isNotEmpty();
             assertStopsCleanly(second);

@@ -44,8 +44,8 @@ class DrainIT {
         ExecutorService connecting = Executors.newFixedThreadPool(8);
         try {
             return IntStream.range(0, SOCKETS)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(
-                            () -> BusClient.connect(node.door(), account), connecting))
+                    .mapToObj(i ->
+                            CompletableFuture.supplyAsync(() -> BusClient.connect(node.door(), account), connecting))
                     .toList()
                     .stream()
                     .map(CompletableFuture::join)
@@ -77,16 +77,16 @@ class DrainIT {
                 }
                 List<CompletableFuture<End>> ends = new ArrayList<>();
                 long asked = System.nanoTime();
-                clients.forEach(client -> ends.add(client.closed()
-                        .thenApply(code -> new End(code, Duration.ofNanos(System.nanoTime() - asked)))));
+                clients.forEach(client -> ends.add(
+                        client.closed().thenApply(code -> new End(code, Duration.ofNanos(System.nanoTime() - asked)))));
 
                 int exit = node.stop();
                 Duration stopped = Duration.ofNanos(System.nanoTime() - asked);
 
                 List<End> heard = ends.stream().map(CompletableFuture::join).toList();
                 assertThat(heard).extracting(End::code).containsOnly(NODE_DRAINING);
-                List<Duration> after = new ArrayList<>(
-                        heard.stream().map(End::after).toList());
+                List<Duration> after =
+                        new ArrayList<>(heard.stream().map(End::after).toList());
                 Collections.sort(after);
                 System.out.printf(
                         "%d sockets: first after %d ms, half after %d ms, last after %d ms; ended after %d ms%n",

@@ -82,13 +82,13 @@ class NodeHubTest {
                                                 .mapToObj(NodeHubTest::event)
                                                 .toList())))));
         wait(bus.serve(Part.PARTICIPANT, 0, new Handlers().on(ParticipantOperations.ANNOUNCE, (caller, q) -> {
-            if (participantsAway.get()) {
-                refused.incrementAndGet();
-                return Future.failedFuture(Fault.UNAVAILABLE.because("away"));
-            }
-            announced.add(q);
-            return Future.succeededFuture(Nothing.NOTHING);
-        })));
+                    if (participantsAway.get()) {
+                        refused.incrementAndGet();
+                        return Future.failedFuture(Fault.UNAVAILABLE.because("away"));
+                    }
+                    announced.add(q);
+                    return Future.succeededFuture(Nothing.NOTHING);
+                })));
         node = new NodeHub(bus);
         deployment = wait(vertx.deployVerticle(node));
         loop = vertx.getOrCreateContext();
@@ -149,8 +149,7 @@ class NodeHubTest {
         assertThat(fault.fault()).isEqualTo(Fault.TIMEOUT);
 
         Promise<Void> again = Promise.promise();
-        loop.runOnContext(
-                v -> hub.registerRoom(second, second.caller(), ROOM).onComplete(again));
+        loop.runOnContext(v -> hub.registerRoom(second, second.caller(), ROOM).onComplete(again));
         ownerAnswers.complete();
         wait(again.future());
         await().atMost(SOON).untilAsserted(() -> assertThat(first.contents()).containsExactly("#6", "#7"));
@@ -165,7 +164,8 @@ class NodeHubTest {
     @Test
     void theOwnerIsToldThatTheLastUserIsGoneEvenIfItDidNotHearItAtFirst() throws Exception {
         Socket only = connect();
-        await().atMost(SOON).until(() -> announced.stream().anyMatch(a -> a.online().contains(only.user)));
+        await().atMost(SOON)
+                .until(() -> announced.stream().anyMatch(a -> a.online().contains(only.user)));
         participantsAway.set(true);
         announced.clear();
         loop.runOnContext(v -> hub.disconnected(only));
