@@ -29,7 +29,11 @@ final class Visitor {
     }
 
     Visitor(Browser browser, String name, String address, Browser.NewContextOptions device) {
-        this.name = name + "-" + UUID.randomUUID().toString().substring(0, 6);
+        this(browser, address, device, name + "-" + UUID.randomUUID().toString().substring(0, 6));
+    }
+
+    private Visitor(Browser browser, String address, Browser.NewContextOptions device, String name) {
+        this.name = name;
         page = browser.newContext(device).newPage();
         page.onPageError(faults::add);
         page.onConsoleMessage(message -> {
@@ -38,6 +42,11 @@ final class Visitor {
             }
         });
         page.navigate(address);
+    }
+
+    /** The same person, not signed in there. */
+    Visitor onAnotherDevice(Browser browser, String address) {
+        return new Visitor(browser, address, new Browser.NewContextOptions(), name);
     }
 
     Visitor register() {
