@@ -121,10 +121,12 @@ class BrowserJourneyIT {
         assertThat(ann.message("My node has gone")).isVisible();
         ann.say("But you have not");
         assertThat(bob.message("But you have not")).isVisible();
+        bob.sees("Seen by 1");
 
         bob.page.reload();
         assertThat(bob.message("But you have not")).isVisible();
         assertThat(bob.message("My node has gone")).hasCount(1);
+        bob.sees("Seen by 1");
         assertThat(bob.composer()).isFocused();
     }
 }

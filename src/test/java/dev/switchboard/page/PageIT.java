@@ -210,7 +210,7 @@ class PageIT {
     void aLargeRoomIsCountedAndSearched() {
         String title = "Stadium " + UUID.randomUUID();
         cluster.database()
-                .run(
+                .execute(
                         """
                 WITH channel AS (
                   INSERT INTO room (id, kind, title) VALUES (gen_random_uuid(), 'channel', '%1$s') RETURNING id
