@@ -16,11 +16,13 @@ export class Roving {
     list.addEventListener('focusin', ({ target }) => this.#become(target.closest(selector)));
   }
 
-  /** Items came or went: exactly one can be tabbed to, the last unless the user went to another. */
+  /** Items came or went: exactly one can be tabbed to, the last unless the user is at another. */
   refresh() {
     const items = this.#items();
     for (const item of items) if (item !== this.#current) reachable(item, -1);
-    if (!this.#current?.isConnected) this.#become(items.at(-1));
+    // A dialog gives the focus back when it closes: the user is still there.
+    const away = !this.#list.contains(document.activeElement) && !document.querySelector('dialog[open]');
+    if (away || !this.#current?.isConnected) this.#become(items.at(-1));
   }
 
   #items() {

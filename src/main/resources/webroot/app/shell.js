@@ -25,10 +25,10 @@ export class Shell {
     this.#conversations = new Conversations(sb, (id) => this.#view?.reading && this.#view.id === id);
     this.#list = new ConversationList(this.#conversations, () => sb.user ?? {});
     this.#banner = new Banner(sb);
-    this.pane = h('main', { class: 'pane' });
+    this.pane = h('div', { class: 'pane' });
     // Not in the sidebar, which a narrow screen hides with all that is in it.
     const heading = h('h1', { class: 'visually-hidden', text: 'Switchboard' });
-    this.element = h('div', { class: 'shell', data: { pane: 'list' } }, heading, this.#banner.element, this.#sidebar(), this.pane);
+    this.element = h('main', { class: 'shell', data: { pane: 'list' } }, heading, this.#banner.element, this.#sidebar(), this.pane);
   }
 
   start() {
@@ -77,7 +77,7 @@ export class Shell {
     const channels = iconButton('hash', 'Channels', () => this.#channels());
     const start = iconButton('compose', 'New conversation', () => this.#startConversation());
     return h(
-      'aside',
+      'div',
       { class: 'sidebar' },
       h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('p', { class: 'product', text: 'Switchboard' }), channels, start),
       this.#list.element,

@@ -97,9 +97,9 @@ export class Timeline {
       const known = before.get(key);
       const signature = `${row.kind}|${row.signature}`;
       const node = known?.signature === signature ? known.node : drawRow(row, this.#conversation, this.#actions);
-      // Whoever had the focus on the old drawing keeps it.
+      // Whoever had the focus on the old drawing keeps it, unless something else takes it.
       if (known && known.node !== node && known.node.contains(document.activeElement))
-        queueMicrotask(() => node.focus({ preventScroll: true }));
+        queueMicrotask(() => document.activeElement === document.body && node.focus({ preventScroll: true }));
       this.#rows.set(key, { node, signature });
       return node;
     });

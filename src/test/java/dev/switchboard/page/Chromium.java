@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,9 @@ final class Chromium implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
+    /** How long the page may take to show something: a lost node is noticed and left within this time. */
+    private static final double PATIENCE_MILLIS = 15_000;
+
     private final Playwright playwright;
     private final Browser browser;
 
@@ -35,6 +39,7 @@ final class Chromium implements AutoCloseable {
 
     /** Starts it, or skips the test where there is none. */
     static Chromium start() {
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         assumeTrue(
                 Files.isExecutable(PROGRAM),
                 "Skipped: there is no Chromium at " + PROGRAM + " (set CHROMIUM to the path of one)");

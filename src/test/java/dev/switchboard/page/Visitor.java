@@ -1,48 +1,74 @@
 package dev.switchboard.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByLabelOptions;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
-/** Somebody before the page: does what a person does, by what the page shows and says, and knows nothing of its inside. */
+/** Somebody before the page: does what a person does, by what the page shows and says, and knows little of its inside. */
 final class Visitor {
+    static final String PASSWORD = "correct horse";
+
     final String name;
     final Page page;
 
     /** What the page reported as broken. */
-    final List<String> faults = new ArrayList<>();
+    private final List<String> faults = new CopyOnWriteArrayList<>();
 
     Visitor(Browser browser, String name, String address) {
-        this.name = name + "-" + UUID.randomUUID().toString().substring(0, 6);
-        BrowserContext context = browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 800));
-        page = context.newPage();
+        this(browser, name, address, new Browser.NewContextOptions().setViewportSize(1280, 800));
+    }
+
+    Visitor(Browser browser, String name, String address, Browser.NewContextOptions device) {
+        this(browser, address, device, name + "-" + UUID.randomUUID().toString().substring(0, 6));
+    }
+
+    private Visitor(Browser browser, String address, Browser.NewContextOptions device, String name) {
+        this.name = name;
+        page = browser.newContext(device).newPage();
         page.onPageError(faults::add);
+        page.onConsoleMessage(message -> {
+            if (message.text().contains("Content Security Policy")) {
+                faults.add(message.text());
+            }
+        });
         page.navigate(address);
     }
 
-    void register() {
+    /** The same person, not signed in there. */
+    Visitor onAnotherDevice(Browser browser, String address) {
+        return new Visitor(browser, address, new Browser.NewContextOptions(), name);
+    }
+
+    Visitor register() {
         button("Create an account").click();
         page.getByLabel("Username").fill(name);
         page.getByLabel("Email").fill(name + "@example.org");
-        page.getByLabel("Password").fill("correct horse");
+        page.getByLabel("Password").fill(PASSWORD);
         button("Create account").click();
+        assertThat(link("General")).isVisible();
+        return this;
     }
 
-    void open(String conversation) {
-        page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName(Pattern.compile(conversation)))
-                .click();
-        assertThat(page.getByRole(AriaRole.HEADING, new GetByRoleOptions().setName(conversation)))
-                .isVisible();
+    void signIn(String password) {
+        page.getByLabel("Username or email").fill(name);
+        page.getByLabel("Password").fill(password);
+        button("Sign in").click();
+    }
+
+    Visitor open(String conversation) {
+        link(conversation).click();
+        assertThat(heading(conversation)).isVisible();
+        return this;
     }
 
     /** Writes and sends with the keyboard, as most people do. */
@@ -52,24 +78,64 @@ final class Visitor {
         assertThat(composer()).hasValue("");
     }
 
+    /** Waits until what this visitor said is stored. */
+    void saidAll() {
+        assertThat(page.locator(".message[data-state='queued'], .message[data-state='sending']"))
+                .hasCount(0);
+    }
+
+    void press(String... keys) {
+        for (String key : keys) {
+            page.keyboard().press(key);
+        }
+    }
+
     Locator composer() {
         return page.getByLabel("Message", new GetByLabelOptions().setExact(true));
     }
 
+    /** The row of a message that reads exactly so, marks such as "(edited)" aside. */
     Locator message(String text) {
-        return page.getByRole(AriaRole.LISTITEM)
-                .filter(new Locator.FilterOptions().setHas(page.getByText(text, exact())));
+        Pattern whole = Pattern.compile("^\\s*" + literal(text) + "\\s*(\\(edited\\))?$");
+        return page.locator(".message")
+                .filter(new Locator.FilterOptions()
+                        .setHas(page.locator(".bubble").filter(new Locator.FilterOptions().setHasText(whole))));
+    }
+
+    /** For the browser, whose patterns know no {@code \Q}. */
+    private static String literal(String text) {
+        return text.replaceAll("[.*+?^${}()|\\[\\]\\\\]", "\\\\$0");
     }
 
     Locator button(String label) {
-        return page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(label));
+        return page.getByRole(
+                AriaRole.BUTTON, new GetByRoleOptions().setName(label).setExact(true));
+    }
+
+    Locator link(String label) {
+        return page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName(label));
+    }
+
+    Locator heading(String text) {
+        return page.getByRole(
+                AriaRole.HEADING, new GetByRoleOptions().setName(text).setExact(true));
+    }
+
+    Locator dialog() {
+        return page.getByRole(AriaRole.DIALOG);
+    }
+
+    /** What has the focus. */
+    Locator focused() {
+        return page.locator(":focus");
     }
 
     void sees(String text) {
         assertThat(page.getByText(text).first()).isVisible();
     }
 
-    private static Page.GetByTextOptions exact() {
-        return new Page.GetByTextOptions().setExact(true);
+    /** Nothing broke that the visitor did not see. */
+    void foundNoFault() {
+        assertThat(faults).as("errors in the page of " + name).isEmpty();
     }
 }

@@ -1,0 +1,237 @@
+package dev.switchboard.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Page.GetByLabelOptions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.switchboard.support.TestNodes;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What one can do on the page, with which means. */
+class PageIT {
+    private static Chromium chromium;
+    private static TestNodes cluster;
+
+    @BeforeAll
+    static void start() {
+        chromium = Chromium.start();
+        cluster = TestNodes.start(1);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (cluster != null) {
+            cluster.close();
+        }
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    private static Visitor visitor(String name) {
+        return new Visitor(chromium.browser(), name, address());
+    }
+
+    private static String address() {
+        return cluster.doors().get(0) + "/";
+    }
+
+    @Test
+    void theKeyboardAloneIsEnough() {
+        Visitor ann = visitor("ann");
+        assertThat(ann.page.getByLabel("Username or email")).isFocused();
+        ann.press("Tab", "Tab", "Tab", "Enter");
+        assertThat(ann.page.getByLabel("Username")).isFocused();
+        ann.page.keyboard().type(ann.name);
+        ann.press("Tab");
+        ann.page.keyboard().type(ann.name + "@example.org");
+        ann.press("Tab");
+        ann.page.keyboard().type(Visitor.PASSWORD);
+        ann.press("Enter");
+        assertThat(ann.link("General")).isVisible();
+
+        ann.press("Tab");
+        assertThat(ann.button("Channels")).isFocused();
+        ann.press("Enter");
+        assertThat(ann.page.getByLabel("Find a channel")).isFocused();
+        ann.press("Escape");
+        assertThat(ann.button("Channels")).isFocused();
+        ann.press("Enter");
+        ann.page.keyboard().type("gener");
+        ann.press("Enter");
+        assertThat(ann.dialog()).isHidden();
+        assertThat(ann.composer()).isFocused();
+
+        ann.page.keyboard().type("first");
+        ann.press("Enter");
+        ann.page.keyboard().type("second");
+        ann.press("Enter");
+        assertThat(ann.message("second")).isVisible();
+        ann.saidAll();
+        ann.press("Shift+Tab");
+        assertThat(ann.message("second")).isFocused();
+        ann.press("ArrowUp");
+        assertThat(ann.message("first")).isFocused();
+        ann.press("Tab", "Tab", "Tab", "Enter");
+        assertThat(ann.dialog()).containsText("Delete this message?");
+        ann.press("Escape");
+        assertThat(ann.message("first").getByLabel("Delete message")).isFocused();
+        ann.press("Shift+Tab", "Enter");
+        assertThat(ann.focused()).hasValue("first");
+        ann.press("Escape");
+        assertThat(ann.message("first")).isFocused();
+        ann.press("Tab", "Enter");
+        assertThat(ann.composer()).isFocused();
+        ann.sees("Answer to " + ann.name);
+        ann.press("Escape");
+        assertThat(ann.page.getByText("Answer to " + ann.name)).isHidden();
+        ann.foundNoFault();
+    }
+
+    private static GetByLabelOptions exact() {
+        return new GetByLabelOptions().setExact(true);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LIGHT", "DARK"})
+    void everybodyCanUseIt(ColorScheme colours) {
+        NewContextOptions desk =
+                new NewContextOptions().setViewportSize(1280, 800).setColorScheme(colours);
+        NewContextOptions phone = new NewContextOptions()
+                .setViewportSize(390, 844)
+                .setHasTouch(true)
+                .setColorScheme(colours);
+        Visitor ann = new Visitor(chromium.browser(), "ann", address(), desk);
+        Visitor bob = new Visitor(chromium.browser(), "bob", address(), phone);
+        for (Visitor visitor : new Visitor[] {ann, bob}) {
+            visitor.button("Sign in").click();
+            visitor.sees("Please fill this in");
+            Accessibility.check(visitor.page, "refused sign-in");
+            visitor.register();
+            Accessibility.check(visitor.page, "list");
+            visitor.open("General");
+            visitor.say("Look at https://example.org/" + "a".repeat(120));
+            visitor.say("Hello");
+            visitor.saidAll();
+            visitor.message("Hello").last().focus();
+            visitor.message("Hello").last().getByLabel("Reply").click();
+            Accessibility.check(visitor.page, "room");
+            visitor.say("An answer");
+            visitor.button("Members and more").click();
+            assertThat(visitor.dialog()).containsText("you");
+            Accessibility.check(visitor.page, "members");
+            visitor.press("Escape");
+        }
+        bob.link("Back to the conversations").click();
+        assertThat(bob.button("Channels")).isVisible();
+        assertThat(bob.composer()).isHidden();
+        for (String dialog : new String[] {"Channels", "New conversation"}) {
+            bob.button(dialog).click();
+            assertThat(bob.heading(dialog)).isVisible();
+            Accessibility.check(bob.page, dialog);
+            bob.press("Escape");
+        }
+        bob.page.getByTitle("Your account").click();
+        bob.sees("this device");
+        Accessibility.check(bob.page, "account");
+    }
+
+    @Test
+    void peopleFindEachOtherAndLeave() {
+        Visitor ann = visitor("ann").register();
+        Visitor bob = visitor("bob").register();
+        ann.button("New conversation").click();
+        ann.page.getByLabel("With whom?").fill(bob.name.toUpperCase(Locale.ROOT));
+        ann.dialog().getByText("@" + bob.name).click();
+        ann.button("Start chat").click();
+        assertThat(ann.heading(bob.name)).isVisible();
+        ann.say("Just the two of us");
+        bob.open(ann.name);
+        assertThat(bob.message("Just the two of us")).isVisible();
+        ann.sees("Seen");
+
+        String title = "Cycling " + UUID.randomUUID();
+        ann.button("Channels").click();
+        ann.dialog().getByText("Create a channel").click();
+        ann.page.keyboard().type(title);
+        ann.press("Enter");
+        assertThat(ann.heading(title)).isVisible();
+        bob.button("Channels").click();
+        bob.page.getByLabel("Find a channel").fill(title.substring(8));
+        bob.dialog().getByRole(AriaRole.BUTTON).getByText("Join").first().click();
+        assertThat(bob.heading(title)).isVisible();
+        bob.say("Here I am");
+        assertThat(ann.message("Here I am")).isVisible();
+        bob.button("Members and more").click();
+        bob.button("Leave").click();
+        bob.button("Leave").last().click();
+        assertThat(bob.link(title)).hasCount(0);
+        bob.sees("Choose a conversation");
+        ann.foundNoFault();
+        bob.foundNoFault();
+    }
+
+    @Test
+    void oneChangesOnesAccountAndSignsOutEverywhere() {
+        Visitor here = visitor("ann").register();
+        Visitor there = here.onAnotherDevice(chromium.browser(), address());
+        there.signIn("a wrong password");
+        there.sees("Wrong name or password.");
+        there.signIn(Visitor.PASSWORD);
+        there.open("General");
+
+        here.page.getByTitle("Your account").click();
+        here.page.getByLabel("Name", exact()).fill("Ann of Cleves");
+        here.press("Enter");
+        here.sees("Saved.");
+        here.page.getByLabel("Present password").fill("not this one");
+        here.page.getByLabel("New password").fill("correct horse 2");
+        here.button("Change password").click();
+        here.sees("This is not your password.");
+        here.button("Sign out everywhere").click();
+        here.button("Sign out").last().click();
+        assertThat(here.heading("Sign in")).isVisible();
+        assertThat(there.heading("Sign in")).isVisible();
+        there.sees("You were signed out. Please sign in again.");
+        here.signIn(Visitor.PASSWORD);
+        here.sees("Ann of Cleves");
+    }
+
+    @Test
+    void aLargeRoomIsCountedAndSearched() {
+        String title = "Stadium " + UUID.randomUUID();
+        cluster.database()
+                .execute(
+                        """
+                WITH channel AS (
+                  INSERT INTO room (id, kind, title) VALUES (gen_random_uuid(), 'channel', '%1$s') RETURNING id
+                ), crowd AS (
+                  INSERT INTO user_account (id, username, display_name)
+                  SELECT gen_random_uuid(), 'fan' || n || '-%2$s', 'Fan' FROM generate_series(1, 300) AS n RETURNING id
+                )
+                INSERT INTO room_member (room_id, user_id, role) SELECT channel.id, crowd.id, 'member' FROM channel, crowd
+                """
+                                .formatted(title, title.substring(8, 16)));
+        Visitor ann = visitor("ann").register();
+        ann.button("Channels").click();
+        ann.page.getByLabel("Find a channel").fill(title);
+        ann.dialog().getByText("300 members").click();
+        assertThat(ann.heading(title)).isVisible();
+        ann.button("Members and more").click();
+        assertThat(ann.dialog()).containsText("301 members");
+        ann.page.getByLabel("Find a member").fill("FAN29");
+        assertThat(ann.dialog().getByText(Pattern.compile("^fan29\\d?-"))).hasCount(11);
+        ann.page.getByLabel("Find a member").fill("fan299");
+        assertThat(ann.dialog().getByText(Pattern.compile("^fan\\d+-"))).hasCount(1);
+        ann.foundNoFault();
+    }
+}
