@@ -1,8 +1,10 @@
 package dev.switchboard.gateway.bridge;
 
+import dev.switchboard.bus.Delivery;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -24,6 +26,13 @@ final class EventFrame {
         System.arraycopy(head, 0, message, 0, head.length);
         System.arraycopy(event, 0, message, head.length, event.length);
         message[message.length - 1] = '}';
+    }
+
+    /** The events of a delivery, for whoever registered for its address. */
+    static List<EventFrame> of(Delivery delivery) {
+        return delivery.events().stream()
+                .map(event -> new EventFrame(delivery.address(), event))
+                .toList();
     }
 
     /** The bridge message: JSON, UTF-8. */

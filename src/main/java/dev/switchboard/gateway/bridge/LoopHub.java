@@ -7,7 +7,6 @@ import dev.switchboard.protocol.RoomOperations.Join;
 import dev.switchboard.protocol.RoomOperations.Joined;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +26,7 @@ final class LoopHub implements Hub {
     private final Vertx vertx;
     private final Context context;
     private final NodeHub node;
-    private final long patienceMs;
+    private final Patience patience;
     private final Map<Connection, Follower> followers = new HashMap<>();
     private final Map<UUID, LoopRoom> rooms = new HashMap<>();
     private final Map<UUID, List<Connection>> registeredUsers = new HashMap<>();
@@ -61,7 +60,7 @@ final class LoopHub implements Hub {
     }
 
     LoopHub(Vertx vertx, NodeHub node, long patienceMs) {
-        this.patienceMs = patienceMs;
+        this.patience = new Patience(vertx, patienceMs);
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.node = node;
@@ -134,7 +133,7 @@ final class LoopHub implements Hub {
                 node.left(roomId, follower.userId);
             }
         };
-        return patiently(node.join(this, caller, request, first), undo).map(joined -> {
+        return patience.with(node.join(this, caller, request, first), undo).map(joined -> {
             if (!first) {
                 return joined;
             }
@@ -145,28 +144,6 @@ final class LoopHub implements Hub {
             }
             return joined;
         });
-    }
-
-    /**
-     * The answer of the node hub, or {@code timeout} when it takes too long.
-     *
-     * @param tooLate runs when the answer comes all the same
-     */
-    private <T> Future<T> patiently(Future<T> answer, Runnable tooLate) {
-        if (answer.isComplete()) {
-            return answer;
-        }
-        Promise<T> patient = Promise.promise();
-        long timer = vertx.setTimer(
-                patienceMs, t -> patient.tryFail(Fault.TIMEOUT.because("The conversation did not answer in time.")));
-        answer.onComplete(done -> {
-            vertx.cancelTimer(timer);
-            boolean inTime = done.succeeded() ? patient.tryComplete(done.result()) : patient.tryFail(done.cause());
-            if (!inTime && done.succeeded()) {
-                tooLate.run();
-            }
-        });
-        return patient.future();
     }
 
     @Override
@@ -207,7 +184,7 @@ final class LoopHub implements Hub {
         }
         following.attached = true;
         int attachment = ++following.attachment;
-        return patiently(node.attach(this, roomId, following.position), () -> {})
+        return patience.with(node.attach(this, roomId, following.position), () -> {})
                 .<Void>map(missed -> {
                     if (following(socket, roomId) == following
                             && following.attached
