@@ -151,7 +151,7 @@ class ProgramIT {
                                 == 200);
             }
             assertThat(new Api(second.door()).register("bob").id()).isNotEmpty();
-            assertStopsCleanly(second);
+            assertThat(second.stop()).isEqualTo(TERMINATED);
         }
         assertThat(postmaster()).doesNotExist();
     }

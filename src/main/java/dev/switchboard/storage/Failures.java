@@ -5,6 +5,7 @@ import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -52,7 +53,10 @@ final class Failures {
 
     private Throwable unavailable(Throwable failure) {
         if (away.compareAndSet(false, true)) {
-            LOG.warn("The database {} is away: {}", database, failure.toString());
+            LOG.warn(
+                    "The database {} is away: {}",
+                    database,
+                    Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
         }
         return Fault.UNAVAILABLE.because("the database cannot be reached");
     }

@@ -63,11 +63,12 @@ class PresenceShardTest {
     private final Store store = new Store();
     private final Friends friends = new Friends();
     private final List<String> told = new CopyOnWriteArrayList<>();
+    private String deployment;
 
     @BeforeEach
     void start() {
         await(bus.onDelivery(this::record));
-        await(vertx.deployVerticle(new ParticipantVerticle(0, bus, friends, v -> store, OPTIONS)));
+        deployment = await(vertx.deployVerticle(new ParticipantVerticle(0, bus, friends, v -> store, OPTIONS)));
     }
 
     @AfterEach
@@ -288,6 +289,14 @@ class PresenceShardTest {
     private static void assertFault(Fault fault, Runnable call) {
         assertThatExceptionOfType(FaultException.class).isThrownBy(call::run).satisfies(e -> assertThat(e.fault())
                 .isEqualTo(fault));
+    }
+
+    @Test
+    void aPartThatStoppedListensToNothing() {
+        assertThat(cluster.changes).hasSize(1);
+        await(vertx.undeploy(deployment));
+        assertThat(cluster.changes).isEmpty();
+        assertThat(cluster.losses).as("the bus still listens").hasSize(1);
     }
 
     private static final class Cluster implements Ownership {

@@ -451,4 +451,15 @@ class BridgeLimitsTest {
         }
         await().until(() -> server.hub.connected.isEmpty());
     }
+
+    @Test
+    void aDoorThatStoppedListensToNothing() throws Exception {
+        assertThat(server.revocations.listeners).hasSize(1);
+        server.onLoop(() -> {
+            server.routes.stop();
+            return "";
+        });
+        assertThat(server.revocations.listeners).isEmpty();
+        assertThat(server.hub.calls).contains("close");
+    }
 }
