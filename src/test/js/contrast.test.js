@@ -43,6 +43,26 @@ for (const [name, colours] of Object.entries({ light, dark: { ...light, ...dark 
   });
 }
 
+test('contrast: initials can be read on every avatar', () => {
+  const parts = readFileSync(new URL('../../main/resources/webroot/app/parts.css', import.meta.url), 'utf8');
+  const hues = [...parts.matchAll(/--hue: (\d+)deg/g)].map(([, hue]) => Number(hue));
+  const saturation = Number(/hsl\(var\(--hue\) (\d+)% var/.exec(parts)[1]) / 100;
+  const lightness = [...css.matchAll(/--avatar-lightness: (\d+)%/g)].map(([, share]) => Number(share) / 100);
+  assert.deepEqual([hues.length, lightness.length], [8, 2]);
+  const weak = lightness.flatMap((l) => hues.filter((hue) => contrast(hex(hue, saturation, l), '#ffffff') < LEAST));
+  assert.deepEqual(weak, []);
+});
+
+/** CSS Color 4, 7.1. */
+function hex(hue, saturation, lightness) {
+  const spread = saturation * Math.min(lightness, 1 - lightness);
+  const channel = (n) => {
+    const k = (n + hue / 30) % 12;
+    return Math.round(255 * (lightness - spread * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
+  };
+  return `#${[0, 8, 4].map((n) => channel(n).toString(16).padStart(2, '0')).join('')}`;
+}
+
 test('contrast: the measure is that of WCAG', () => {
   assert.equal(contrast('#000000', '#ffffff'), 21);
   assert.equal(contrast('#777777', '#ffffff').toFixed(2), '4.48');

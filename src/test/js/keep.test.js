@@ -88,13 +88,17 @@ test(
   'a storage that refuses, or holds rubbish, breaks nothing',
   withServer(async ({ server, client }) => {
     people(server, 'u1');
-    const broken = new Proxy({}, { get: () => () => { throw new Error('denied'); }, ownKeys: () => { throw new Error('denied'); } }); // prettier-ignore
+    const denied = () => {
+      throw new Error('denied');
+    };
+    const broken = new Proxy({}, { get: () => denied, ownKeys: denied });
     const room = (await online((options) => client({ ...options, storage: broken }))).join('r');
     assert.equal((await room.send('a')).seq, 1);
 
     const rubbish = storage();
     rubbish.setItem('switchboard:outbox:u1:r:x', '{');
-    rubbish.setItem('switchboard:outbox:u1:r:y', JSON.stringify({ clientId: 'y', content: 'old', createdAt: '2025-01-01T00:00:00Z' }));
+    const old = { clientId: 'y', content: 'old', createdAt: '2025-01-01T00:00:00Z' };
+    rubbish.setItem('switchboard:outbox:u1:r:y', JSON.stringify(old));
     const other = (await online((options) => client({ ...options, storage: rubbish }))).join('r');
     assert.deepEqual(other.pending, []);
     assert.deepEqual(Object.keys(rubbish), []);

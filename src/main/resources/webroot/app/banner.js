@@ -32,10 +32,10 @@ export class Banner {
   }
 
   #draw() {
-    const { state, retryAt, trying, error } = this.#change;
+    const { state, retryAt, trying } = this.#change;
     this.element.hidden = state !== 'offline' && state !== 'closed';
     if (state === 'closed') {
-      this.#say(`This page cannot talk to the server any more (${error?.message ?? 'refused'}).`, '', 'Reload');
+      this.#say('The server does not understand this page any more. It may be out of date.', '', 'Reload');
     } else if (state === 'offline') {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
       const device = navigator.onLine === false ? 'You are offline.' : 'The connection was lost.';

@@ -27,6 +27,11 @@ export class ConversationList {
     this.empty.hidden = loaded;
   }
 
+  /** Gives the focus to a conversation, or to the first if that is not there any more. */
+  focus(id) {
+    (this.#rows.get(id) ?? this.list.firstElementChild)?.firstElementChild.focus();
+  }
+
   #row(conversation) {
     const { id } = conversation;
     const row = this.#rows.get(id) ?? h('li', {}, h('a', { href: `#/c/${id}` }));

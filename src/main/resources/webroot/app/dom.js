@@ -36,12 +36,16 @@ export function iconButton(name, label, onClick, props = {}) {
   );
 }
 
-/** Brings the children of `parent` to `wanted` with as few moves as a pass from the front needs. */
+/**
+ * Brings the children of `parent` to `wanted`. What stays in its order is not moved: moving a node takes the focus from
+ * what is in it.
+ */
 export function arrange(parent, wanted) {
+  const kept = new Set(wanted);
+  for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
   wanted.forEach((node, index) => {
     if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
   });
-  while (parent.children.length > wanted.length) parent.lastElementChild.remove();
 }
 
 /** How many of the last announcements stay: a screen reader may not have come to them yet. */

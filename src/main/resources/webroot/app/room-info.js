@@ -84,7 +84,8 @@ export class RoomInfo {
       submit: 'Add',
       before: [picker.element],
       send: async () => {
-        await this.#sb.conversations.addMembers(this.#room.id, picker.people.map(({ id }) => id)); // prettier-ignore
+        const ids = picker.people.map(({ id }) => id);
+        await this.#sb.conversations.addMembers(this.#room.id, ids);
         this.element.close();
       },
     });

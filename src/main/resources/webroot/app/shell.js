@@ -120,11 +120,13 @@ export class Shell {
     const id = ROUTE.exec(location.hash)?.[1];
     const conversation = id && this.#conversations.get(id);
     if (id && !conversation && this.#conversations.loaded) history.replaceState(null, '', '/');
-    if (this.#view?.id !== conversation?.id) this.#show(conversation);
-    else if (!this.#view) this.#show(undefined);
+    const before = this.#view?.id;
     this.element.dataset.pane = conversation ? 'room' : 'list';
     this.#list.current = conversation?.id ?? null;
     this.#list.draw();
+    if (before !== conversation?.id) this.#show(conversation);
+    else if (!this.#view) this.#show(undefined);
+    if (before && !conversation && !document.querySelector('dialog[open]')) this.#list.focus(before);
   }
 
   #show(conversation) {

@@ -10,8 +10,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Two people in real browsers, each on a node of their own, through the loss of the network and of a node. */
+@EnabledIf("dev.switchboard.page.Chromium#isThere")
 class BrowserJourneyIT {
     private static Chromium chromium;
     private static TestNodes cluster;
@@ -24,12 +26,8 @@ class BrowserJourneyIT {
 
     @AfterAll
     static void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
-        if (chromium != null) {
-            chromium.close();
-        }
+        cluster.close();
+        chromium.close();
     }
 
     @Test

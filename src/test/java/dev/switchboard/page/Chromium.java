@@ -1,7 +1,5 @@
 package dev.switchboard.page;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
@@ -10,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Chromium of this machine, driven by Playwright, whose driver comes with its Maven artefact. */
 final class Chromium implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Chromium.class);
     private static final Path PROGRAM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
 
     /** A machine without screen, sandbox and way out needs these; Playwright's own way of "headless" is of another age. */
@@ -37,12 +38,17 @@ final class Chromium implements AutoCloseable {
         this.browser = browser;
     }
 
-    /** Starts it, or skips the test where there is none. */
+    /** Whether the tests of the page can run here. */
+    static boolean isThere() {
+        boolean there = Files.isExecutable(PROGRAM);
+        if (!there) {
+            LOG.warn("Skipped: there is no Chromium at {}. Set CHROMIUM to the path of one.", PROGRAM);
+        }
+        return there;
+    }
+
     static Chromium start() {
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
-        assumeTrue(
-                Files.isExecutable(PROGRAM),
-                "Skipped: there is no Chromium at " + PROGRAM + " (set CHROMIUM to the path of one)");
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         try {

@@ -6,17 +6,23 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page.GetByLabelOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.switchboard.support.Api;
+import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.TestNodes;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What one can do on the page, with which means. */
+@EnabledIf("dev.switchboard.page.Chromium#isThere")
 class PageIT {
     private static Chromium chromium;
     private static TestNodes cluster;
@@ -29,12 +35,8 @@ class PageIT {
 
     @AfterAll
     static void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
-        if (chromium != null) {
-            chromium.close();
-        }
+        cluster.close();
+        chromium.close();
     }
 
     private static Visitor visitor(String name) {
@@ -132,7 +134,7 @@ class PageIT {
             visitor.press("Escape");
         }
         bob.link("Back to the conversations").click();
-        assertThat(bob.button("Channels")).isVisible();
+        assertThat(bob.link("General")).isFocused();
         assertThat(bob.composer()).isHidden();
         for (String dialog : new String[] {"Channels", "New conversation"}) {
             bob.button(dialog).click();
@@ -158,6 +160,20 @@ class PageIT {
         bob.open(ann.name);
         assertThat(bob.message("Just the two of us")).isVisible();
         ann.sees("Seen");
+
+        Visitor cid = visitor("cid").register();
+        ann.button("New conversation").click();
+        for (Visitor member : List.of(bob, cid)) {
+            ann.page.getByLabel("With whom?").fill(member.name);
+            ann.press("Enter");
+            assertThat(ann.button("Remove " + member.name)).isVisible();
+        }
+        ann.page.getByLabel("Name of the group").fill("Weekend");
+        ann.press("Enter");
+        assertThat(ann.heading("Weekend")).isVisible();
+        bob.open("Weekend");
+        cid.open("Weekend").say("I am in");
+        assertThat(bob.message("I am in")).isVisible();
 
         String title = "Cycling " + UUID.randomUUID();
         ann.button("Channels").click();
@@ -204,6 +220,46 @@ class PageIT {
         there.sees("You were signed out. Please sign in again.");
         here.signIn(Visitor.PASSWORD);
         here.sees("Ann of Cleves");
+    }
+
+    @Test
+    void anAnswerLeadsFarBackAndFilesAreWhatTheyAre() {
+        Visitor ann = visitor("ann").register();
+        Api api = new Api(cluster.doors().get(0));
+        Account bob = api.register("bob");
+        String group = api.call(
+                        "POST",
+                        "/api/v1/conversations",
+                        bob,
+                        Map.of("kind", "group", "title", "Plans", "memberIds", List.of(ann.id())))
+                .ok()
+                .get("id")
+                .asText();
+        String first = post(api, bob, Map.of("conversationId", group, "content", "Where it began"));
+        for (int i = 0; i < 200; i++) {
+            post(api, bob, Map.of("conversationId", group, "content", "Words " + i));
+        }
+        post(api, bob, Map.of("conversationId", group, "content", "/api/v1/upload/1/the%20plan.pdf", "type", "file"));
+        post(api, bob, Map.of("conversationId", group, "content", "As I said", "replyTo", first));
+
+        // With what was pushed meanwhile it would know all of it.
+        ann.page.reload();
+        ann.open("Plans");
+        assertThat(ann.link("the plan.pdf")).hasAttribute("href", "/api/v1/upload/1/the%20plan.pdf");
+        assertThat(ann.message("Where it began")).hasCount(0);
+        ann.page.locator(".quote").getByText("an earlier message").click();
+        assertThat(ann.message("Where it began")).isFocused();
+        assertThat(ann.message("Where it began")).isInViewport();
+        ann.button("Newest").click();
+        assertThat(ann.page.locator(".quote")).containsText("Where it began");
+        ann.foundNoFault();
+    }
+
+    private static String post(Api api, Account sender, Map<String, String> message) {
+        return api.call("POST", "/api/v1/messages", sender, message)
+                .ok()
+                .get("id")
+                .asText();
     }
 
     @Test

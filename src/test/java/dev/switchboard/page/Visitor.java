@@ -59,6 +59,11 @@ final class Visitor {
         return this;
     }
 
+    /** The id of this person's account. */
+    String id() {
+        return String.valueOf(page.evaluate("fetch('/api/v1/users/me').then((r) => r.json()).then((me) => me.id)"));
+    }
+
     void signIn(String password) {
         page.getByLabel("Username or email").fill(name);
         page.getByLabel("Password").fill(password);
