@@ -13,24 +13,34 @@ import org.jspecify.annotations.Nullable;
  */
 record CallChange(CallRecord call, List<Effect> effects) {
 
-    /** Something that other people notice. */
-    sealed interface Effect {
-        /** {@code call:accepted} for the caller. */
-        record Accepted(UUID userId) implements Effect {}
+    /** What other people notice. */
+    enum Kind {
+        /** {@code call:incoming}. */
+        INCOMING,
+        /** {@code call:accepted}. */
+        ACCEPTED,
+        /** {@code call:rejected}. */
+        REJECTED,
+        /** {@code call:end}. */
+        END,
+        /** A notification that stays until it is read. */
+        MISSED
+    }
 
-        /** {@code call:rejected} for the caller. */
-        record Rejected(UUID userId) implements Effect {}
+    /**
+     * Something that a user's sockets are told.
+     *
+     * @param except the socket that knows already, or null
+     * @param reason of an end: a reason of the call, or why it is over for these sockets alone
+     */
+    record Effect(Kind kind, UUID userId, @Nullable String except, @Nullable String reason) {
+        static Effect of(Kind kind, UUID userId) {
+            return new Effect(kind, userId, null, null);
+        }
 
-        /**
-         * {@code call:end} for a user's sockets.
-         *
-         * @param except the socket that knows already, or null
-         * @param reason as told: a reason of the call, or why it is over for these sockets alone
-         */
-        record Ended(UUID userId, @Nullable String except, String reason) implements Effect {}
-
-        /** The callee is to find a missed call. */
-        record Missed(UUID userId) implements Effect {}
+        static Effect end(UUID userId, @Nullable String except, String reason) {
+            return new Effect(Kind.END, userId, except, reason);
+        }
     }
 
     /** Told to the sockets of a user who took or refused a call at another one. */

@@ -7,6 +7,7 @@ import dev.switchboard.protocol.Call.State;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.signaling.CallChange.Effect;
+import dev.switchboard.signaling.CallChange.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -100,8 +101,8 @@ record CallRecord(
         return new CallChange(
                 taken.withCaller(waiting),
                 List.of(
-                        new Effect.Accepted(caller.userId()),
-                        new Effect.Ended(user, socket, CallChange.ANSWERED_ELSEWHERE)));
+                        Effect.of(Kind.ACCEPTED, caller.userId()),
+                        Effect.end(user, socket, CallChange.ANSWERED_ELSEWHERE)));
     }
 
     /**
@@ -120,8 +121,8 @@ record CallRecord(
         return new CallChange(
                 over(EndReason.REJECTED, now),
                 List.of(
-                        new Effect.Rejected(caller.userId()),
-                        new Effect.Ended(user, socket, CallChange.REJECTED_ELSEWHERE)));
+                        Effect.of(Kind.REJECTED, caller.userId()),
+                        Effect.end(user, socket, CallChange.REJECTED_ELSEWHERE)));
     }
 
     /**
@@ -217,7 +218,7 @@ record CallRecord(
     private CallChange unanswered(EndReason why, @Nullable String socket, Instant now) {
         CallChange over = over(why, socket, now);
         List<Effect> effects = new ArrayList<>(over.effects());
-        effects.add(new Effect.Missed(callee.userId()));
+        effects.add(Effect.of(Kind.MISSED, callee.userId()));
         return new CallChange(over.call(), List.copyOf(effects));
     }
 
@@ -225,9 +226,7 @@ record CallRecord(
         String text = CallChange.text(why);
         return new CallChange(
                 over(why, now),
-                List.of(
-                        new Effect.Ended(caller.userId(), socket, text),
-                        new Effect.Ended(callee.userId(), socket, text)));
+                List.of(Effect.end(caller.userId(), socket, text), Effect.end(callee.userId(), socket, text)));
     }
 
     private CallRecord over(EndReason why, Instant now) {

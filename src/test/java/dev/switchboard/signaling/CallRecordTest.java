@@ -9,6 +9,7 @@ import dev.switchboard.protocol.Call.State;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.signaling.CallChange.Effect;
+import dev.switchboard.signaling.CallChange.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -41,7 +42,7 @@ class CallRecordTest {
     void theFirstAnswerWinsAndTheOthersStopRinging() {
         CallChange first = ringing.answer(BOB, "bob", "n2", after(5), TIMES);
         assertThat(first.effects())
-                .containsExactly(new Effect.Accepted(ANN), new Effect.Ended(BOB, "bob", CallChange.ANSWERED_ELSEWHERE));
+                .containsExactly(Effect.of(Kind.ACCEPTED, ANN), Effect.end(BOB, "bob", CallChange.ANSWERED_ELSEWHERE));
         assertThat(first.call().state()).isEqualTo(State.CONNECTING);
         refused(Fault.NOT_RINGING, () -> first.call().answer(BOB, "bob-2", "n3", after(6), TIMES));
         refused(Fault.NOT_RINGING, () -> first.call().reject(BOB, "bob-2", after(6)));
@@ -71,7 +72,7 @@ class CallRecordTest {
         assertThat(ringing.tick(after(59), TIMES).call()).isEqualTo(ringing);
         CallChange over = ringing.tick(after(60), TIMES);
         assertThat(over.call().reason()).isEqualTo(EndReason.NO_ANSWER);
-        assertThat(over.effects()).contains(new Effect.Missed(BOB));
+        assertThat(over.effects()).contains(Effect.of(Kind.MISSED, BOB));
     }
 
     @Test
@@ -80,18 +81,18 @@ class CallRecordTest {
         assertThat(lost.tick(after(10), TIMES).call().isOver()).isFalse();
         CallChange over = lost.tick(after(11), TIMES);
         assertThat(over.call().reason()).isEqualTo(EndReason.CANCELLED);
-        assertThat(over.effects()).contains(new Effect.Missed(BOB));
+        assertThat(over.effects()).contains(Effect.of(Kind.MISSED, BOB));
     }
 
     @Test
     void aCancelledCallIsMissedAndARejectedOneIsNot() {
         assertThat(ringing.end(ANN, "ann", null, after(3)).effects())
                 .containsExactly(
-                        new Effect.Ended(ANN, "ann", "cancelled"),
-                        new Effect.Ended(BOB, "ann", "cancelled"),
-                        new Effect.Missed(BOB));
+                        Effect.end(ANN, "ann", "cancelled"),
+                        Effect.end(BOB, "ann", "cancelled"),
+                        Effect.of(Kind.MISSED, BOB));
         assertThat(ringing.reject(BOB, "bob", after(3)).effects())
-                .containsExactly(new Effect.Rejected(ANN), new Effect.Ended(BOB, "bob", CallChange.REJECTED_ELSEWHERE));
+                .containsExactly(Effect.of(Kind.REJECTED, ANN), Effect.end(BOB, "bob", CallChange.REJECTED_ELSEWHERE));
     }
 
     @Test
