@@ -14,7 +14,8 @@ public final class Operations {
                     ConversationOperations.ALL,
                     RoomOperations.ALL,
                     ParticipantOperations.ALL,
-                    CallOperations.ALL)
+                    CallOperations.ALL,
+                    IceOperations.ALL)
             .<Operation<?, ?>>flatMap(List::stream)
             .toList();
 

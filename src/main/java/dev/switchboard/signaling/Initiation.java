@@ -9,13 +9,12 @@ import dev.switchboard.protocol.Ids;
 import dev.switchboard.signaling.CallChange.Effect;
 import dev.switchboard.signaling.CallChange.Kind;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Begins calls. A user is in one call at a time: both are claimed for the new call, the one with the smaller id first, so
@@ -23,12 +22,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class Initiation {
     private static final int TRIES = 12;
-    private static final long PAUSE_MS = 25;
 
     /** A claim for a call that is not there is a dead node's, once the call is older than this. */
     private static final Duration ORPHANED = Duration.ofSeconds(5);
 
-    private final Vertx vertx;
+    private final Supplier<Future<Void>> pause;
     private final Calls calls;
     private final CallStore store;
 
@@ -43,8 +41,9 @@ final class Initiation {
         }
     }
 
-    Initiation(Vertx vertx, Calls calls, CallStore store) {
-        this.vertx = vertx;
+    /** @param pause waits a little, for somebody else to finish what was begun */
+    Initiation(Supplier<Future<Void>> pause, Calls calls, CallStore store) {
+        this.pause = pause;
         this.calls = calls;
         this.store = store;
     }
@@ -116,9 +115,7 @@ final class Initiation {
     /** The claim is for a call that is over, or not there (yet). */
     private Future<Void> vacate(UUID user, UUID other, Optional<CallRecord> found) {
         boolean over = found.isPresent() || age(other).compareTo(ORPHANED) > 0;
-        return over
-                ? store.release(user, other)
-                : vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS).mapEmpty();
+        return over ? store.release(user, other) : pause.get();
     }
 
     private Duration age(UUID call) {
