@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 public final class CallOperations {
     private CallOperations() {}
 
-    /** @param media {@code video} where it is left out */
-    public record Initiate(UUID calleeId, @Nullable Media media) {
+    /**
+     * @param media {@code video} where it is left out
+     * @param node the node that holds the caller's socket; set by the door
+     */
+    public record Initiate(UUID calleeId, @Nullable Media media, @Nullable String node) {
         public Initiate {
             new Checks().required("calleeId", calleeId).done();
         }
@@ -22,7 +25,8 @@ public final class CallOperations {
     /** @param call as it stands: it may be over already, or accepted, when both called each other at once */
     public record Initiated(UUID callId, Call call) {}
 
-    public record Answer(UUID callId) {
+    /** @param node the node that holds the socket; set by the door */
+    public record Answer(UUID callId, @Nullable String node) {
         public Answer {
             new Checks().required("callId", callId).done();
         }

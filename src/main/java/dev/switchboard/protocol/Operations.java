@@ -15,7 +15,8 @@ public final class Operations {
                     RoomOperations.ALL,
                     ParticipantOperations.ALL,
                     CallOperations.ALL,
-                    IceOperations.ALL)
+                    IceOperations.ALL,
+                    NotificationOperations.ALL)
             .<Operation<?, ?>>flatMap(List::stream)
             .toList();
 

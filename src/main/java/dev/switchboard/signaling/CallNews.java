@@ -1,10 +1,10 @@
 package dev.switchboard.signaling;
 
 import dev.switchboard.protocol.Call;
+import dev.switchboard.protocol.Caller;
 import dev.switchboard.signaling.CallChange.Effect;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.UUID;
 
 /** Tells people what happened to their calls. */
 interface CallNews {
@@ -12,5 +12,5 @@ interface CallNews {
     Future<Void> tell(CallEntry entry, List<Effect> effects);
 
     /** The caller hears that a call ended before it rang; the callee finds that it missed one. */
-    Future<Void> refused(Call call, UUID caller);
+    Future<Void> refused(Call call, Caller caller);
 }

@@ -168,12 +168,13 @@ record CallRecord(
         return CallChange.none(isOver() ? this : withLeg(socket, leg -> leg.lose(now, grace(times))));
     }
 
-    /** A node died, and every socket on it. It ends no call. */
-    CallChange nodeLost(String node, Instant now, CallTimes times) {
+    /** Nodes that are not among these died, and every socket on them. That ends no call. */
+    CallChange nodesLost(Set<String> living, Instant now, CallTimes times) {
         if (isOver()) {
             return CallChange.none(this);
         }
-        UnaryOperator<Leg> lose = leg -> node.equals(leg.nodeId()) ? leg.lose(now, grace(times)) : leg;
+        UnaryOperator<Leg> lose =
+                leg -> leg.nodeId() == null || living.contains(leg.nodeId()) ? leg : leg.lose(now, grace(times));
         return CallChange.none(withCaller(lose.apply(caller)).withCallee(lose.apply(callee)));
     }
 

@@ -3,6 +3,7 @@ package dev.switchboard.signaling;
 import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.Call.EndReason;
 import dev.switchboard.protocol.Call.State;
+import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.signaling.CallChange.Effect;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -112,8 +114,12 @@ final class Calls {
         return kept.compose(done -> news.tell(entry, effects));
     }
 
-    /** Does what is due for one call. */
-    Future<Void> sweep(UUID id) {
+    /**
+     * Does what is due for one call.
+     *
+     * @param nodes those that live: sockets on others are gone
+     */
+    Future<Void> sweep(UUID id, Set<String> nodes) {
         Instant now = now();
         return store.find(id).compose(found -> {
             if (found.isEmpty()) {
@@ -127,7 +133,8 @@ final class Calls {
             if (!entry.pending().isEmpty() && !now.isBefore(changed(call).plus(REDO))) {
                 return perform(entry);
             }
-            return change(id, c -> c.tick(now, times)).mapEmpty();
+            return change(id, c -> c.nodesLost(nodes, now, times).call().tick(now, times))
+                    .mapEmpty();
         });
     }
 
@@ -143,7 +150,7 @@ final class Calls {
     }
 
     /** Keeps a call that never rang. */
-    Future<Call> keep(Call call, UUID caller) {
+    Future<Call> keep(Call call, Caller caller) {
         return log.save(call).compose(done -> news.refused(call, caller)).map(call);
     }
 

@@ -80,7 +80,7 @@ final class Initiation {
         if (!request.online()) {
             Call over = Calls.refused(
                     id, request.callerId(), request.callee(), request.media(), EndReason.UNAVAILABLE, now);
-            return releaseBoth(request, id).compose(done -> calls.keep(over, request.callerId()));
+            return releaseBoth(request, id).compose(done -> calls.keep(over, request.caller()));
         }
         CallRecord call = CallRecord.ring(
                 id,
@@ -140,7 +140,7 @@ final class Initiation {
                 || other.callee().userId().equals(caller);
         if (!involved) {
             Call over = Calls.refused(id, caller, callee, request.media(), EndReason.BUSY, calls.now());
-            return calls.keep(over, caller);
+            return calls.keep(over, request.caller());
         }
         Leg own = other.caller().userId().equals(caller) ? other.caller() : other.callee();
         boolean abandoned = own.lost() || (own.on(request.socket()) && (ours || theirs));

@@ -12,6 +12,7 @@ import dev.switchboard.signaling.CallChange.Effect;
 import dev.switchboard.signaling.CallChange.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -97,7 +98,8 @@ class CallRecordTest {
 
     @Test
     void aLegThatComesBackOnAnotherNodeGoesOn() {
-        CallRecord lost = active().nodeLost("n2", after(10), TIMES).call();
+        CallRecord lost =
+                active().nodesLost(Set.of("n1", "n3"), after(10), TIMES).call();
         assertThat(lost.callee().lost()).isTrue();
         assertThat(lost.caller().lost()).isFalse();
         CallRecord back = lost.resume(BOB, "bob", "bob-2", "n3", after(39)).call();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -77,7 +78,7 @@ class CallScheduleTest {
             case END -> call.end(user, step.socket(), step.said(), now);
             case CONNECTED -> call.connected(step.socket());
             case SOCKET_LOST -> call.socketLost(step.socket(), now, TIMES);
-            case NODE_LOST -> call.nodeLost(step.node(), now, TIMES);
+            case NODE_LOST -> call.nodesLost(Set.of(step.node()), now, TIMES);
             case RESUME -> call.resume(user, step.other(), step.socket(), step.node(), now);
             case RENEW -> call.renew(step.socket(), now);
             case REPLACE -> call.replace(now);

@@ -42,7 +42,7 @@ class InitiationTest {
             }
 
             @Override
-            public Future<Void> refused(Call call, UUID caller) {
+            public Future<Void> refused(Call call, Caller caller) {
                 return world.later(() -> null);
             }
         };
