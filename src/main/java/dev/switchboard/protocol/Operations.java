@@ -16,7 +16,8 @@ public final class Operations {
                     ParticipantOperations.ALL,
                     CallOperations.ALL,
                     IceOperations.ALL,
-                    NotificationOperations.ALL)
+                    NotificationOperations.ALL,
+                    SignalOperations.ALL)
             .<Operation<?, ?>>flatMap(List::stream)
             .toList();
 

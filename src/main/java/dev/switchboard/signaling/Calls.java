@@ -5,6 +5,7 @@ import dev.switchboard.protocol.Call.EndReason;
 import dev.switchboard.protocol.Call.State;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
 import dev.switchboard.signaling.CallChange.Effect;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -73,7 +74,7 @@ final class Calls {
 
     private Future<CallRecord> change(UUID call, Function<CallRecord, CallChange> rule, int tries) {
         return store.find(call).compose(found -> {
-            CallEntry before = found.orElseThrow(() -> Fault.NOT_FOUND.because("There is no such call."));
+            CallEntry before = found.orElseThrow(Calls::unknown);
             CallChange change = rule.apply(before.call());
             if (change.call().equals(before.call())) {
                 return Future.succeededFuture(before.call());
@@ -118,24 +119,25 @@ final class Calls {
      * Does what is due for one call.
      *
      * @param nodes those that live: sockets on others are gone
+     * @return the call afterwards; fails with {@code not_found} when it is forgotten
      */
-    Future<Void> sweep(UUID id, Set<String> nodes) {
+    Future<CallRecord> sweep(UUID id, Set<String> nodes) {
         Instant now = now();
         return store.find(id).compose(found -> {
-            if (found.isEmpty()) {
-                return Future.succeededFuture();
-            }
-            CallEntry entry = found.get();
+            CallEntry entry = found.orElseThrow(Calls::unknown);
             CallRecord call = entry.call();
             if (call.isOver() && !now.isBefore(ended(call).plus(MEMORY))) {
-                return perform(entry).compose(done -> store.remove(id));
+                return perform(entry).compose(done -> store.remove(id)).map(call);
             }
             if (!entry.pending().isEmpty() && !now.isBefore(changed(call).plus(REDO))) {
-                return perform(entry);
+                return perform(entry).map(call);
             }
-            return change(id, c -> c.nodesLost(nodes, now, times).call().tick(now, times))
-                    .mapEmpty();
+            return change(id, c -> c.nodesLost(nodes, now, times).call().tick(now, times));
         });
+    }
+
+    private static FaultException unknown() {
+        return Fault.NOT_FOUND.because("There is no such call.");
     }
 
     private static Instant ended(CallRecord call) {

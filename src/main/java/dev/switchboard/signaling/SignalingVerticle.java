@@ -67,23 +67,27 @@ public final class SignalingVerticle extends VerticleBase {
                         (caller, q) -> Future.succeededFuture(credentials.of(caller.user(), clock.instant())))
                 .on(NotificationOperations.LIST, reading::list)
                 .on(NotificationOperations.READ, reading::read);
+        Signals signals = new Signals(bus, calls);
+        signals.register(handlers);
         new CallRequests(bus, calls, store, log, initiation, limits).register(handlers);
 
-        vertx.setPeriodic(TICK_MS, t -> sweep(calls, store));
+        vertx.setPeriodic(TICK_MS, t -> sweep(calls, store, signals));
         vertx.setPeriodic(EXPIRE_MS, t -> limits.expire());
         return bus.serve(Part.SIGNALING, shardIndex, handlers);
     }
 
     /** Carries out what is due for the calls that are this shard's now. */
-    private void sweep(Calls calls, CallStore store) {
+    private void sweep(Calls calls, CallStore store, Signals signals) {
         if (sweeping) {
             return;
         }
         sweeping = true;
         Set<String> nodes = bus.ownership().nodes();
         store.owned(shardIndex)
-                .compose(ids -> Future.join(
-                        ids.stream().map(id -> calls.sweep(id, nodes)).toList()))
+                .onSuccess(signals::retain)
+                .compose(ids -> Future.join(ids.stream()
+                        .map(id -> calls.sweep(id, nodes).onSuccess(signals::flush))
+                        .toList()))
                 .onComplete(done -> sweeping = false);
     }
 }
