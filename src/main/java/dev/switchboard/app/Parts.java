@@ -21,6 +21,7 @@ import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.participant.ParticipantVerticle;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.room.RoomVerticle;
+import dev.switchboard.signaling.SignalingVerticle;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -87,6 +88,8 @@ final class Parts {
         return shards(i -> new ParticipantVerticle(i, bus, store, hazelcast, options.presence()))
                 .compose(done -> shards(i -> new RoomVerticle(
                         i, bus, store, options.rooms(), options.presence().grace())))
+                .compose(done ->
+                        shards(i -> new SignalingVerticle(i, bus, store, hazelcast, options.calls(), options.ice())))
                 .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
     }
 
