@@ -20,6 +20,10 @@ public final class CallOperations {
         public Initiate {
             new Checks().required("calleeId", calleeId).done();
         }
+
+        public Initiate from(String nodeId) {
+            return new Initiate(calleeId, media, nodeId);
+        }
     }
 
     /** @param call as it stands: it may be over already, or accepted, when both called each other at once */
@@ -29,6 +33,10 @@ public final class CallOperations {
     public record Answer(UUID callId, @Nullable String node) {
         public Answer {
             new Checks().required("callId", callId).done();
+        }
+
+        public Answer from(String nodeId) {
+            return new Answer(callId, nodeId);
         }
     }
 
@@ -65,6 +73,12 @@ public final class CallOperations {
     /** The caller's own calls that are over, the latest first. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Calls(List<Call> items, @Nullable UUID next) {}
+
+    public record CurrentQuery() {}
+
+    /** @param call the live call that the user is in, or that rings for the user; null when there is none */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Current(@Nullable Call call) {}
 
     /** What a node has to say of a socket that takes part in a call. */
     public enum LegNews {
@@ -112,6 +126,10 @@ public final class CallOperations {
     public static final Operation<Connected, Changed> CONNECTED =
             Operation.of("call:connected", Part.SIGNALING, Connected.class, Changed.class, (c, q) -> q.callId());
 
+    /** For whoever comes back: the call to go on with, or to answer. */
+    public static final Operation<CurrentQuery, Current> CURRENT =
+            Operation.of("call:current", Part.SIGNALING, CurrentQuery.class, Current.class, (c, q) -> c.user());
+
     public static final Operation<Get, Call> GET = Operation.of(
                     "call:get", Part.SIGNALING, Get.class, Call.class, (c, q) -> q.callId())
             .http("GET", "/calls/{callId}");
@@ -129,5 +147,5 @@ public final class CallOperations {
             .access(Operation.Access.INTERNAL);
 
     public static final List<Operation<?, ?>> ALL =
-            List.of(INITIATE, ANSWER, REJECT, END, CONNECTED, GET, HISTORY, LEG, RESUME);
+            List.of(INITIATE, ANSWER, REJECT, END, CONNECTED, CURRENT, GET, HISTORY, LEG, RESUME);
 }

@@ -8,6 +8,7 @@ import dev.switchboard.protocol.CallOperations;
 import dev.switchboard.protocol.CallOperations.Answer;
 import dev.switchboard.protocol.CallOperations.Changed;
 import dev.switchboard.protocol.CallOperations.Connected;
+import dev.switchboard.protocol.CallOperations.Current;
 import dev.switchboard.protocol.CallOperations.Finish;
 import dev.switchboard.protocol.CallOperations.Get;
 import dev.switchboard.protocol.CallOperations.History;
@@ -24,6 +25,7 @@ import dev.switchboard.protocol.ParticipantOperations.Query;
 import dev.switchboard.signaling.CallLog.Callee;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,7 @@ final class CallRequests {
                 .on(CallOperations.REJECT, this::reject)
                 .on(CallOperations.END, this::end)
                 .on(CallOperations.CONNECTED, this::connected)
+                .on(CallOperations.CURRENT, (caller, q) -> current(caller))
                 .on(CallOperations.GET, this::get)
                 .on(CallOperations.HISTORY, this::history)
                 .on(CallOperations.LEG, (caller, q) -> leg(q))
@@ -112,6 +115,15 @@ final class CallRequests {
 
     private static Future<Changed> changed(Future<CallRecord> change) {
         return change.map(call -> new Changed(call.view()));
+    }
+
+    private Future<Current> current(Caller caller) {
+        return store.callOf(caller.user())
+                .compose(id ->
+                        id.isEmpty() ? Future.succeededFuture(Optional.<CallRecord>empty()) : calls.find(id.get()))
+                .map(found -> new Current(found.filter(call -> !call.isOver())
+                        .map(CallRecord::view)
+                        .orElse(null)));
     }
 
     private Future<Call> get(Caller caller, Get q) {

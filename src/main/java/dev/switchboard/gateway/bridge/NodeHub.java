@@ -233,7 +233,15 @@ public final class NodeHub extends VerticleBase {
         } else if (address.startsWith(Delivery.USER)) {
             UUID userId = UUID.fromString(address.substring(Delivery.USER.length()));
             List<EventFrame> frames = frames(delivery);
-            onLoops(loop -> loop.deliverUser(userId, frames));
+            onLoops(loop -> loop.deliverUser(userId, null, frames));
+        } else if (address.startsWith(Delivery.OTHERS)) {
+            String[] names = address.substring(Delivery.OTHERS.length()).split("/", 2);
+            List<EventFrame> frames = frames(Delivery.USER + names[0], delivery);
+            onLoops(loop -> loop.deliverUser(UUID.fromString(names[0]), names[1], frames));
+        } else if (address.startsWith(Delivery.SOCKET)) {
+            String socketId = address.substring(Delivery.SOCKET.length());
+            List<EventFrame> frames = frames(delivery);
+            onLoops(loop -> loop.deliverSocket(socketId, frames));
         } else if (address.startsWith(Delivery.EVICT)) {
             UUID roomId = UUID.fromString(address.substring(Delivery.EVICT.length()));
             UUID userId = UUID.fromString(new String(delivery.events().get(0), StandardCharsets.UTF_8));
@@ -382,8 +390,12 @@ public final class NodeHub extends VerticleBase {
     }
 
     private static List<EventFrame> frames(Delivery delivery) {
+        return frames(delivery.address(), delivery);
+    }
+
+    private static List<EventFrame> frames(String address, Delivery delivery) {
         return delivery.events().stream()
-                .map(event -> new EventFrame(delivery.address(), event))
+                .map(event -> new EventFrame(address, event))
                 .toList();
     }
 
