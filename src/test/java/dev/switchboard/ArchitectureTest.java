@@ -14,7 +14,9 @@ import org.junit.jupiter.api.TestFactory;
 /** Which package may know which: a package is a feature, and features meet only in {@code protocol} and {@code bus}. */
 class ArchitectureTest {
     private static final String ROOT = "dev.switchboard.";
-    private static final String[] FEATURES = {ROOT + "account..", ROOT + "room..", ROOT + "participant.."};
+    private static final String[] FEATURES = {
+        ROOT + "account..", ROOT + "room..", ROOT + "participant..", ROOT + "signaling.."
+    };
 
     private static final ArchRule PROTOCOL_KNOWS_NOBODY = noClasses()
             .that()
@@ -29,6 +31,7 @@ class ArchitectureTest {
                     ROOT + "account..",
                     ROOT + "room..",
                     ROOT + "participant..",
+                    ROOT + "signaling..",
                     ROOT + "gateway..",
                     ROOT + "ops..",
                     ROOT + "app..",
@@ -37,7 +40,7 @@ class ArchitectureTest {
             .because("what the parts say to each other is plain Java that everybody can know");
 
     private static final ArchRule FEATURES_DO_NOT_KNOW_EACH_OTHER = slices().matching(
-                    "dev.switchboard.(account|room|participant)..")
+                    "dev.switchboard.(account|room|participant|signaling)..")
             .should()
             .notDependOnEachOther()
             .because("features ask each other through the bus, as if they were on different nodes: often they are");
@@ -59,6 +62,7 @@ class ArchitectureTest {
                     ROOT + "account..",
                     ROOT + "room..",
                     ROOT + "participant..",
+                    ROOT + "signaling..",
                     ROOT + "storage..",
                     ROOT + "app..",
                     "com.hazelcast..")

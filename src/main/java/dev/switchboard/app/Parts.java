@@ -7,12 +7,14 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.config.ConfigError;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.KeptSecret;
+import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.GatewayVerticle;
 import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeDoors;
 import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
+import dev.switchboard.gateway.bridge.ResumeTokens;
 import dev.switchboard.gateway.http.Limiter;
 import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.identity.AccessTokens;
@@ -21,6 +23,7 @@ import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.participant.ParticipantVerticle;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.room.RoomVerticle;
+import dev.switchboard.signaling.SignalingVerticle;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -33,6 +36,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
@@ -78,7 +82,7 @@ final class Parts {
                             : deployState(database, tokens, revocations, tokenOptions);
                     return state.compose(done -> options.node().role() == Role.WORKER
                             ? Future.succeededFuture()
-                            : deployDoor(tokens, revocations));
+                            : deployDoor(tokens, revocations, Objects.requireNonNull(tokenOptions.jwtSecret())));
                 });
     }
 
@@ -87,10 +91,12 @@ final class Parts {
         return shards(i -> new ParticipantVerticle(i, bus, store, hazelcast, options.presence()))
                 .compose(done -> shards(i -> new RoomVerticle(
                         i, bus, store, options.rooms(), options.presence().grace())))
+                .compose(done ->
+                        shards(i -> new SignalingVerticle(i, bus, store, hazelcast, options.calls(), options.ice())))
                 .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
     }
 
-    private Future<Void> deployDoor(AccessTokens tokens, ClusterRevocations revocations) {
+    private Future<Void> deployDoor(AccessTokens tokens, ClusterRevocations revocations, Secret secret) {
         NodeHub hub = new NodeHub(bus);
         ServerOptions server = options.server();
         BridgeServices services = new BridgeServices(
@@ -100,6 +106,7 @@ final class Parts {
                 tokens,
                 revocations,
                 new OriginPolicy(server.corsOrigins()),
+                new ResumeTokens(secret),
                 new AtomicInteger());
         return vertx.executeBlocking(() -> Webroot.load(Parts.class.getClassLoader(), "webroot"))
                 .map(page -> new GatewayVerticle.Shared(

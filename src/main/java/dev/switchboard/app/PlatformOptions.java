@@ -9,6 +9,8 @@ import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.ops.LogOptions;
 import dev.switchboard.participant.PresenceOptions;
 import dev.switchboard.room.RoomOptions;
+import dev.switchboard.signaling.CallOptions;
+import dev.switchboard.signaling.IceOptions;
 import dev.switchboard.storage.DatabaseOptions;
 
 /** All of {@code switchboard.yaml}, one record per section. Parts whose record is equal to the old one need no restart. */
@@ -22,6 +24,8 @@ public record PlatformOptions(
         RoomOptions rooms,
         BridgeOptions bridge,
         PresenceOptions presence,
+        CallOptions calls,
+        IceOptions ice,
         LogOptions log) {
 
     public static PlatformOptions from(Section root) {
@@ -35,6 +39,8 @@ public record PlatformOptions(
                 RoomOptions.from(root.section("rooms")),
                 BridgeOptions.from(root.section("bridge")),
                 PresenceOptions.from(root.section("presence")),
+                CallOptions.from(root.section("calls")),
+                IceOptions.from(root.section("ice")),
                 LogOptions.from(root.section("log")));
     }
 }

@@ -3,6 +3,7 @@ package dev.switchboard.bus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events on their way to one node's sockets: encoded once by their owner.
@@ -17,6 +18,17 @@ public record Delivery(String address, long firstSeq, List<byte[]> events) {
 
     /** A delivery to {@code evict:<room>} names, as its only event, the user whose sockets stop following the room. */
     public static final String EVICT = "evict:";
+
+    /** A delivery to {@code others:<user>/<socket>} is for all sockets of a user but one. */
+    public static final String OTHERS = "others:";
+
+    /** For one socket alone. */
+    public static final String SOCKET = "socket:";
+
+    /** An event for a user's sockets, but for {@code except} where that is not null. */
+    public static Delivery toUser(UUID userId, @Nullable String except, List<byte[]> events) {
+        return new Delivery(except == null ? USER + userId : OTHERS + userId + "/" + except, 0, events);
+    }
 
     /** Tells a node that a user does not belong to a room any more. */
     public static Delivery eviction(UUID roomId, UUID userId) {

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -83,6 +84,20 @@ public final class Json {
             return MAPPER.treeToValue(tree, type);
         } catch (JsonProcessingException e) {
             throw invalid(e);
+        }
+    }
+
+    /** A value as JSON text; equal values give equal texts. */
+    public static String text(Object value) {
+        return new String(bytes(value), StandardCharsets.UTF_8);
+    }
+
+    /** Reads back what {@link #text} wrote. */
+    public static <T> T parse(String text, Class<T> type) {
+        try {
+            return MAPPER.readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot be read back: " + type, e);
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,14 +103,25 @@ final class PresenceShard {
         Map<UUID, List<byte[]>> byUser = new LinkedHashMap<>();
         for (Notice notice : q.notices()) {
             byte[] event = Json.bytes(notice.event());
+            if (notice.except() != null) {
+                notice.userIds().forEach(user -> {
+                    deliver(user, null, byUser.remove(user));
+                    deliver(user, notice.except(), List.of(event));
+                });
+                continue;
+            }
             notice.userIds().forEach(user -> byUser.computeIfAbsent(user, u -> new ArrayList<>(1))
                     .add(event));
         }
-        byUser.forEach((user, events) -> {
-            Delivery delivery = new Delivery(Delivery.USER + user, 0, List.copyOf(events));
-            whereabouts(user).forEach(node -> bus.deliver(node, delivery));
-        });
+        byUser.forEach((user, events) -> deliver(user, null, events));
         return Future.succeededFuture(Nothing.NOTHING);
+    }
+
+    private void deliver(UUID user, @Nullable String except, @Nullable List<byte[]> events) {
+        if (events != null) {
+            Delivery delivery = Delivery.toUser(user, except, List.copyOf(events));
+            whereabouts(user).forEach(node -> bus.deliver(node, delivery));
+        }
     }
 
     /** Somebody in the grace time may be back somewhere, and that node's announcement under way. */

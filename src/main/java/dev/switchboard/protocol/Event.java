@@ -27,6 +27,13 @@ public record Event<T>(String type, @Nullable UUID roomId, @Nullable Long seq, I
     public static final String NOTIFICATION_NEW = "notification:new";
     public static final String USER_ONLINE = "user:online";
     public static final String USER_OFFLINE = "user:offline";
+    public static final String CALL_INCOMING = "call:incoming";
+    public static final String CALL_ACCEPTED = "call:accepted";
+    public static final String CALL_REJECTED = "call:rejected";
+    public static final String CALL_END = "call:end";
+    public static final String OFFER = "offer";
+    public static final String ANSWER = "answer";
+    public static final String ICE_CANDIDATE = "ice-candidate";
     public static final String SESSION_EXPIRING = "session:expiring";
 
     /** An entry of a room's log. */

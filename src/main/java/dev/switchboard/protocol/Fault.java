@@ -21,6 +21,8 @@ public enum Fault {
     NOT_FOUND(404, false),
     METHOD_NOT_ALLOWED(405, false),
     CONFLICT(409, false),
+    /** The call was taken, refused or ended before. */
+    NOT_RINGING(409, false),
     USERNAME_TAKEN(409, false),
     EMAIL_TAKEN(409, false),
     PAYLOAD_TOO_LARGE(413, false),

@@ -10,7 +10,14 @@ import org.jspecify.annotations.Nullable;
 /** Every operation of the platform. */
 public final class Operations {
     public static final List<Operation<?, ?>> ALL = Stream.of(
-                    AccountOperations.ALL, ConversationOperations.ALL, RoomOperations.ALL, ParticipantOperations.ALL)
+                    AccountOperations.ALL,
+                    ConversationOperations.ALL,
+                    RoomOperations.ALL,
+                    ParticipantOperations.ALL,
+                    CallOperations.ALL,
+                    IceOperations.ALL,
+                    NotificationOperations.ALL,
+                    SignalOperations.ALL)
             .<Operation<?, ?>>flatMap(List::stream)
             .toList();
 

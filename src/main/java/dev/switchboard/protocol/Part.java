@@ -6,7 +6,8 @@ import java.util.Locale;
 public enum Part {
     ACCOUNT,
     ROOM,
-    PARTICIPANT;
+    PARTICIPANT,
+    SIGNALING;
 
     /**
      * How many shards a part has on each node. A constant of the cluster: the sender computes the address from it. It

@@ -2,6 +2,7 @@ package dev.switchboard.protocol;
 
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Who is online, and telling single users things wherever they are. */
 public final class ParticipantOperations {
@@ -14,8 +15,17 @@ public final class ParticipantOperations {
      */
     public record Announce(String nodeId, List<UUID> online, List<UUID> offline, boolean whole) {}
 
-    /** An event for every socket of these users that registered for {@code user:<id>}. */
-    public record Notice(List<UUID> userIds, Event<?> event) {}
+    /**
+     * An event for every socket of these users that registered for {@code user:<id>}.
+     *
+     * @param except the one socket that is not told, or null
+     */
+    public record Notice(List<UUID> userIds, Event<?> event, @Nullable String except) {
+        /** For all of their sockets. */
+        public Notice(List<UUID> userIds, Event<?> event) {
+            this(userIds, event, null);
+        }
+    }
 
     /** Pushes notices, in their order for each user. All users belong to one shard, or nobody is told anything. */
     public record Notify(List<Notice> notices) {}

@@ -19,6 +19,7 @@ final class BridgeLoop {
     private final ContextInternal context;
     private final BridgeServices services;
     private final Hub hub;
+    private final CallLegs legs;
     private final BridgeRequests requests;
     private final Deadlines deadlines = new Deadlines();
 
@@ -35,7 +36,8 @@ final class BridgeLoop {
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.services = services;
         this.hub = hub;
-        this.requests = new BridgeRequests(hub, services.bus(), services.verifier());
+        this.legs = new CallLegs(vertx, services.bus());
+        this.requests = new BridgeRequests(hub, legs, services);
         stopListening = services.revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
         timer = vertx.setPeriodic(TICK_MS, t -> deadlines.run(now()));
     }
@@ -50,6 +52,10 @@ final class BridgeLoop {
 
     Hub hub() {
         return hub;
+    }
+
+    CallLegs legs() {
+        return legs;
     }
 
     BridgeRequests requests() {
@@ -143,6 +149,7 @@ final class BridgeLoop {
     void stop() {
         vertx.cancelTimer(timer);
         stopListening.run();
+        legs.close();
         hub.close();
     }
 }

@@ -68,6 +68,7 @@ final class BridgeRegistrations {
             acknowledge(frame, true);
         } else {
             own = true;
+            socket.loop().hub().registerSocket(socket.carrier());
             socket.reschedule();
             acknowledge(frame, true);
         }
@@ -110,6 +111,7 @@ final class BridgeRegistrations {
             acknowledge(frame, false);
         } else if (address.equals(SOCKET + socket.carrier().socketId())) {
             own = false;
+            socket.loop().hub().unregister(socket.carrier(), address);
             acknowledge(frame, false);
         } else {
             refuse(frame, "access_denied", Fault.FORBIDDEN.because("This address is not yours to hear."));

@@ -5,6 +5,8 @@ import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Json;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.TokenVerifier;
+import dev.switchboard.protocol.Call;
+import dev.switchboard.protocol.CallOperations;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Checks;
 import dev.switchboard.protocol.ConversationOperations;
@@ -26,17 +28,20 @@ final class BridgeRequests {
     private static final String AUTH = "auth";
 
     private final Hub hub;
+    private final CallLegs legs;
     private final Bus bus;
     private final TokenVerifier verifier;
-    private final ResumeTokens resumeTokens = new ResumeTokens();
+    private final ResumeTokens resumeTokens;
 
-    BridgeRequests(Hub hub, Bus bus, TokenVerifier verifier) {
+    BridgeRequests(Hub hub, CallLegs legs, BridgeServices services) {
         this.hub = hub;
-        this.bus = bus;
-        this.verifier = verifier;
+        this.legs = legs;
+        this.bus = services.bus();
+        this.verifier = services.verifier();
+        this.resumeTokens = services.resumeTokens();
     }
 
-    /** @param resume of an earlier socket; reserved for calls, which outlive their sockets */
+    /** @param resume of an earlier socket, whose call this one takes over */
     record Auth(@Nullable String token, @Nullable String resume) {
         Auth {
             new Checks()
@@ -92,8 +97,29 @@ final class BridgeRequests {
                     who,
                     ConversationOperations.CREATE,
                     (caller, q) -> bus.call(ConversationOperations.CREATE, caller, withClientId(q)));
+        } else if (operation.equals(CallOperations.INITIATE)) {
+            request(socket, frame, who, CallOperations.INITIATE, (caller, q) -> bus.call(
+                            CallOperations.INITIATE, caller, q.from(nodeId()))
+                    .onSuccess(begun -> joined(socket, begun.call())));
+        } else if (operation.equals(CallOperations.ANSWER)) {
+            request(socket, frame, who, CallOperations.ANSWER, (caller, q) -> bus.call(
+                            CallOperations.ANSWER, caller, q.from(nodeId()))
+                    .onSuccess(taken -> joined(socket, taken.call())));
         } else {
             call(socket, frame, who, operation);
+        }
+    }
+
+    private String nodeId() {
+        return bus.ownership().nodeId();
+    }
+
+    /** The socket may have gone while the request was under way. */
+    private void joined(BridgeSession socket, Call call) {
+        String socketId = socket.carrier().socketId();
+        legs.joined(socketId, call);
+        if (socket.closed()) {
+            legs.gone(socketId);
         }
     }
 
@@ -156,7 +182,23 @@ final class BridgeRequests {
                 throw Fault.UNAUTHORIZED.because("A token is required.");
             }
             String socketId = socket.carrier().socketId();
-            reply(socket, frame, Authenticated.of(now, socketId, resumeTokens.of(socketId)));
+            Authenticated answer = Authenticated.of(now, socketId, resumeTokens.of(socketId));
+            String old = auth.resume() == null ? null : resumeTokens.socketId(auth.resume());
+            if (old == null) {
+                reply(socket, frame, answer);
+                return;
+            }
+            var resume = new CallOperations.Resume(now.userId(), old, socketId, nodeId());
+            bus.call(CallOperations.RESUME, Caller.system(), resume)
+                    .onSuccess(resumed -> {
+                        Call call = resumed.call();
+                        if (call != null) {
+                            joined(socket, call);
+                        }
+                        reply(socket, frame, answer.with(call));
+                    })
+                    // The call can wait: whoever is signed in can do all the rest.
+                    .onFailure(failure -> reply(socket, frame, answer));
         } catch (FaultException e) {
             fail(socket, frame, e);
         }

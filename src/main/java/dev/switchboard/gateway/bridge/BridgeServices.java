@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * What all event loops of a node's bridge share.
  *
  * @param maxMessage bytes of one message from a client, which may come in several frames
+ * @param resumeTokens the same on every node
  * @param sockets how many are open on this node, on all event loops
  */
 public record BridgeServices(
@@ -18,4 +19,5 @@ public record BridgeServices(
         TokenVerifier verifier,
         Revocations revocations,
         OriginPolicy origins,
+        ResumeTokens resumeTokens,
         AtomicInteger sockets) {}

@@ -30,9 +30,12 @@ final class EventFrame {
 
     /** The events of a delivery, for whoever registered for its address. */
     static List<EventFrame> of(Delivery delivery) {
-        return delivery.events().stream()
-                .map(event -> new EventFrame(delivery.address(), event))
-                .toList();
+        return of(delivery.address(), delivery.events());
+    }
+
+    /** Events for whoever registered for this address. */
+    static List<EventFrame> of(String address, List<byte[]> events) {
+        return events.stream().map(event -> new EventFrame(address, event)).toList();
     }
 
     /** The bridge message: JSON, UTF-8. */

@@ -33,9 +33,12 @@ interface Hub {
     /** Registers {@code user:<id>} of the socket's own user; the bridge has checked that. */
     void registerUser(Connection socket, UUID userId);
 
+    /** Registers {@code socket:<id>} of the socket itself. */
+    void registerSocket(Connection socket);
+
     /** Nothing is delivered to this loop any more. */
     void close();
 
-    /** Unregisters {@code room:<id>} or {@code user:<id>}; the socket stays joined. */
+    /** Unregisters {@code room:<id>}, {@code user:<id>} or {@code socket:<id>}; the socket stays joined. */
     void unregister(Connection socket, String address);
 }

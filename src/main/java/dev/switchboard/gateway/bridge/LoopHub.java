@@ -30,6 +30,7 @@ final class LoopHub implements Hub {
     private final Map<Connection, Follower> followers = new HashMap<>();
     private final Map<UUID, LoopRoom> rooms = new HashMap<>();
     private final Map<UUID, List<Connection>> registeredUsers = new HashMap<>();
+    private final Map<String, Connection> registeredSockets = new HashMap<>();
 
     /** One socket. */
     private static final class Follower {
@@ -89,6 +90,7 @@ final class LoopHub implements Hub {
             node.left(room, follower.userId);
         });
         removeUser(socket, follower.userId);
+        registeredSockets.remove(socket.socketId());
         node.userDisconnected(follower.userId);
     }
 
@@ -234,6 +236,11 @@ final class LoopHub implements Hub {
     }
 
     @Override
+    public void registerSocket(Connection socket) {
+        registeredSockets.put(socket.socketId(), socket);
+    }
+
+    @Override
     public void close() {
         List.copyOf(followers.keySet()).forEach(this::disconnected);
         node.removeLoop(this);
@@ -247,6 +254,8 @@ final class LoopHub implements Hub {
         }
         if (address.startsWith("user:")) {
             removeUser(socket, follower.userId);
+        } else if (address.startsWith("socket:")) {
+            registeredSockets.remove(socket.socketId());
         } else if (address.startsWith("room:")) {
             UUID roomId = UUID.fromString(address.substring("room:".length()));
             Following following = follower.rooms.get(roomId);
@@ -265,11 +274,28 @@ final class LoopHub implements Hub {
         }
     }
 
-    /** Events for one user. Called by the node hub, on this loop. */
-    void deliverUser(UUID userId, List<EventFrame> frames) {
+    /**
+     * Events for one user. Called by the node hub, on this loop.
+     *
+     * @param except a socket that is not told, or null
+     */
+    void deliverUser(UUID userId, @Nullable String except, List<EventFrame> frames) {
         List<Connection> sockets = registeredUsers.get(userId);
-        if (sockets != null) {
-            List.copyOf(sockets).forEach(socket -> frames.forEach(frame -> socket.send(frame.message())));
+        if (sockets == null) {
+            return;
+        }
+        for (Connection socket : List.copyOf(sockets)) {
+            if (!socket.socketId().equals(except)) {
+                frames.forEach(frame -> socket.send(frame.message()));
+            }
+        }
+    }
+
+    /** Events for one socket. Called by the node hub, on this loop. */
+    void deliverSocket(String socketId, List<EventFrame> frames) {
+        Connection socket = registeredSockets.get(socketId);
+        if (socket != null) {
+            frames.forEach(frame -> socket.send(frame.message()));
         }
     }
 

@@ -119,7 +119,15 @@ public final class NodeHub extends VerticleBase {
         } else if (address.startsWith(Delivery.USER)) {
             UUID userId = UUID.fromString(address.substring(Delivery.USER.length()));
             List<EventFrame> frames = EventFrame.of(delivery);
-            onLoops(loop -> loop.deliverUser(userId, frames));
+            onLoops(loop -> loop.deliverUser(userId, null, frames));
+        } else if (address.startsWith(Delivery.OTHERS)) {
+            String[] names = address.substring(Delivery.OTHERS.length()).split("/", 2);
+            List<EventFrame> frames = EventFrame.of(Delivery.USER + names[0], delivery.events());
+            onLoops(loop -> loop.deliverUser(UUID.fromString(names[0]), names[1], frames));
+        } else if (address.startsWith(Delivery.SOCKET)) {
+            String socketId = address.substring(Delivery.SOCKET.length());
+            List<EventFrame> frames = EventFrame.of(delivery);
+            onLoops(loop -> loop.deliverSocket(socketId, frames));
         } else if (address.startsWith(Delivery.EVICT)) {
             UUID roomId = UUID.fromString(address.substring(Delivery.EVICT.length()));
             UUID userId = UUID.fromString(new String(delivery.events().get(0), StandardCharsets.UTF_8));

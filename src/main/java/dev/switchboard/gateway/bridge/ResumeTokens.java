@@ -1,33 +1,53 @@
 package dev.switchboard.gateway.bridge;
 
+import dev.switchboard.config.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
+import java.security.MessageDigest;
 import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a client shows later to prove that an earlier socket was its own. Reserved for calls, whose legs outlive their
- * sockets; nothing accepts one yet. Made from the socket id by a secret, so that nothing is kept per socket.
+ * What a client shows later, on whichever node, to prove that an earlier socket was its own: calls outlive sockets. The
+ * socket id with its HMAC under a secret that all nodes share, so that nothing is kept for each socket.
  */
-final class ResumeTokens {
+public final class ResumeTokens {
     private static final String ALGORITHM = "HmacSHA256";
+
+    /** What else is signed with the same secret must not pass for one of these. */
+    private static final String PURPOSE = "resume:";
 
     private final SecretKeySpec key;
 
-    ResumeTokens() {
-        byte[] secret = new byte[32];
-        new SecureRandom().nextBytes(secret);
-        key = new SecretKeySpec(secret, ALGORITHM);
+    public ResumeTokens(Secret secret) {
+        key = new SecretKeySpec(secret.bytes(), ALGORITHM);
     }
 
     String of(String socketId) {
+        return socketId + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(proof(socketId));
+    }
+
+    /** The socket that a token was made for; null when it is none of ours. */
+    @Nullable
+    String socketId(String token) {
+        int dot = token.lastIndexOf('.');
+        if (dot < 0) {
+            return null;
+        }
+        String socketId = token.substring(0, dot);
+        return MessageDigest.isEqual(
+                        of(socketId).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8))
+                ? socketId
+                : null;
+    }
+
+    private byte[] proof(String socketId) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
-            byte[] proof = mac.doFinal(socketId.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(proof);
+            return mac.doFinal((PURPOSE + socketId).getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
         }

@@ -3,6 +3,7 @@ package dev.switchboard.gateway.bridge;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
+import dev.switchboard.config.Secret;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
 import dev.switchboard.protocol.AccountOperations;
@@ -156,7 +157,14 @@ final class BridgeServer implements AutoCloseable {
         bus.serve(Part.ACCOUNT, 0, new Handlers().on(AccountOperations.LOGOUT, (caller, q) -> onLogout.apply(caller)
                 .map(Nothing.NOTHING)));
         var services = new BridgeServices(
-                options, MAX_MESSAGE, bus, this::verify, revocations, new OriginPolicy(List.of(origin)), sockets);
+                options,
+                MAX_MESSAGE,
+                bus,
+                this::verify,
+                revocations,
+                new OriginPolicy(List.of(origin)),
+                new ResumeTokens(new Secret("only for tests")),
+                sockets);
         BridgeRoutes first = null;
         port = freePort();
         for (int i = 0; i < loops; i++) {

@@ -88,6 +88,11 @@ final class FakeHub implements Hub {
     }
 
     @Override
+    public void registerSocket(Connection socket) {
+        calls.add("registerSocket " + socket.socketId());
+    }
+
+    @Override
     public void close() {
         calls.add("close");
     }

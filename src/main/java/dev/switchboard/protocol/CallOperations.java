@@ -1,0 +1,151 @@
+package dev.switchboard.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.switchboard.protocol.Call.EndReason;
+import dev.switchboard.protocol.Call.Media;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Calls between two people. */
+public final class CallOperations {
+    private CallOperations() {}
+
+    /**
+     * @param media {@code video} where it is left out
+     * @param node the node that holds the caller's socket; set by the door
+     */
+    public record Initiate(UUID calleeId, @Nullable Media media, @Nullable String node) {
+        public Initiate {
+            new Checks().required("calleeId", calleeId).done();
+        }
+
+        public Initiate from(String nodeId) {
+            return new Initiate(calleeId, media, nodeId);
+        }
+    }
+
+    /** @param call as it stands: it may be over already, or accepted, when both called each other at once */
+    public record Initiated(UUID callId, Call call) {}
+
+    /** @param node the node that holds the socket; set by the door */
+    public record Answer(UUID callId, @Nullable String node) {
+        public Answer {
+            new Checks().required("callId", callId).done();
+        }
+
+        public Answer from(String nodeId) {
+            return new Answer(callId, nodeId);
+        }
+    }
+
+    /** @param reason why; what a client may not say counts as the ordinary reason */
+    public record Finish(UUID callId, @Nullable EndReason reason) {
+        public Finish {
+            new Checks().required("callId", callId).done();
+        }
+    }
+
+    /** The socket says that media flows. */
+    public record Connected(UUID callId) {
+        public Connected {
+            new Checks().required("callId", callId).done();
+        }
+    }
+
+    /** A call after what was asked for. */
+    public record Changed(Call call) {}
+
+    public record Get(UUID callId) {
+        public Get {
+            new Checks().required("callId", callId).done();
+        }
+    }
+
+    /** @param before the {@code next} of the page before */
+    public record History(@Nullable UUID before, @Nullable Integer limit) {
+        public History {
+            new Checks().range("limit", limit, 1, 100).done();
+        }
+    }
+
+    /** The caller's own calls that are over, the latest first. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Calls(List<Call> items, @Nullable UUID next) {}
+
+    public record CurrentQuery() {}
+
+    /** @param call the live call that the user is in, or that rings for the user; null when there is none */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Current(@Nullable Call call) {}
+
+    /** What a node has to say of a socket that takes part in a call. */
+    public enum LegNews {
+        /** It is still there. */
+        ALIVE,
+        LOST
+    }
+
+    /** A node tells of a socket of a call. */
+    public record Leg(UUID callId, String socketId, LegNews news) {}
+
+    /**
+     * A client came back: its new socket takes the place of the old one in whatever call that was in.
+     *
+     * @param nodeId where the new one is
+     */
+    public record Resume(UUID userId, String oldSocketId, String socketId, String nodeId) {}
+
+    /** @param call the call that goes on; null when there is none */
+    public record Resumed(@Nullable Call call) {}
+
+    /** Data of {@code call:incoming}. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Incoming(
+            UUID id, UUID callerId, UUID calleeId, Media media, Call.State state, Instant createdAt, Person caller) {}
+
+    /** Who calls. */
+    public record Person(UUID id, String username, String displayName) {}
+
+    /** Data of {@code call:end}: {@code reason} is one of the call, {@code answered_elsewhere} or {@code rejected_elsewhere}. */
+    public record Ended(UUID callId, String reason) {}
+
+    public static final Operation<Initiate, Initiated> INITIATE =
+            Operation.of("call:initiate", Part.SIGNALING, Initiate.class, Initiated.class, (c, q) -> c.user());
+
+    public static final Operation<Answer, Changed> ANSWER =
+            Operation.of("call:answer", Part.SIGNALING, Answer.class, Changed.class, (c, q) -> q.callId());
+
+    public static final Operation<Finish, Changed> REJECT =
+            Operation.of("call:reject", Part.SIGNALING, Finish.class, Changed.class, (c, q) -> q.callId());
+
+    public static final Operation<Finish, Changed> END =
+            Operation.of("call:end", Part.SIGNALING, Finish.class, Changed.class, (c, q) -> q.callId());
+
+    public static final Operation<Connected, Changed> CONNECTED =
+            Operation.of("call:connected", Part.SIGNALING, Connected.class, Changed.class, (c, q) -> q.callId());
+
+    /** For whoever comes back: the call to go on with, or to answer. */
+    public static final Operation<CurrentQuery, Current> CURRENT =
+            Operation.of("call:current", Part.SIGNALING, CurrentQuery.class, Current.class, (c, q) -> c.user());
+
+    public static final Operation<Get, Call> GET = Operation.of(
+                    "call:get", Part.SIGNALING, Get.class, Call.class, (c, q) -> q.callId())
+            .http("GET", "/calls/{callId}");
+
+    public static final Operation<History, Calls> HISTORY = Operation.of(
+                    "call:history", Part.SIGNALING, History.class, Calls.class, (c, q) -> c.user())
+            .http("GET", "/calls");
+
+    public static final Operation<Leg, Nothing> LEG = Operation.of(
+                    "call:leg", Part.SIGNALING, Leg.class, Nothing.class, (c, q) -> q.callId())
+            .access(Operation.Access.INTERNAL);
+
+    public static final Operation<Resume, Resumed> RESUME = Operation.of(
+                    "call:resume", Part.SIGNALING, Resume.class, Resumed.class, (c, q) -> q.userId())
+            .access(Operation.Access.INTERNAL);
+
+    public static final List<Operation<?, ?>> ALL =
+            List.of(INITIATE, ANSWER, REJECT, END, CONNECTED, CURRENT, GET, HISTORY, LEG, RESUME);
+}

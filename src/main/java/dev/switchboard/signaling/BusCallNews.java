@@ -1,0 +1,106 @@
+package dev.switchboard.signaling;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.switchboard.bus.Bus;
+import dev.switchboard.protocol.Call;
+import dev.switchboard.protocol.CallOperations.Ended;
+import dev.switchboard.protocol.CallOperations.Incoming;
+import dev.switchboard.protocol.CallOperations.Person;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.ParticipantOperations;
+import dev.switchboard.protocol.ParticipantOperations.Notice;
+import dev.switchboard.protocol.ParticipantOperations.Notify;
+import dev.switchboard.signaling.CallChange.Effect;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Tells people through the owners of their presence, who know where their sockets are. */
+final class BusCallNews implements CallNews {
+    private final Bus bus;
+    private final Notifications notifications;
+
+    BusCallNews(Bus bus, Notifications notifications) {
+        this.bus = bus;
+        this.notifications = notifications;
+    }
+
+    /** Data of {@code notification:new} for a call that was missed. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record MissedCall(String kind, UUID id, UUID callId, UUID fromId, @Nullable String fromName, Instant at) {}
+
+    @Override
+    public Future<Void> tell(CallEntry entry, List<Effect> effects) {
+        Future<Void> all = Future.succeededFuture();
+        for (Effect effect : effects) {
+            all = all.compose(done -> tell(entry, effect));
+        }
+        return all;
+    }
+
+    private Future<Void> tell(CallEntry entry, Effect effect) {
+        Call call = entry.call().view();
+        return switch (effect.kind()) {
+            case INCOMING -> push(effect, Event.personal(Event.CALL_INCOMING, incoming(entry, call)));
+            case ACCEPTED -> push(effect, Event.personal(Event.CALL_ACCEPTED, call));
+            case REJECTED -> push(effect, Event.personal(Event.CALL_REJECTED, call));
+            case END ->
+                push(effect, Event.personal(Event.CALL_END, new Ended(call.id(), String.valueOf(effect.reason()))));
+            case MISSED -> missed(call, entry.callerDisplayName());
+        };
+    }
+
+    private static Incoming incoming(CallEntry entry, Call call) {
+        return new Incoming(
+                call.id(),
+                call.callerId(),
+                call.calleeId(),
+                call.media(),
+                call.state(),
+                call.createdAt(),
+                new Person(call.callerId(), entry.callerName(), entry.callerDisplayName()));
+    }
+
+    private Future<Void> push(Effect effect, Event<?> event) {
+        return push(effect.userId(), effect.except(), event);
+    }
+
+    private Future<Void> push(UUID user, @Nullable String except, Event<?> event) {
+        return bus.call(
+                        ParticipantOperations.NOTIFY,
+                        Caller.system(),
+                        new Notify(List.of(new Notice(List.of(user), event, except))))
+                .mapEmpty();
+    }
+
+    /** Kept first: whoever was not there to be told finds it later. */
+    private Future<Void> missed(Call call, @Nullable String callerName) {
+        return notifications
+                .missedCall(call)
+                .compose(kept -> kept.fresh()
+                        ? push(
+                                call.calleeId(),
+                                null,
+                                Event.personal(
+                                        Event.NOTIFICATION_NEW,
+                                        new MissedCall(
+                                                Notifications.MISSED_CALL,
+                                                kept.id(),
+                                                call.id(),
+                                                call.callerId(),
+                                                callerName,
+                                                call.createdAt())))
+                        : Future.succeededFuture());
+    }
+
+    @Override
+    public Future<Void> refused(Call call, Caller caller) {
+        String reason = CallChange.text(Objects.requireNonNull(call.reason()));
+        return push(call.callerId(), null, Event.personal(Event.CALL_END, new Ended(call.id(), reason)))
+                .compose(done -> missed(call, caller.name()));
+    }
+}

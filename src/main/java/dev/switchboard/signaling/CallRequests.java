@@ -1,0 +1,189 @@
+package dev.switchboard.signaling;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.protocol.Call;
+import dev.switchboard.protocol.Call.Media;
+import dev.switchboard.protocol.CallOperations;
+import dev.switchboard.protocol.CallOperations.Answer;
+import dev.switchboard.protocol.CallOperations.Changed;
+import dev.switchboard.protocol.CallOperations.Connected;
+import dev.switchboard.protocol.CallOperations.Current;
+import dev.switchboard.protocol.CallOperations.Finish;
+import dev.switchboard.protocol.CallOperations.Get;
+import dev.switchboard.protocol.CallOperations.History;
+import dev.switchboard.protocol.CallOperations.Initiate;
+import dev.switchboard.protocol.CallOperations.Initiated;
+import dev.switchboard.protocol.CallOperations.LegNews;
+import dev.switchboard.protocol.CallOperations.Resume;
+import dev.switchboard.protocol.CallOperations.Resumed;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.ParticipantOperations;
+import dev.switchboard.protocol.ParticipantOperations.Query;
+import dev.switchboard.signaling.CallLog.Callee;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What clients and nodes ask of calls. */
+final class CallRequests {
+    private static final int PAGE = 50;
+
+    private final Bus bus;
+    private final Calls calls;
+    private final CallStore store;
+    private final CallLog log;
+    private final Initiation initiation;
+    private final InitiationLimits limits;
+
+    CallRequests(Bus bus, Calls calls, CallStore store, CallLog log, Initiation initiation, InitiationLimits limits) {
+        this.bus = bus;
+        this.calls = calls;
+        this.store = store;
+        this.log = log;
+        this.initiation = initiation;
+        this.limits = limits;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on(CallOperations.INITIATE, this::initiate)
+                .on(CallOperations.ANSWER, this::answer)
+                .on(CallOperations.REJECT, this::reject)
+                .on(CallOperations.END, this::end)
+                .on(CallOperations.CONNECTED, this::connected)
+                .on(CallOperations.CURRENT, (caller, q) -> current(caller))
+                .on(CallOperations.GET, this::get)
+                .on(CallOperations.HISTORY, this::history)
+                .on(CallOperations.LEG, (caller, q) -> leg(q))
+                .on(CallOperations.RESUME, (caller, q) -> resume(q));
+    }
+
+    private Future<Initiated> initiate(Caller caller, Initiate q) {
+        String socket = socket(caller);
+        String node = node(q.node());
+        UUID callee = q.calleeId();
+        if (callee.equals(caller.user())) {
+            throw Fault.CONFLICT.because("You cannot call yourself.");
+        }
+        limits.take(caller.user(), callee);
+        // Both are asked for whoever is called, so that nobody can tell from the time whether he is blocked.
+        Future<Callee> known = log.callee(caller.user(), callee);
+        Future<Boolean> there = bus.call(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(callee)))
+                .map(answer -> answer.online().contains(callee));
+        return Future.all(known, there)
+                .compose(both -> {
+                    if (known.result() == Callee.UNKNOWN) {
+                        throw Fault.NOT_FOUND.because("There is no such user.");
+                    }
+                    boolean online = there.result() && known.result() == Callee.OPEN;
+                    Media media = q.media() == null ? Media.VIDEO : q.media();
+                    return initiation.begin(new Initiation.Request(caller, socket, node, callee, media, online));
+                })
+                .map(call -> new Initiated(call.id(), call));
+    }
+
+    private Future<Changed> answer(Caller caller, Answer q) {
+        String socket = socket(caller);
+        String node = node(q.node());
+        return changed(
+                calls.change(q.callId(), call -> call.answer(caller.user(), socket, node, calls.now(), calls.times())));
+    }
+
+    private Future<Changed> reject(Caller caller, Finish q) {
+        return changed(calls.change(q.callId(), call -> call.reject(caller.user(), caller.socketId(), calls.now())));
+    }
+
+    private Future<Changed> end(Caller caller, Finish q) {
+        return changed(
+                calls.change(q.callId(), call -> call.end(caller.user(), caller.socketId(), q.reason(), calls.now())));
+    }
+
+    private Future<Changed> connected(Caller caller, Connected q) {
+        String socket = socket(caller);
+        return changed(calls.change(q.callId(), call -> {
+            Leg leg = call.leg(socket);
+            if (leg == null || !leg.userId().equals(caller.user())) {
+                throw Fault.FORBIDDEN.because("This socket is not in the call.");
+            }
+            return call.connected(socket);
+        }));
+    }
+
+    private static Future<Changed> changed(Future<CallRecord> change) {
+        return change.map(call -> new Changed(call.view()));
+    }
+
+    private Future<Current> current(Caller caller) {
+        return store.callOf(caller.user())
+                .compose(id ->
+                        id.isEmpty() ? Future.succeededFuture(Optional.<CallRecord>empty()) : calls.find(id.get()))
+                .map(found -> new Current(found.filter(call -> !call.isOver())
+                        .map(CallRecord::view)
+                        .orElse(null)));
+    }
+
+    private Future<Call> get(Caller caller, Get q) {
+        UUID user = caller.user();
+        return calls.find(q.callId())
+                .compose(live ->
+                        live.isPresent() ? Future.succeededFuture(live.map(CallRecord::view)) : log.find(q.callId()))
+                .map(found -> found.filter(call ->
+                                call.callerId().equals(user) || call.calleeId().equals(user))
+                        .orElseThrow(() -> Fault.NOT_FOUND.because("There is no such call.")));
+    }
+
+    private Future<CallOperations.Calls> history(Caller caller, History q) {
+        int limit = q.limit() == null ? PAGE : q.limit();
+        return log.list(caller.user(), q.before(), limit)
+                .map(items -> new CallOperations.Calls(
+                        items,
+                        items.size() < limit
+                                ? null
+                                : items.get(items.size() - 1).id()));
+    }
+
+    /** A node tells of a socket; of a call that is not there any more there is nothing to say. */
+    private Future<Nothing> leg(CallOperations.Leg q) {
+        return calls.change(
+                        q.callId(),
+                        call -> q.news() == LegNews.LOST
+                                ? call.socketLost(q.socketId(), calls.now(), calls.times())
+                                : call.renew(q.socketId(), calls.now()))
+                .map(call -> {
+                    if (call.isOver()) {
+                        throw Fault.NOT_FOUND.because("The call is over.");
+                    }
+                    return Nothing.NOTHING;
+                });
+    }
+
+    private Future<Resumed> resume(Resume q) {
+        return store.callOf(q.userId())
+                .compose(id -> id.isEmpty()
+                        ? Future.succeededFuture(new Resumed(null))
+                        : calls.change(
+                                        id.get(),
+                                        call -> call.resume(
+                                                q.userId(), q.oldSocketId(), q.socketId(), q.nodeId(), calls.now()))
+                                .map(call -> new Resumed(call.leg(q.socketId()) == null ? null : call.view())));
+    }
+
+    private static String socket(Caller caller) {
+        String socket = caller.socketId();
+        if (socket == null) {
+            throw Fault.VALIDATION_FAILED.because("Calls need a socket: ask by the event bus.");
+        }
+        return socket;
+    }
+
+    private static String node(@Nullable String node) {
+        if (node == null) {
+            throw new IllegalStateException("the door says which node holds the socket");
+        }
+        return node;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.switchboard.signaling;
+
+import com.hazelcast.core.HazelcastInstance;
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.protocol.IceOperations;
+import dev.switchboard.protocol.NotificationOperations;
+import dev.switchboard.protocol.Part;
+import dev.switchboard.storage.Database;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** One shard of the calls of this node. */
+public final class SignalingVerticle extends VerticleBase {
+    /** How often it is looked at what is due. */
+    private static final long TICK_MS = 500;
+
+    /** How long to wait for somebody else to finish what was begun. */
+    private static final long PAUSE_MS = 25;
+
+    private static final long EXPIRE_MS = 60_000;
+
+    private final int shardIndex;
+    private final Bus bus;
+    private final Database database;
+    private final HazelcastInstance hazelcast;
+    private final CallOptions options;
+    private final IceOptions ice;
+    private boolean sweeping;
+
+    public SignalingVerticle(
+            int shardIndex,
+            Bus bus,
+            Database database,
+            HazelcastInstance hazelcast,
+            CallOptions options,
+            IceOptions ice) {
+        this.shardIndex = shardIndex;
+        this.bus = bus;
+        this.database = database;
+        this.hazelcast = hazelcast;
+        this.options = options;
+        this.ice = ice;
+    }
+
+    @Override
+    public Future<?> start() {
+        Clock clock = Clock.systemUTC();
+        CallTimes times = new CallTimes(options.ring(), options.connect(), options.callerGrace(), options.legGrace());
+        CallStore store = new HazelcastCallStore(vertx, bus.ownership(), hazelcast);
+        CallLog log = new PgCallLog(database);
+        Notifications notifications = new PgNotifications(database);
+        Calls calls = new Calls(store, log, new BusCallNews(bus, notifications), times, clock);
+        Initiation initiation = new Initiation(
+                () -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS).mapEmpty(), calls, store);
+        InitiationLimits limits = new InitiationLimits(
+                options.perMinute(), options.perMinuteAndPair(), () -> System.nanoTime() / 1_000_000);
+        IceCredentials credentials = new IceCredentials(ice);
+        NotificationRequests reading = new NotificationRequests(notifications);
+
+        Handlers handlers = new Handlers()
+                .on(
+                        IceOperations.ICE_SERVERS,
+                        (caller, q) -> Future.succeededFuture(credentials.of(caller.user(), clock.instant())))
+                .on(NotificationOperations.LIST, reading::list)
+                .on(NotificationOperations.READ, reading::read);
+        Signals signals = new Signals(bus, calls);
+        signals.register(handlers);
+        new CallRequests(bus, calls, store, log, initiation, limits).register(handlers);
+
+        vertx.setPeriodic(TICK_MS, t -> sweep(calls, store, signals));
+        vertx.setPeriodic(EXPIRE_MS, t -> limits.expire());
+        return bus.serve(Part.SIGNALING, shardIndex, handlers);
+    }
+
+    /** Carries out what is due for the calls that are this shard's now. */
+    private void sweep(Calls calls, CallStore store, Signals signals) {
+        if (sweeping) {
+            return;
+        }
+        sweeping = true;
+        Set<String> nodes = bus.ownership().nodes();
+        store.owned(shardIndex)
+                .onSuccess(signals::retain)
+                .compose(ids -> Future.join(ids.stream()
+                        .map(id -> calls.sweep(id, nodes).onSuccess(signals::flush))
+                        .toList()))
+                .onComplete(done -> sweeping = false);
+    }
+}

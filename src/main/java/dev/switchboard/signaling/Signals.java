@@ -1,0 +1,151 @@
+package dev.switchboard.signaling;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Delivery;
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.bus.Json;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.SignalOperations;
+import dev.switchboard.protocol.SignalOperations.Candidate;
+import dev.switchboard.protocol.SignalOperations.Description;
+import dev.switchboard.protocol.SignalOperations.RelayedCandidate;
+import dev.switchboard.protocol.SignalOperations.RelayedDescription;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Relays session descriptions and candidates between the two sockets of an accepted call, and to nobody else. What is for
+ * a side that is away waits, in order, until it is back; not for long and not much: whoever comes back restarts ICE anyway.
+ */
+final class Signals {
+    private static final int MAX_WAITING = 64;
+
+    /** Calls of this shard with a side that is away. */
+    private static final int MAX_CALLS = 10_000;
+
+    private final Bus bus;
+    private final Calls calls;
+    private final Map<UUID, Deque<Waiting>> waiting = new HashMap<>();
+
+    /** A signal for a user who is away. */
+    private record Waiting(UUID userId, Event<?> event) {}
+
+    Signals(Bus bus, Calls calls) {
+        this.bus = bus;
+        this.calls = calls;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on(SignalOperations.OFFER, (caller, q) -> describe(Event.OFFER, caller, q))
+                .on(SignalOperations.ANSWER, (caller, q) -> describe(Event.ANSWER, caller, q))
+                .on(SignalOperations.ICE_CANDIDATE, this::candidate);
+    }
+
+    private Future<Nothing> describe(String type, Caller caller, Description q) {
+        String from = from(caller);
+        return relay(
+                caller,
+                from,
+                q.callId(),
+                q.to(),
+                Event.personal(type, new RelayedDescription(q.callId(), from, caller.user(), q.sdp())));
+    }
+
+    private Future<Nothing> candidate(Caller caller, Candidate q) {
+        String from = from(caller);
+        return relay(
+                caller,
+                from,
+                q.callId(),
+                q.to(),
+                Event.personal(
+                        Event.ICE_CANDIDATE, new RelayedCandidate(q.callId(), from, caller.user(), q.candidate())));
+    }
+
+    private static String from(Caller caller) {
+        String socket = caller.socketId();
+        if (socket == null) {
+            throw Fault.FORBIDDEN.because("Signals need a socket: ask by the event bus.");
+        }
+        return socket;
+    }
+
+    private Future<Nothing> relay(Caller caller, String from, UUID id, @Nullable String to, Event<?> event) {
+        return calls.find(id).map(found -> {
+            CallRecord call = found.orElseThrow(() -> Fault.NOT_FOUND.because("There is no such call."));
+            Leg own = call.leg(from);
+            if (own == null || !own.userId().equals(caller.user())) {
+                throw Fault.FORBIDDEN.because("This socket is not in the call.");
+            }
+            Leg peer = call.peer(from);
+            if (peer == null) {
+                throw call.isOver()
+                        ? Fault.NOT_FOUND.because("The call is over.")
+                        : Fault.CONFLICT.because("Nobody has answered yet.");
+            }
+            if (to != null && !peer.on(to)) {
+                throw Fault.FORBIDDEN.because("That socket is not in the call.");
+            }
+            if (peer.lost() || waiting.containsKey(id)) {
+                keep(id, peer.userId(), event);
+                flush(call);
+            } else {
+                deliver(peer, event);
+            }
+            return Nothing.NOTHING;
+        });
+    }
+
+    private void keep(UUID id, UUID userId, Event<?> event) {
+        Deque<Waiting> queue = waiting.get(id);
+        if (queue == null && waiting.size() < MAX_CALLS) {
+            queue = new ArrayDeque<>();
+            waiting.put(id, queue);
+        }
+        if (queue == null || queue.size() >= MAX_WAITING) {
+            throw Fault.UNAVAILABLE.because("The other side is away, and too much waits for it already.");
+        }
+        queue.add(new Waiting(userId, event));
+    }
+
+    /** Delivers what waited, as far as its receivers are there; forgets what is for a call that is over. */
+    void flush(CallRecord call) {
+        Deque<Waiting> queue = waiting.get(call.id());
+        if (queue == null) {
+            return;
+        }
+        if (!call.isOver()) {
+            queue.removeIf(signal -> {
+                Leg leg = call.caller().userId().equals(signal.userId()) ? call.caller() : call.callee();
+                if (!leg.lost()) {
+                    deliver(leg, signal.event());
+                }
+                return !leg.lost();
+            });
+        }
+        if (call.isOver() || queue.isEmpty()) {
+            waiting.remove(call.id());
+        }
+    }
+
+    /** Calls that are not this shard's any more, or not there. */
+    void retain(List<UUID> owned) {
+        waiting.keySet().retainAll(owned);
+    }
+
+    private void deliver(Leg leg, Event<?> event) {
+        String node = leg.nodeId();
+        if (node != null) {
+            bus.deliver(node, new Delivery(Delivery.SOCKET + leg.socketId(), 0, List.of(Json.bytes(event))));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.switchboard.signaling;
+
+import dev.switchboard.protocol.Call;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A store whose steps happen one at a time, in an order that chance chooses among those that were asked for. */
+final class ShuffledCalls implements CallStore {
+    private final Random random;
+    private final List<Runnable> steps = new ArrayList<>();
+    private final Map<UUID, CallEntry> calls = new HashMap<>();
+    private final Map<UUID, UUID> users = new HashMap<>();
+
+    ShuffledCalls(long seed) {
+        this.random = new Random(seed);
+    }
+
+    void run() {
+        while (!steps.isEmpty()) {
+            steps.remove(random.nextInt(steps.size())).run();
+        }
+    }
+
+    <T> Future<T> later(Supplier<@Nullable T> step) {
+        Promise<T> promise = Promise.promise();
+        steps.add(() -> promise.complete(step.get()));
+        return promise.future();
+    }
+
+    Map<UUID, UUID> claims() {
+        return users;
+    }
+
+    /** The one call that is not over. */
+    CallRecord only() {
+        List<CallRecord> live = calls.values().stream()
+                .map(CallEntry::call)
+                .filter(call -> !call.isOver())
+                .toList();
+        if (live.size() != 1) {
+            throw new AssertionError("live calls: " + live);
+        }
+        return live.get(0);
+    }
+
+    @Override
+    public Future<Optional<CallEntry>> find(UUID call) {
+        return later(() -> Optional.ofNullable(calls.get(call)));
+    }
+
+    @Override
+    public Future<Void> put(CallEntry entry) {
+        return later(() -> {
+            calls.put(entry.call().id(), entry);
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Boolean> replace(CallEntry before, CallEntry after) {
+        return later(() -> calls.replace(after.call().id(), before, after));
+    }
+
+    @Override
+    public Future<Void> remove(UUID call) {
+        return later(() -> {
+            calls.remove(call);
+            return null;
+        });
+    }
+
+    @Override
+    public Future<List<UUID>> owned(int shard) {
+        return later(() -> List.copyOf(calls.keySet()));
+    }
+
+    @Override
+    public Future<UUID> claim(UUID user, UUID call) {
+        return later(() -> {
+            UUID other = users.putIfAbsent(user, call);
+            return other == null ? call : other;
+        });
+    }
+
+    @Override
+    public Future<Boolean> reclaim(UUID user, UUID before, UUID call) {
+        return later(() -> users.replace(user, before, call));
+    }
+
+    @Override
+    public Future<Void> release(UUID user, UUID call) {
+        return later(() -> {
+            users.remove(user, call);
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Optional<UUID>> callOf(UUID user) {
+        return later(() -> Optional.ofNullable(users.get(user)));
+    }
+
+    CallLog log() {
+        return new CallLog() {
+            @Override
+            public Future<Void> save(Call call) {
+                return later(() -> null);
+            }
+
+            @Override
+            public Future<List<Call>> list(UUID user, @Nullable UUID before, int limit) {
+                return later(List::of);
+            }
+
+            @Override
+            public Future<Optional<Call>> find(UUID call) {
+                return later(Optional::empty);
+            }
+
+            @Override
+            public Future<Callee> callee(UUID caller, UUID callee) {
+                return later(() -> Callee.OPEN);
+            }
+        };
+    }
+}
