@@ -64,8 +64,18 @@ class ConfigSourceTest {
     private List<String> presence(Map<String, String> environment) {
         return ConfigSource.in(folder, environment).read(root -> {
             // Asked for, so that they are not unknown.
-            for (String other :
-                    List.of("node", "server", "limits", "database", "cluster", "auth", "rooms", "bridge", "log")) {
+            for (String other : List.of(
+                    "node",
+                    "server",
+                    "limits",
+                    "database",
+                    "cluster",
+                    "auth",
+                    "rooms",
+                    "bridge",
+                    "calls",
+                    "ice",
+                    "log")) {
                 askForAll(root, other);
             }
             Section presence = root.section("presence");
