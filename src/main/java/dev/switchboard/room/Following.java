@@ -217,7 +217,7 @@ final class Following {
 
     /** Tells large rooms how many there are, when it changed. */
     void tellCount(LiveRoom live) {
-        if (!live.room().isSmall() && live.countChanged()) {
+        if (!live.room().isSmall() && live.countsChanged()) {
             shard.publishState(
                     live,
                     Event.state(

@@ -19,7 +19,7 @@ final class LiveRoom {
     private long touchedAt = System.nanoTime();
     private @Nullable Future<List<UUID>> online;
     private long onlineAt;
-    private int countsTold = -1;
+    private @Nullable Counts countsTold;
 
     LiveRoom(Room room) {
         this.room = room;
@@ -61,10 +61,13 @@ final class LiveRoom {
         return known;
     }
 
-    /** Whether the number of people who have the room open changed since it was last told. */
-    boolean countChanged() {
-        boolean changed = countsTold != audience.size();
-        countsTold = audience.size();
+    private record Counts(int members, int open) {}
+
+    /** Whether there are more or fewer members, or people who have the room open, than was last told. */
+    boolean countsChanged() {
+        Counts now = new Counts(room.members().size(), audience.size());
+        boolean changed = !now.equals(countsTold);
+        countsTold = now;
         return changed;
     }
 }

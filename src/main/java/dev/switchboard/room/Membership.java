@@ -78,19 +78,17 @@ final class Membership {
         });
     }
 
+    /** In large rooms {@link Following#tellCount} does so, gathered: thousands may enter a channel at once. */
     private void tellMembers(LiveRoom live) {
         Room room = live.room();
-        shard.publishState(
-                live,
-                Event.state(
-                        Event.CONVERSATION_UPDATED,
-                        room.id(),
-                        room.isSmall()
-                                ? Updated.members(
-                                        room.id(), List.copyOf(room.members().values()))
-                                : Updated.counts(
-                                        room.id(),
-                                        room.members().size(),
-                                        live.audience().size())));
+        if (room.isSmall()) {
+            shard.publishState(
+                    live,
+                    Event.state(
+                            Event.CONVERSATION_UPDATED,
+                            room.id(),
+                            Updated.members(
+                                    room.id(), List.copyOf(room.members().values()))));
+        }
     }
 }

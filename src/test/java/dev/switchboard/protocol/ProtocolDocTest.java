@@ -49,6 +49,22 @@ class ProtocolDocTest {
     }
 
     @Test
+    void whatEveryWriteDoesWhenItIsSentAgainIsDescribed() throws IOException {
+        List<String> described = rows("Sending again", 1).stream()
+                .flatMap(cell -> Arrays.stream(cell.split(", ")))
+                .toList();
+        assertThat(described).doesNotHaveDuplicates();
+        assertThat(described)
+                .containsAll(Operations.ALL.stream()
+                        .filter(operation -> operation.http().stream()
+                                .anyMatch(route -> !route.method().equals("GET")))
+                        // It only asks; its question is too long for an address.
+                        .filter(operation -> !operation.equals(AccountOperations.VALIDATE_TOKEN))
+                        .map(operation -> "`" + operation.address() + "`")
+                        .toList());
+    }
+
+    @Test
     void everyObjectIsDescribed() throws IOException {
         Set<Class<?>> objects = new LinkedHashSet<>();
         objects.add(Event.class);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,11 +49,7 @@ class LargeRoomIT {
 
     private static String room(Account owner, Account... members) {
         List<UUID> others = Stream.generate(Ids::next).limit(OTHERS).toList();
-        cluster.database()
-                .execute("INSERT INTO user_account (id, username, display_name) SELECT id, 'user-' || id, 'Somebody'"
-                        + " FROM unnest('{"
-                        + String.join(",", others.stream().map(UUID::toString).toList())
-                        + "}'::uuid[]) AS id");
+        insert(others);
         List<String> ids = Stream.concat(
                         others.stream().map(UUID::toString), Stream.of(members).map(Account::id))
                 .toList();
@@ -64,6 +61,13 @@ class LargeRoomIT {
                 .ok()
                 .get("id")
                 .asText();
+    }
+
+    private static void insert(List<UUID> users) {
+        String ids = users.stream().map(UUID::toString).collect(Collectors.joining(","));
+        cluster.database()
+                .execute("INSERT INTO user_account (id, username, display_name) SELECT id, 'user-' || id, 'Somebody'"
+                        + " FROM unnest('{" + ids + "}'::uuid[]) AS id");
     }
 
     private static JsonNode join(BusClient client, String room) {
@@ -122,6 +126,29 @@ class LargeRoomIT {
                     .isEqualTo(404);
             assertThat(api(1).call("GET", memberPath(room, ann), bob, null).status())
                     .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void thousandsMayEnterWithoutAStorm() {
+        Account ann = api(0).register("ann");
+        String room = room(ann);
+        List<JsonNode> told = new CopyOnWriteArrayList<>();
+        try (BusClient a = BusClient.connect(node(0), ann)) {
+            join(a, room);
+            a.register("room:" + room, told::add);
+            await().atMost(SOON).until(() -> lastCount(told, "memberCount") == OTHERS + 1);
+            long begun = System.nanoTime();
+            told.clear();
+            int more = 40;
+            for (int i = 0; i < more; i++) {
+                UUID somebody = Ids.next();
+                insert(List.of(somebody));
+                a.request("member:add", Map.of("id", room, "userIds", List.of(somebody)));
+            }
+            await().atMost(SOON).until(() -> lastCount(told, "memberCount") == OTHERS + 1 + more);
+            long gatherings = Duration.ofNanos(System.nanoTime() - begun).dividedBy(Duration.ofMillis(1_500));
+            assertThat((long) told.size()).isLessThanOrEqualTo(gatherings + 1);
         }
     }
 
