@@ -103,6 +103,9 @@ class BrowserJourneyIT {
         bob.say("Written while away");
         bob.say("And one more");
         assertThat(bob.message("Written while away")).containsText("Waiting for the connection");
+        bob.button("Channels").click();
+        assertThat(bob.dialog()).containsText("There is no connection to the server.");
+        bob.press("Escape");
         ann.say("Where are you?");
         bobsWay.mend();
         bob.button("Try now").click();
