@@ -31,6 +31,10 @@ public enum Fault {
     TOO_MANY_REQUESTS(429, true),
     HEADERS_TOO_LARGE(431, false),
     INTERNAL(500, false),
+    /** A service behind the gateway answered something that is no HTTP, or only a part of it. */
+    BAD_GATEWAY(502, true),
+    /** A service behind the gateway cannot be reached. */
+    UPSTREAM_UNREACHABLE(503, true),
     /** The part that owns the key is moving or overloaded; the same request may be sent again. */
     UNAVAILABLE(503, true),
     /** Internal: the node asked does not own the key (any more). The bus looks again; it never leaves the cluster. */

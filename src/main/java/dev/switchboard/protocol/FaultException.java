@@ -1,5 +1,6 @@
 package dev.switchboard.protocol;
 
+import java.time.Duration;
 import java.util.List;
 
 /** A failed operation. Carries no stack trace: faults are answers, not accidents. */
@@ -8,6 +9,7 @@ public final class FaultException extends RuntimeException {
 
     private final Fault fault;
     private final transient List<FieldError> errors;
+    private final Duration retryAfter;
 
     /** One wrong field of a request. {@code field} is its JSON name. */
     public record FieldError(String field, String message) {}
@@ -18,9 +20,19 @@ public final class FaultException extends RuntimeException {
     }
 
     public FaultException(Fault fault, String message, List<FieldError> errors) {
+        this(fault, message, errors, Duration.ZERO);
+    }
+
+    private FaultException(Fault fault, String message, List<FieldError> errors, Duration retryAfter) {
         super(message, null, false, false);
         this.fault = fault;
         this.errors = List.copyOf(errors);
+        this.retryAfter = retryAfter;
+    }
+
+    /** The same, with the time after which sending the request again makes sense. */
+    public FaultException retryIn(Duration after) {
+        return new FaultException(fault, text(), errors, after);
     }
 
     public Fault fault() {
@@ -35,5 +47,10 @@ public final class FaultException extends RuntimeException {
     /** The fields that failed validation; empty for every other fault. */
     public List<FieldError> errors() {
         return errors;
+    }
+
+    /** How long to wait before sending the request again; zero when nobody knows. */
+    public Duration retryAfter() {
+        return retryAfter;
     }
 }

@@ -1,6 +1,9 @@
 package dev.switchboard.gateway.upstream;
 
-/** One request to one address. Exactly one of its methods ends it; those that follow do nothing. */
+/**
+ * One request to one address. Exactly one of {@link #answered}, {@link #failed} and {@link #cancelled} ends it; calls that
+ * follow do nothing.
+ */
 public interface Attempt {
     /** Why an attempt failed. */
     enum Failure {
@@ -14,7 +17,16 @@ public interface Attempt {
 
     Address address();
 
-    /** An answer came. Statuses of 500 and more (502, 503 and 504 above all) count against the address. */
+    /**
+     * The head of an answer came; its body, or the socket, is still under way. The status counts now, so that an event
+     * stream or a WebSocket of hours says at its start that the address is well. Optional; the attempt goes on.
+     */
+    default void answering(int status) {}
+
+    /**
+     * An answer came, and is complete. A status of 500 or more counts against the address, 502, 503 and 504 against the
+     * whole service too.
+     */
     void answered(int status);
 
     void failed(Failure why);

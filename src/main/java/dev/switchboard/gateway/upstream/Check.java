@@ -1,0 +1,132 @@
+package dev.switchboard.gateway.upstream;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks one address again and again whether it is well. Of one event loop. */
+final class Check {
+    private static final Logger LOG = LoggerFactory.getLogger(Check.class);
+
+    private static final String NAME = "switchboard-check";
+
+    /** The share of the interval by which it varies, either way, so that nodes that started together drift apart. */
+    private static final double JITTER = 0.1;
+
+    /** The first check comes within this time, however long the interval is. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final Vertx vertx;
+    private final HttpClient client;
+    private final String service;
+    private final Place place;
+    private final CheckRule rule;
+    private final RequestOptions question;
+
+    private long timer;
+    private boolean stopped;
+
+    /** Which time it is asking, so that what belongs to an earlier time is known as late. */
+    private long turn;
+
+    private @Nullable HttpClientRequest underWay;
+
+    Check(Vertx vertx, HttpClient client, String service, Place place, CheckRule rule) {
+        this.vertx = vertx;
+        this.client = client;
+        this.service = service;
+        this.place = place;
+        this.rule = rule;
+        Address address = place.address();
+        this.question = new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setHost(address.host())
+                .setPort(address.port())
+                .setSsl(address.tls())
+                .setURI(rule.path())
+                .setConnectTimeout(rule.timeout().toMillis())
+                .putHeader(HttpHeaders.USER_AGENT, NAME);
+    }
+
+    CheckRule rule() {
+        return rule;
+    }
+
+    void start() {
+        Duration within = rule.interval().compareTo(SOON) < 0 ? rule.interval() : SOON;
+        next(ThreadLocalRandom.current().nextDouble() * within.toMillis());
+    }
+
+    void stop() {
+        stopped = true;
+        vertx.cancelTimer(timer);
+        leave();
+    }
+
+    private void next(double millis) {
+        timer = vertx.setTimer(Math.max(1, Math.round(millis)), t -> ask());
+    }
+
+    private void ask() {
+        long mine = turn;
+        timer = vertx.setTimer(
+                rule.timeout().toMillis(),
+                t -> over(mine, "no answer in " + rule.timeout().toMillis() + " ms"));
+        client.request(question)
+                .compose(request -> {
+                    if (mine != turn || stopped) {
+                        request.reset();
+                        throw new IllegalStateException("too late");
+                    }
+                    underWay = request;
+                    return request.send();
+                })
+                .compose(response -> response.end().map(response.statusCode()))
+                .onComplete(
+                        status -> over(mine, status >= 200 && status < 300 ? null : "status " + status),
+                        failure -> over(mine, String.valueOf(failure.getMessage())));
+    }
+
+    /** @param problem null when the check passed */
+    private void over(long of, @Nullable String problem) {
+        if (of != turn || stopped) {
+            return;
+        }
+        vertx.cancelTimer(timer);
+        leave();
+        Checkup before = place.checkup();
+        Checkup after = problem == null ? before.passed(rule) : before.failed(rule);
+        place.checkup(after);
+        if (before.verdict() != after.verdict()) {
+            tell(after.verdict(), problem);
+        }
+        double random = 2 * ThreadLocalRandom.current().nextDouble() - 1;
+        next(rule.interval().toMillis() * (1 + JITTER * random));
+    }
+
+    /** What comes of the question now is of no interest. */
+    private void leave() {
+        turn++;
+        HttpClientRequest request = underWay;
+        underWay = null;
+        if (request != null) {
+            request.reset();
+        }
+    }
+
+    private void tell(Checkup.Verdict verdict, @Nullable String problem) {
+        if (verdict == Checkup.Verdict.FAILING) {
+            LOG.warn("{}: {} fails its checks: {}", service, place.address(), problem);
+        } else {
+            LOG.info("{}: {} passes its checks", service, place.address());
+        }
+    }
+}

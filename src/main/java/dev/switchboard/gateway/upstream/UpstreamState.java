@@ -1,0 +1,55 @@
+package dev.switchboard.gateway.upstream;
+
+import java.util.List;
+
+/**
+ * How a service is at one moment, for metrics and health.
+ *
+ * @param name of the service
+ * @param circuit of the service as a whole
+ * @param busy requests under way
+ * @param addresses each of them
+ * @param refusals what was refused since the node started
+ */
+public record UpstreamState(String name, Circuit circuit, int busy, List<AddressState> addresses, Refusals refusals) {
+    /** Whether requests pass. */
+    public enum Circuit {
+        CLOSED,
+        /** Everything is refused. */
+        OPEN,
+        /** A few probes may pass. */
+        HALF_OPEN
+    }
+
+    /** How an address is. */
+    public enum Health {
+        /** It answered last, or passes its checks. */
+        WELL,
+        /** Left out for a time because requests to it failed. */
+        EJECTED,
+        /** It fails its checks. */
+        FAILING,
+        /** Nothing has been heard of it yet. */
+        UNKNOWN
+    }
+
+    /**
+     * @param busy requests under way
+     * @param sockets open
+     * @param ejections since the node started
+     */
+    public record AddressState(Address address, Health health, int busy, int sockets, long ejections) {}
+
+    /**
+     * @param unreachable because no address passes its checks
+     * @param open because the circuit was open
+     * @param saturated because too many waited
+     * @param retries that were not in the budget
+     */
+    public record Refusals(long unreachable, long open, long saturated, long retries) {}
+
+    /** Whether any address can be asked. */
+    public boolean reachable() {
+        return circuit != Circuit.OPEN && addresses.stream().anyMatch(address -> address.health() != Health.FAILING);
+    }
+}
