@@ -1,0 +1,294 @@
+package dev.switchboard.gateway.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.gateway.upstream.UpstreamState.Health;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The checks, against servers that die, hang, complain and come back. */
+@Timeout(60)
+class UpstreamsTest {
+    private static final String HOST = "127.0.0.1";
+    private static final Duration INTERVAL = Duration.ofMillis(100);
+
+    private static Vertx vertx;
+
+    private @Nullable Upstreams upstreams;
+
+    @BeforeAll
+    static void open() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (upstreams != null) {
+            upstreams.close().await(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void anAddressThatDiesIsLeftOutAndComesBack() throws Exception {
+        try (Backend one = new Backend();
+                Backend two = new Backend()) {
+            Upstream upstream = start(check("/health", Duration.ofSeconds(2)), one.address(), two.address());
+            awaitHealth(one.address(), Health.WELL);
+            awaitHealth(two.address(), Health.WELL);
+
+            one.die();
+            awaitHealth(one.address(), Health.FAILING);
+            for (int i = 0; i < 5; i++) {
+                Attempt attempt = upstream.choose(Set.of());
+                assertThat(attempt.address()).isEqualTo(two.address());
+                attempt.cancelled();
+            }
+
+            two.die();
+            awaitHealth(two.address(), Health.FAILING);
+            assertThatThrownBy(() -> upstream.choose(Set.of()))
+                    .isInstanceOfSatisfying(FaultException.class, refused -> {
+                        assertThat(refused.fault()).isEqualTo(Fault.UPSTREAM_UNREACHABLE);
+                        assertThat(refused.retryAfter()).isEqualTo(INTERVAL);
+                    });
+
+            one.live();
+            awaitHealth(one.address(), Health.WELL);
+            assertThat(upstream.choose(Set.of()).address()).isEqualTo(one.address());
+        }
+    }
+
+    @Test
+    void aServerThatSaysItIsIllIs() throws Exception {
+        try (Backend one = new Backend()) {
+            start(check("/health?deep=1", Duration.ofSeconds(2)), one.address());
+            awaitHealth(one.address(), Health.WELL);
+            one.status = 503;
+            awaitHealth(one.address(), Health.FAILING);
+            one.status = 302;
+            awaitCheck(one);
+            assertThat(health(one.address())).isEqualTo(Health.FAILING);
+            one.status = 204;
+            awaitHealth(one.address(), Health.WELL);
+            assertThat(one.asked).containsOnlyKeys("/health?deep=1");
+        }
+    }
+
+    @Test
+    void aServerThatHangsFailsAndIsAskedOneCheckAtATime() throws Exception {
+        try (Backend one = new Backend()) {
+            start(check("/health", Duration.ofMillis(200)), one.address());
+            awaitHealth(one.address(), Health.WELL);
+            one.hang = true;
+            awaitHealth(one.address(), Health.FAILING);
+            one.hang = false;
+            awaitHealth(one.address(), Health.WELL);
+            assertThat(one.mostAtOnce).hasValue(1);
+        }
+    }
+
+    @Test
+    void aPortThatTakesConnectionsAndSaysNothingFails() throws Exception {
+        try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Address address = new Address(HOST, mute.getLocalPort(), false);
+            start(check("/", Duration.ofMillis(200)), address);
+
+            awaitHealth(address, Health.FAILING);
+        }
+    }
+
+    @Test
+    void aServiceThatAsksForNoChecksGetsNone() throws Exception {
+        try (Backend one = new Backend();
+                Backend checked = new Backend()) {
+            upstreams = new Upstreams(
+                    vertx,
+                    List.of(
+                            options("plain", null, one.address()),
+                            options("checked", check("/", Duration.ofSeconds(2)), checked.address())));
+            awaitCheck(checked);
+            awaitCheck(checked);
+
+            assertThat(one.asked).isEmpty();
+            assertThat(health(one.address())).isEqualTo(Health.UNKNOWN);
+        }
+    }
+
+    @Test
+    void newSettingsAreCheckedAtOnceAndOldOnesNoMore() throws Exception {
+        try (Backend one = new Backend();
+                Backend two = new Backend()) {
+            Upstream upstream = start(check("/old", Duration.ofSeconds(2)), one.address());
+            awaitHealth(one.address(), Health.WELL);
+
+            Upstreams all = upstreams();
+            all.replace(List.of(options("chat", check("/new", Duration.ofSeconds(2)), one.address(), two.address())));
+            assertThat(all.find("chat")).isSameAs(upstream);
+            assertThat(upstream.options().addresses()).hasSize(2);
+            // What was known stays known.
+            assertThat(health(one.address())).isEqualTo(Health.WELL);
+            await().until(() -> one.asked.containsKey("/new") && two.asked.containsKey("/new"));
+            int old = Objects.requireNonNull(one.asked.get("/old"));
+            awaitCheck(one);
+            awaitCheck(one);
+            assertThat(one.asked).containsEntry("/old", old);
+
+            // Without checks nobody knows that an address fails, so it does not.
+            two.die();
+            awaitHealth(two.address(), Health.FAILING);
+            all.replace(List.of(options("chat", null, one.address(), two.address())));
+            awaitHealth(two.address(), Health.UNKNOWN);
+
+            all.replace(List.of());
+            assertThat(all.find("chat")).isNull();
+            assertThat(all.states()).isEmpty();
+            upstream.choose(Set.of()).cancelled();
+        }
+    }
+
+    @Test
+    void nothingIsAskedAfterTheEnd() throws Exception {
+        try (Backend one = new Backend()) {
+            start(check("/", Duration.ofSeconds(2)), one.address());
+            awaitHealth(one.address(), Health.WELL);
+            upstreams().close().await(10, TimeUnit.SECONDS);
+            int asked = one.total();
+
+            upstreams().replace(List.of(options("chat", check("/again", Duration.ofSeconds(2)), one.address())));
+            await().during(INTERVAL.multipliedBy(4)).until(() -> one.total() == asked);
+        }
+    }
+
+    private Upstreams upstreams() {
+        return Objects.requireNonNull(upstreams);
+    }
+
+    private Upstream start(CheckRule check, Address... addresses) {
+        upstreams = new Upstreams(vertx, List.of(options("chat", check, addresses)));
+        return Objects.requireNonNull(upstreams.find("chat"));
+    }
+
+    private static CheckRule check(String path, Duration timeout) {
+        return new CheckRule(path, INTERVAL, timeout, 2, 3);
+    }
+
+    private static UpstreamOptions options(String name, @Nullable CheckRule check, Address... addresses) {
+        UpstreamOptions plain = new UpstreamOptions(name, List.of(addresses));
+        return new UpstreamOptions(
+                name,
+                plain.addresses(),
+                plain.connectTimeout(),
+                plain.idleTimeout(),
+                plain.keepAlive(),
+                plain.maxConnections(),
+                plain.maxWaiting(),
+                plain.maxSockets(),
+                plain.balance(),
+                check,
+                plain.ejection(),
+                plain.retries(),
+                plain.circuit());
+    }
+
+    private Health health(Address address) {
+        return upstreams().states().stream()
+                .flatMap(state -> state.addresses().stream())
+                .filter(state -> state.address().equals(address))
+                .map(UpstreamState.AddressState::health)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void awaitHealth(Address address, Health health) {
+        await().untilAsserted(() -> assertThat(health(address)).isEqualTo(health));
+    }
+
+    /** Until the server was asked once more. */
+    private static void awaitCheck(Backend backend) {
+        int before = backend.total();
+        await().until(() -> backend.total() > before);
+    }
+
+    /** A small server whose port stays its own while it is dead. */
+    private static final class Backend implements AutoCloseable {
+        private final Map<String, Integer> asked = new ConcurrentHashMap<>();
+        private final AtomicInteger atOnce = new AtomicInteger();
+        private final AtomicInteger mostAtOnce = new AtomicInteger();
+        private final int port;
+        private volatile int status = 200;
+        private volatile boolean hang;
+        private @Nullable HttpServer server;
+
+        Backend() throws IOException, TimeoutException {
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                port = free.getLocalPort();
+            }
+            live();
+        }
+
+        Address address() {
+            return new Address(HOST, port, false);
+        }
+
+        int total() {
+            return asked.values().stream().mapToInt(times -> times).sum();
+        }
+
+        void live() throws TimeoutException {
+            server = vertx.createHttpServer()
+                    .requestHandler(this::answer)
+                    .listen(port, HOST)
+                    .await(10, TimeUnit.SECONDS);
+        }
+
+        void die() throws TimeoutException {
+            HttpServer living = server;
+            server = null;
+            if (living != null) {
+                living.close().await(10, TimeUnit.SECONDS);
+            }
+        }
+
+        private void answer(HttpServerRequest request) {
+            asked.merge(request.uri(), 1, Integer::sum);
+            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            request.connection().closeHandler(v -> atOnce.decrementAndGet());
+            if (!hang) {
+                request.response().setStatusCode(status).end("some text");
+            }
+        }
+
+        @Override
+        public void close() throws TimeoutException {
+            die();
+        }
+    }
+}
