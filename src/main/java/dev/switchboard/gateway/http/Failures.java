@@ -99,9 +99,14 @@ final class Failures implements Handler<RoutingContext> {
             response.putHeader("WWW-Authenticate", "Bearer");
         }
         if (status == 503 && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+            response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(retrySeconds(fault)));
         }
         response.end(Buffer.buffer(Json.bytes(ErrorBody.of(fault, path, Instant.now(), requestId))));
+    }
+
+    /** Whole seconds, rounded up; at least one, since a client that comes back at once is no help. */
+    private static long retrySeconds(FaultException fault) {
+        return Math.max(1, fault.retryAfter().plusSeconds(1).minusNanos(1).toSeconds());
     }
 
     private static FaultException faultOf(@Nullable Throwable failure, int status) {

@@ -50,8 +50,11 @@ final class RunningAttempt implements Attempt {
 
     @Override
     public void failed(Failure why) {
-        if (end() != Stage.OVER) {
+        Stage before = end();
+        if (before == Stage.ASKED) {
             service.record().failed(service.options(), place, round, why);
+        } else if (before == Stage.ANSWERING) {
+            service.record().brokeOff(service.options(), place);
         }
     }
 

@@ -80,11 +80,9 @@ final class Service implements Upstream {
 
     @Override
     public Attempt choose(Set<Address> tried) {
-        if (tried.isEmpty()) {
-            record.requested();
-        }
         Setup now = setup;
         UpstreamOptions options = now.options();
+        count(tried);
         List<Place> well = well(now);
         long most = (long) options.maxConnections() * well.size() + options.maxWaiting();
         if (!increment(requests, most)) {
@@ -105,6 +103,7 @@ final class Service implements Upstream {
     public Attempt chooseForSocket(Set<Address> tried) {
         Setup now = setup;
         UpstreamOptions options = now.options();
+        count(tried);
         List<Place> left = preferring(well(now), place -> !tried.contains(place.address()));
         while (true) {
             List<Place> free = matching(left, place -> place.sockets().get() < options.maxSockets());
@@ -116,6 +115,13 @@ final class Service implements Upstream {
                 return new RunningAttempt(this, place, admit(options, place.sockets()), place.sockets());
             }
             left = matching(free, other -> other != place);
+        }
+    }
+
+    /** For the retry budget. */
+    private void count(Set<Address> tried) {
+        if (tried.isEmpty()) {
+            record.requested();
         }
     }
 

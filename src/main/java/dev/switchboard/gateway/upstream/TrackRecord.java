@@ -103,17 +103,30 @@ final class TrackRecord {
         }
         // A 500 is the application's own word: it is there, and the rest of it may well work.
         boolean bad = status == 502 || status == 503 || status == 504;
-        settle(options, round, bad ? Outcome.BAD : Outcome.GOOD);
+        settle(options, round, bad ? badAt(place) : Outcome.GOOD);
     }
 
     void failed(UpstreamOptions options, Place place, long round, Failure why) {
         LOG.debug("{}: {} at {}", options.name(), why, place.address());
         blame(options, place);
-        settle(options, round, Outcome.BAD);
+        settle(options, round, badAt(place));
+    }
+
+    /** An answer whose head was good, and counted, did not come to its end. */
+    void brokeOff(UpstreamOptions options, Place place) {
+        blame(options, place);
     }
 
     void cancelled(UpstreamOptions options, long round) {
         settle(options, round, Outcome.UNKNOWN);
+    }
+
+    /**
+     * Everything that was under way at an address fails at once when it dies. Once it is left out, this says nothing about
+     * the others, and must not open the circuit for them.
+     */
+    private Outcome badAt(Place place) {
+        return isEjected(place.address()) ? Outcome.UNKNOWN : Outcome.BAD;
     }
 
     private void blame(UpstreamOptions options, Place place) {

@@ -52,6 +52,10 @@ class EjectionTest {
             assertThat(ejection.remaining(FIRST, now)).isEqualTo(expected);
             now += expected.toNanos();
         }
+        // There is no more to forgive than the longest ejection was.
+        now += 300 * SECOND;
+        ejection = failures(ejection, FIRST, THREE, 5, now);
+        assertThat(ejection.remaining(FIRST, now)).isEqualTo(Duration.ofSeconds(30));
     }
 
     @ParameterizedTest

@@ -210,6 +210,37 @@ class ServiceTest {
     }
 
     @Test
+    void anAddressThatDiesWithAllThatIsUnderWayDoesNotCloseTheOthers() {
+        BreakerRule rule = new BreakerRule(10, 50, Duration.ofSeconds(5), Duration.ofSeconds(5), 1);
+        Service service = new Service(options(2, 100, 0, 100, Balance.ROUND_ROBIN, null, rule), now::get);
+        List<Attempt> underWay = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            underWay.add(at(service, Addresses.number(0)));
+        }
+        underWay.forEach(attempt -> attempt.failed(Failure.BROKEN));
+
+        assertThat(health(service)).containsEntry(Addresses.number(0), Health.EJECTED);
+        assertThat(service.state().circuit()).isEqualTo(Circuit.CLOSED);
+        assertThat(spread(service, 4)).containsOnlyKeys(Addresses.number(1));
+    }
+
+    @Test
+    void socketsThatBreakOffCountAgainstTheirAddressAlone() {
+        BreakerRule rule = new BreakerRule(1, 1, Duration.ofSeconds(5), Duration.ofSeconds(5), 1);
+        Service service = new Service(options(2, 1, 0, 9, Balance.ROUND_ROBIN, null, rule), now::get);
+        List<Attempt> sockets = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Attempt socket = service.chooseForSocket(Set.of(Addresses.number(1)));
+            socket.answering(101);
+            sockets.add(socket);
+        }
+        sockets.forEach(socket -> socket.failed(Failure.BROKEN));
+
+        assertThat(health(service)).containsEntry(Addresses.number(0), Health.EJECTED);
+        assertThat(service.state().circuit()).isEqualTo(Circuit.CLOSED);
+    }
+
+    @Test
     void addressesThatFailTheirChecksAreNeverAsked() {
         Service service = new Service(options(2, 10, 0, 1, Balance.ROUND_ROBIN, CHECKED, NO_CIRCUIT), now::get);
         Place first = service.places().get(0);
@@ -236,7 +267,7 @@ class ServiceTest {
     void retriesAreBounded() {
         Service service = service(2, 10, 0);
         for (int i = 0; i < 50; i++) {
-            service.choose(Set.of()).answered(200);
+            (i % 2 == 0 ? service.choose(Set.of()) : service.chooseForSocket(Set.of())).answered(200);
             service.choose(Set.of(Addresses.number(0))).answered(200); // a retry is no request
         }
         long granted = IntStream.range(0, 30).filter(i -> service.mayRetry()).count();
