@@ -142,6 +142,31 @@ class ServiceTest {
     }
 
     @Test
+    void anAddressThatIsLeftOutGivesNoRoom() {
+        Service service = service(2, 20, 0);
+        fail(service, Addresses.number(0), 5);
+        for (int i = 0; i < 20; i++) {
+            service.choose(Set.of());
+        }
+
+        assertThat(refused(service).fault()).isEqualTo(Fault.UNAVAILABLE);
+    }
+
+    @Test
+    void anAnswerIsJudgedOnce() {
+        Service service = service(2, 10, 0);
+        for (int i = 0; i < 4; i++) {
+            Attempt attempt = at(service, Addresses.number(0));
+            attempt.answering(500);
+            attempt.answered(500);
+        }
+        assertThat(health(service)).doesNotContainValue(Health.EJECTED);
+
+        at(service, Addresses.number(0)).answering(500);
+        assertThat(health(service)).containsEntry(Addresses.number(0), Health.EJECTED);
+    }
+
+    @Test
     void aFreeConnectionGoesBeforeWhoseTurnItIs() {
         Service service = service(2, 2, 5);
         at(service, Addresses.number(0));
@@ -190,7 +215,9 @@ class ServiceTest {
         now.addAndGet(5 * SECOND);
         Attempt probe = service.choose(Set.of());
         assertThat(refused(service).retryAfter()).isEqualTo(Duration.ofSeconds(1));
-        probe.answering(200);
+        probe.cancelled();
+        assertThat(service.state().circuit()).isEqualTo(Circuit.HALF_OPEN);
+        service.choose(Set.of()).answering(200);
         assertThat(service.state().circuit()).isEqualTo(Circuit.CLOSED);
         assertThat(service.state().refusals().open()).isEqualTo(2);
     }
