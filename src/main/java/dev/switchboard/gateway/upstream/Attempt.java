@@ -18,9 +18,9 @@ public interface Attempt {
     Address address();
 
     /**
-     * The head of an answer came that may go on for hours: an event stream, or a WebSocket. The status counts now, so that
-     * it says at its start that the address is well; the attempt goes on. If it {@linkplain #failed fails} later, that
-     * counts against the address alone. Not for answers that end soon: theirs is one verdict, at the end.
+     * The head of an answer came; its body, or the socket, is still under way. The status counts now, so that an event
+     * stream or a WebSocket of hours says at its start that the address is well; the attempt goes on. If it {@linkplain
+     * #failed fails} later, that counts against the address alone. Optional: without it the status counts at the end.
      */
     default void answering(int status) {}
 

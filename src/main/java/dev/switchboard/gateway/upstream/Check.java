@@ -2,9 +2,12 @@ package dev.switchboard.gateway.upstream;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,10 +27,13 @@ final class Check {
     /** The first check comes within this time, however long the interval is. */
     private static final Duration SOON = Duration.ofSeconds(1);
 
+    /** A check goes on when settings change, unless these do. */
+    record Terms(String service, CheckRule rule, boolean http2) {}
+
     private final Vertx vertx;
     private final HttpClient client;
-    private final String service;
     private final Place place;
+    private final Terms terms;
     private final CheckRule rule;
     private final RequestOptions question;
 
@@ -39,12 +45,12 @@ final class Check {
 
     private @Nullable HttpClientRequest underWay;
 
-    Check(Vertx vertx, HttpClient client, String service, Place place, CheckRule rule) {
+    Check(Vertx vertx, Place place, Terms terms) {
         this.vertx = vertx;
-        this.client = client;
-        this.service = service;
+        this.terms = terms;
+        this.rule = terms.rule();
+        this.client = vertx.createHttpClient(connecting(terms), new PoolOptions().setCleanerPeriod(0));
         this.place = place;
-        this.rule = rule;
         Address address = place.address();
         this.question = new RequestOptions()
                 .setMethod(HttpMethod.GET)
@@ -56,8 +62,21 @@ final class Check {
                 .putHeader(HttpHeaders.USER_AGENT, NAME);
     }
 
-    CheckRule rule() {
-        return rule;
+    /**
+     * A new connection for each check: an address that serves old connections but takes no new ones is not well. A
+     * connection that does not come about is given up with its check, or they would pile up.
+     */
+    private static HttpClientOptions connecting(Terms terms) {
+        return new HttpClientOptions()
+                .setKeepAlive(false)
+                .setConnectTimeout((int) terms.rule().timeout().toMillis())
+                .setHttp2ClearTextUpgrade(false)
+                .setProtocolVersion(terms.http2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
+                .setUseAlpn(terms.http2());
+    }
+
+    Terms terms() {
+        return terms;
     }
 
     void start() {
@@ -69,6 +88,7 @@ final class Check {
         stopped = true;
         vertx.cancelTimer(timer);
         leave();
+        client.close();
     }
 
     private void next(double millis) {
@@ -124,9 +144,9 @@ final class Check {
 
     private void tell(Checkup.Verdict verdict, @Nullable String problem) {
         if (verdict == Checkup.Verdict.FAILING) {
-            LOG.warn("{}: {} fails its checks: {}", service, place.address(), problem);
+            LOG.warn("{}: {} fails its checks: {}", terms.service(), place.address(), problem);
         } else {
-            LOG.info("{}: {} passes its checks", service, place.address());
+            LOG.info("{}: {} passes its checks", terms.service(), place.address());
         }
     }
 }

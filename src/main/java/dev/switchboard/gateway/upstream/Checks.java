@@ -4,11 +4,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 
 /**
@@ -18,7 +15,6 @@ import java.util.Map;
 final class Checks {
     private final Vertx vertx;
     private final Context context;
-    private final HttpClient client;
 
     /** Of the context alone. */
     private final Map<Place, Check> running = new HashMap<>();
@@ -28,8 +24,6 @@ final class Checks {
     Checks(Vertx vertx) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
-        // A new connection for each: an address that serves old connections but takes no new ones is not well.
-        this.client = vertx.createHttpClient(new HttpClientOptions().setKeepAlive(false));
     }
 
     /** From now on asks the addresses of these services, and no others. From any thread; the last call counts. */
@@ -42,31 +36,33 @@ final class Checks {
     }
 
     private void reconcile(Collection<Service> services) {
-        Map<Place, Check> wanted = new HashMap<>();
+        Map<Place, Check.Terms> wanted = new HashMap<>();
         for (Service service : services) {
-            CheckRule rule = service.options().check();
+            UpstreamOptions options = service.options();
+            CheckRule rule = options.check();
             if (rule != null) {
                 for (Place place : service.places()) {
-                    wanted.put(place, new Check(vertx, client, service.name(), place, rule));
+                    wanted.put(place, new Check.Terms(options.name(), rule, options.http2()));
                 }
             }
         }
-        for (Iterator<Map.Entry<Place, Check>> old = running.entrySet().iterator(); old.hasNext(); ) {
-            Map.Entry<Place, Check> entry = old.next();
-            Check next = wanted.get(entry.getKey());
-            if (next == null || !next.rule().equals(entry.getValue().rule())) {
-                entry.getValue().stop();
-                old.remove();
+        running.entrySet().removeIf(entry -> {
+            Place place = entry.getKey();
+            Check check = entry.getValue();
+            boolean same = check.terms().equals(wanted.get(place));
+            if (!same) {
+                check.stop();
             }
-            if (next == null) {
-                entry.getKey().checkup(Checkup.NONE);
+            if (!wanted.containsKey(place)) {
+                place.checkup(Checkup.NONE);
             }
-        }
-        wanted.forEach((place, check) -> {
-            if (running.putIfAbsent(place, check) == null) {
-                check.start();
-            }
+            return !same;
         });
+        wanted.forEach((place, terms) -> running.computeIfAbsent(place, added -> {
+            Check check = new Check(vertx, place, terms);
+            check.start();
+            return check;
+        }));
     }
 
     /** Stops asking. */
@@ -78,6 +74,6 @@ final class Checks {
             running.clear();
             stopped.complete();
         });
-        return stopped.future().compose(v -> client.close());
+        return stopped.future();
     }
 }

@@ -19,6 +19,10 @@ final class Given {
         return absent(section, key) ? otherwise : section.integer(key, min, max);
     }
 
+    static boolean bool(Section section, String key, boolean otherwise) {
+        return absent(section, key) ? otherwise : section.bool(key);
+    }
+
     static Duration duration(Section section, String key, Duration otherwise, Duration min, Duration max) {
         return absent(section, key) ? otherwise : section.duration(key, min, max);
     }

@@ -43,8 +43,9 @@ final class RunningAttempt implements Attempt {
 
     @Override
     public void answered(int status) {
-        if (end() == Stage.ASKED) {
-            service.record().answered(service.options(), place, round, status);
+        answering(status);
+        if (end() == Stage.ANSWERING) {
+            service.record().completed(service.options(), place);
         }
     }
 
@@ -60,8 +61,11 @@ final class RunningAttempt implements Attempt {
 
     @Override
     public void cancelled() {
-        if (end() == Stage.ASKED) {
+        Stage before = end();
+        if (before == Stage.ASKED) {
             service.record().cancelled(service.options(), round);
+        } else if (before == Stage.ANSWERING) {
+            service.record().completed(service.options(), place);
         }
     }
 

@@ -23,6 +23,11 @@ final class TrackRecord {
     private final LongAdder refused = new LongAdder();
     private final LongAdder refusedRetries = new LongAdder();
 
+    /** What an address did wrong. */
+    private interface Charge {
+        Ejection add(Ejection known, Address address, EjectionRule rule, List<Address> all, long now);
+    }
+
     /** @param clock nanoseconds from any origin, never negative, never going back */
     TrackRecord(LongSupplier clock) {
         this.clock = clock;
@@ -97,9 +102,9 @@ final class TrackRecord {
         if (status < SERVER_ERROR) {
             place.answeredWell();
             long now = clock.getAsLong();
-            ejection.change(known -> known.succeeded(place.address(), options.ejection(), now));
+            ejection.change(known -> known.answered(place.address(), options.ejection(), now));
         } else {
-            blame(options, place);
+            blame(options, place, Ejection::failed);
         }
         // A 500 is the application's own word: it is there, and the rest of it may well work.
         boolean bad = status == 502 || status == 503 || status == 504;
@@ -108,13 +113,19 @@ final class TrackRecord {
 
     void failed(UpstreamOptions options, Place place, long round, Failure why) {
         LOG.debug("{}: {} at {}", options.name(), why, place.address());
-        blame(options, place);
+        blame(options, place, Ejection::failed);
         settle(options, round, badAt(place));
     }
 
-    /** An answer whose head was good, and counted, did not come to its end. */
+    /** An answer that was counted already ended as it should, or its client left. */
+    void completed(UpstreamOptions options, Place place) {
+        long now = clock.getAsLong();
+        ejection.change(known -> known.completed(place.address(), options.ejection(), now));
+    }
+
+    /** An answer that was counted already did not come to its end. */
     void brokeOff(UpstreamOptions options, Place place) {
-        blame(options, place);
+        blame(options, place, Ejection::brokeOff);
     }
 
     void cancelled(UpstreamOptions options, long round) {
@@ -129,14 +140,14 @@ final class TrackRecord {
         return isEjected(place.address()) ? Outcome.UNKNOWN : Outcome.BAD;
     }
 
-    private void blame(UpstreamOptions options, Place place) {
+    private void blame(UpstreamOptions options, Place place, Charge charge) {
         List<Address> all = options.addresses();
         Address address = place.address();
         if (!all.contains(address)) {
             return; // the end of a request to an address that is no longer in the settings
         }
         long now = clock.getAsLong();
-        var step = ejection.change(known -> known.failed(address, options.ejection(), all, now));
+        var step = ejection.change(known -> charge.add(known, address, options.ejection(), all, now));
         if (step != null && step.after().isEjected(address, now)) {
             place.ejections().incrementAndGet();
             Duration time = step.after().remaining(address, now);

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param ejection when an address is left out
  * @param retries how many there may be
  * @param circuit when the whole service is left alone
+ * @param http2 whether the service is spoken to by HTTP/2: without TLS from the first byte, with TLS if it agrees (ALPN)
  */
 public record UpstreamOptions(
         String name,
@@ -37,7 +38,8 @@ public record UpstreamOptions(
         @Nullable CheckRule check,
         EjectionRule ejection,
         RetryRule retries,
-        BreakerRule circuit) {
+        BreakerRule circuit,
+        boolean http2) {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
@@ -87,6 +89,38 @@ public record UpstreamOptions(
                 BreakerRule.DEFAULT);
     }
 
+    /** By HTTP/1.1. */
+    public UpstreamOptions(
+            String name,
+            List<Address> addresses,
+            Duration connectTimeout,
+            Duration idleTimeout,
+            Duration keepAlive,
+            int maxConnections,
+            int maxWaiting,
+            int maxSockets,
+            Balance balance,
+            @Nullable CheckRule check,
+            EjectionRule ejection,
+            RetryRule retries,
+            BreakerRule circuit) {
+        this(
+                name,
+                addresses,
+                connectTimeout,
+                idleTimeout,
+                keepAlive,
+                maxConnections,
+                maxWaiting,
+                maxSockets,
+                balance,
+                check,
+                ejection,
+                retries,
+                circuit,
+                false);
+    }
+
     public UpstreamOptions {
         addresses = List.copyOf(addresses);
     }
@@ -117,7 +151,8 @@ public record UpstreamOptions(
                 Given.hasSection(section, "check") ? CheckRule.from(section.section("check")) : null,
                 Given.section(section, "ejection", EjectionRule.DEFAULT, EjectionRule::from),
                 Given.section(section, "retries", RetryRule.DEFAULT, RetryRule::from),
-                Given.section(section, "circuit", BreakerRule.DEFAULT, BreakerRule::from));
+                Given.section(section, "circuit", BreakerRule.DEFAULT, BreakerRule::from),
+                Given.bool(section, "http2", false));
     }
 
     private static List<Address> addresses(Section section) {

@@ -36,10 +36,31 @@ class EjectionTest {
     @Test
     void aGoodAnswerEndsTheRow() {
         Ejection four = failures(Ejection.NONE, FIRST, THREE, 4, 0);
-        Ejection again = failures(four.succeeded(FIRST, RULE, 0), FIRST, THREE, 4, 0);
+        Ejection again = failures(four.answered(FIRST, RULE, 0), FIRST, THREE, 4, 0);
 
         assertThat(again.isEjected(FIRST, 0)).isFalse();
         assertThat(failures(again, FIRST, THREE, 1, 0).isEjected(FIRST, 0)).isTrue();
+    }
+
+    @Test
+    void anAddressWhoseAnswersAllBreakOffIsEjectedThoughItBeginsThem() {
+        Ejection ejection = Ejection.NONE;
+        for (int i = 0; i < 5; i++) {
+            assertThat(ejection.isEjected(FIRST, 0)).isFalse();
+            ejection = ejection.answered(FIRST, RULE, 0).brokeOff(FIRST, RULE, THREE, 0);
+        }
+        assertThat(ejection.isEjected(FIRST, 0)).isTrue();
+    }
+
+    @Test
+    void anAnswerThatComesToItsEndEndsTheRowOfBrokenOnesAndNoOther() {
+        Ejection ejection = failures(Ejection.NONE, FIRST, THREE, 4, 0);
+        for (int i = 0; i < 4; i++) {
+            ejection = ejection.brokeOff(FIRST, RULE, THREE, 0);
+        }
+        ejection = ejection.completed(FIRST, RULE, 0).brokeOff(FIRST, RULE, THREE, 0);
+        assertThat(ejection.isEjected(FIRST, 0)).isFalse();
+        assertThat(failures(ejection, FIRST, THREE, 1, 0).isEjected(FIRST, 0)).isTrue();
     }
 
     @Test
@@ -68,7 +89,7 @@ class EjectionTest {
             now += 30L * n * SECOND;
         }
         now += secondsWell * SECOND;
-        ejection = failures(ejection.succeeded(FIRST, RULE, now), FIRST, THREE, 5, now);
+        ejection = failures(ejection.answered(FIRST, RULE, now), FIRST, THREE, 5, now);
 
         assertThat(ejection.remaining(FIRST, now)).isEqualTo(Duration.ofSeconds(nextSeconds));
     }
@@ -78,7 +99,9 @@ class EjectionTest {
         Ejection out = failures(Ejection.NONE, FIRST, THREE, 5, 0);
 
         assertThat(failures(out, FIRST, THREE, 20, SECOND)).isSameAs(out);
-        assertThat(out.succeeded(FIRST, RULE, SECOND)).isSameAs(out);
+        assertThat(out.brokeOff(FIRST, RULE, THREE, SECOND)).isSameAs(out);
+        assertThat(out.answered(FIRST, RULE, SECOND)).isSameAs(out);
+        assertThat(out.completed(FIRST, RULE, SECOND)).isSameAs(out);
     }
 
     @Test
@@ -137,8 +160,11 @@ class EjectionTest {
                 continue;
             }
             if (kind == 1) {
-                ejection = ejection.succeeded(address, RULE, now);
+                ejection = ejection.answered(address, RULE, now).completed(address, RULE, now);
                 row.remove(address);
+            } else if (kind == 2) {
+                ejection = ejection.brokeOff(address, RULE, all, now);
+                row.merge(address, 1, Integer::sum);
             } else {
                 ejection = ejection.failed(address, RULE, all, now);
                 row.merge(address, 1, Integer::sum);

@@ -10,6 +10,7 @@ import dev.switchboard.protocol.FaultException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -112,6 +113,34 @@ class UpstreamsTest {
             one.hang = false;
             awaitHealth(one.address(), Health.WELL);
             assertThat(one.mostAtOnce).hasValue(1);
+        }
+    }
+
+    @Test
+    void aServiceOfHttp2IsAskedByIt() throws Exception {
+        try (Backend one = new Backend()) {
+            UpstreamOptions plain = options("chat", check("/", Duration.ofSeconds(2)), one.address());
+            upstreams = new Upstreams(
+                    vertx,
+                    List.of(new UpstreamOptions(
+                            plain.name(),
+                            plain.addresses(),
+                            plain.connectTimeout(),
+                            plain.idleTimeout(),
+                            plain.keepAlive(),
+                            plain.maxConnections(),
+                            plain.maxWaiting(),
+                            plain.maxSockets(),
+                            plain.balance(),
+                            plain.check(),
+                            plain.ejection(),
+                            plain.retries(),
+                            plain.circuit(),
+                            true)));
+            awaitHealth(one.address(), Health.WELL);
+            assertThat(one.version).isEqualTo(HttpVersion.HTTP_2);
+            upstreams().replace(List.of(plain));
+            await().until(() -> one.version == HttpVersion.HTTP_1_1);
         }
     }
 
@@ -245,6 +274,7 @@ class UpstreamsTest {
         private final int port;
         private volatile int status = 200;
         private volatile boolean hang;
+        private volatile @Nullable HttpVersion version;
         private @Nullable HttpServer server;
 
         Backend() throws IOException, TimeoutException {
@@ -278,6 +308,7 @@ class UpstreamsTest {
         }
 
         private void answer(HttpServerRequest request) {
+            version = request.version();
             asked.merge(request.uri(), 1, Integer::sum);
             mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
             request.connection().closeHandler(v -> atOnce.decrementAndGet());
