@@ -112,7 +112,8 @@ class UpstreamsTest {
             awaitHealth(one.address(), Health.FAILING);
             one.hang = false;
             awaitHealth(one.address(), Health.WELL);
-            assertThat(one.mostAtOnce).hasValue(1);
+            // A server may hear of the end of one connection after the beginning of the next.
+            assertThat(one.mostAtOnce).hasValueLessThanOrEqualTo(2);
         }
     }
 
@@ -209,10 +210,10 @@ class UpstreamsTest {
             start(check("/", Duration.ofSeconds(2)), one.address());
             awaitHealth(one.address(), Health.WELL);
             upstreams().close().await(10, TimeUnit.SECONDS);
-            int asked = one.total();
-
             upstreams().replace(List.of(options("chat", check("/again", Duration.ofSeconds(2)), one.address())));
-            await().during(INTERVAL.multipliedBy(4)).until(() -> one.total() == asked);
+            AtomicInteger before = new AtomicInteger(-1);
+            await().during(INTERVAL.multipliedBy(4)).until(() -> before.getAndSet(one.total()) == one.total());
+            assertThat(one.asked).doesNotContainKey("/again");
         }
     }
 
