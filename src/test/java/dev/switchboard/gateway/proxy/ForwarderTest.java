@@ -1,0 +1,104 @@
+package dev.switchboard.gateway.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.gateway.proxy.ProxyServer.Setup;
+import dev.switchboard.gateway.proxy.RawService.Script;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a service sees of a request, and a client of the answer, byte by byte. */
+class ForwarderTest {
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        open.add(0, resource);
+        return resource;
+    }
+
+    private RawService service(Script script) throws Exception {
+        return opened(new RawService(script));
+    }
+
+    /** A service that remembers the heads of requests without a body, and gives one answer to all. */
+    private RawService answering(String answer) throws Exception {
+        var self = new RawService[1];
+        self[0] = service(RawService.always(self, answer));
+        return self[0];
+    }
+
+    private ProxyServer proxy(Setup setup, RawService... services) throws Exception {
+        int[] ports = List.of(services).stream().mapToInt(RawService::port).toArray();
+        return opened(new ProxyServer(setup, ports));
+    }
+
+    private ProxyServer proxy(RawService... services) throws Exception {
+        return proxy(Setup.USUAL, services);
+    }
+
+    private static String get(String path, String... headers) {
+        String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+        return "GET " + path + " HTTP/1.1\r\nHost: app.example.org\r\n" + more + "Connection: close\r\n\r\n";
+    }
+
+    @Test
+    void aRequestAndItsAnswerPass() throws Exception {
+        RawService service = answering(
+                "HTTP/1.1 201 Created\r\nContent-Length: 2\r\nX-A: 1\r\nKeep-Alive: timeout=5\r\nConnection: X-B\r\nX-B: 2\r\n\r\nok");
+        String answer = proxy(service).exchange(get("/a/b?q=%20x&y", "Authorization: Bearer t", "X-Own: 1"));
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 201 Created\r\n")
+                .containsIgnoringCase("x-a: 1\r\n")
+                .containsIgnoringCase("x-request-id: r-1\r\n")
+                .doesNotContainIgnoringCase("x-b:")
+                .doesNotContainIgnoringCase("keep-alive:")
+                .endsWith("\r\n\r\nok");
+        assertThat(service.heads).hasSize(1);
+        assertThat(service.heads.get(0))
+                .startsWith("GET /a/b?q=%20x&y HTTP/1.1\r\n")
+                .containsIgnoringCase("\r\nhost: 127.0.0.1:" + service.port() + "\r\n")
+                .containsIgnoringCase("\r\nx-own: 1\r\n")
+                .containsIgnoringCase("\r\nx-user-id: " + ProxyServer.ANNA + "\r\n")
+                .containsIgnoringCase("\r\nx-forwarded-host: app.example.org\r\n")
+                .doesNotContainIgnoringCase("\r\nconnection:")
+                .doesNotContainIgnoringCase("\r\ntransfer-encoding:")
+                .doesNotContainIgnoringCase("\r\ncontent-length:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET http://evil.example/pub/x?y=1", "GET /pub/x?y=1"})
+    void theServiceSeesOriginForm(String line) throws Exception {
+        RawService service = answering(OK);
+        proxy(service).exchange(line + " HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+
+        assertThat(service.heads.get(0)).startsWith("GET /pub/x?y=1 HTTP/1.1\r\n");
+    }
+
+    @Test
+    void anIdentityCannotBeNominatedAway() throws Exception {
+        RawService service = answering(OK);
+        RawService.Peer client = proxy(service).connect();
+        client.write("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer t\r\nX-User-Id: 1\r\nX_User_Id: 2\r\n"
+                + "Connection: X-User-Id, X-Forwarded-For\r\n\r\n");
+        client.readUntil("ok");
+
+        assertThat(service.heads.get(0))
+                .containsOnlyOnce("\r\nX-User-Id: " + ProxyServer.ANNA + "\r\n")
+                .containsIgnoringCase("\r\nx-forwarded-for: 192.0.2.9\r\n")
+                .doesNotContain("X_User_Id");
+    }
+}
