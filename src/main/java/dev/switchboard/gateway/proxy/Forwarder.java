@@ -50,7 +50,7 @@ public final class Forwarder {
      * the client too, where {@link ResponseHeaders} lets them.
      */
     public void forward(RoutingContext rc, Passage passage) {
-        new Forwarding(vertx, rc, passage, client(passage.upstream()), settings.stall()).start();
+        new Forwarding(vertx, rc, passage, () -> client(passage.upstream()), settings.stall()).start();
     }
 
     private UpstreamClient client(Upstream upstream) {

@@ -21,7 +21,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request, from the door to a service and back; on one event loop. */
@@ -50,7 +52,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final Passage passage;
-    private final UpstreamClient client;
+    private final Supplier<UpstreamClient> client;
     private final Duration stall;
     private final String target;
     private final Set<Address> tried = new HashSet<>();
@@ -67,7 +69,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
     private boolean over;
 
     /** @throws FaultException {@code payload_too_large} or {@code bad_request} for what the request says of its body */
-    Forwarding(Vertx vertx, RoutingContext rc, Passage passage, UpstreamClient client, Duration stall) {
+    Forwarding(Vertx vertx, RoutingContext rc, Passage passage, Supplier<UpstreamClient> client, Duration stall) {
         this.vertx = vertx;
         this.rc = rc;
         this.request = rc.request();
@@ -103,8 +105,9 @@ final class Forwarding implements Upload.Listener, Download.Listener {
         if (!upload.isComplete()) {
             alarm.set(passage.timeout());
         }
-        client.request(next.address(), request.method(), target, passage.timeout())
-                .onSuccess(connected -> send(next, connected))
+        client.get()
+                .request(next.address(), request.method(), target, passage.timeout())
+                .onSuccess(connected -> guarded(() -> send(next, connected)))
                 .onFailure(cause -> unreachable(next, cause));
     }
 
@@ -112,7 +115,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
         if (over) {
             return;
         }
-        if (cause instanceof ConnectionPoolTooBusyException) {
+        if (cause instanceof ConnectionPoolTooBusyException || cause instanceof TimeoutException) {
             failed.cancelled();
             fail(saturated());
             return;
@@ -136,13 +139,14 @@ final class Forwarding implements Upload.Listener, Download.Listener {
     }
 
     private void send(Attempt now, HttpClientRequest connected) {
+        // The future of the answer fails too.
+        connected.exceptionHandler(e -> {});
         if (over) {
             // Nothing was sent, so the connection is as good as before.
             connected.reset();
             return;
         }
         service = connected;
-        connected.exceptionHandler(e -> {});
         RequestHeaders.write(request.headers(), version(), passage.inbound(), connected.headers());
         upload.frame(connected);
         ServiceRequests.passTrailerSupport(request, connected);
@@ -156,7 +160,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
         Future<Void> head = expected == null ? upload.send(connected) : expected.send(connected);
         connected
                 .response()
-                .onSuccess(answer -> answered(now, connected, answer))
+                .onSuccess(answer -> guarded(() -> answered(now, connected, answer)))
                 .onFailure(cause -> broken(now, connected, head, cause));
     }
 
@@ -301,6 +305,22 @@ final class Forwarding implements Upload.Listener, Download.Listener {
                     }
                 });
                 abort();
+            }
+        }
+    }
+
+    /** What Vert.x calls must not throw: nobody would answer the client. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            end(Attempt::cancelled);
+            if (response.headWritten()) {
+                abort();
+            } else {
+                finish();
+                upload.discard();
+                rc.fail(e);
             }
         }
     }

@@ -84,7 +84,7 @@ public final class RequestHeaders {
             } else if (name.equals("via")) {
                 via = plus(via, field.getValue());
             } else if (passes(name) && !nominated.contains(name)) {
-                to.add(field.getKey(), field.getValue());
+                Fields.add(field, to);
             }
         }
         String kept = nominated.contains("cookie") ? null : cookies(cookies);

@@ -63,7 +63,7 @@ public final class ResponseHeaders {
                     && !nominated.contains(name)
                     && !(OURS.contains(name) && to.contains(name))
                     && !(cors && name.startsWith(CORS))) {
-                to.add(field.getKey(), field.getValue());
+                Fields.add(field, to);
             }
         }
     }
@@ -85,7 +85,7 @@ public final class ResponseHeaders {
         for (Map.Entry<String, String> field : received) {
             String name = field.getKey().toLowerCase(Locale.ROOT);
             if (passes(name) && !NO_TRAILERS.contains(name)) {
-                to.add(field.getKey(), field.getValue());
+                Fields.add(field, to);
             }
         }
     }

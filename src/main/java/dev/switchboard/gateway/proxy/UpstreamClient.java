@@ -54,6 +54,8 @@ final class UpstreamClient {
                         .setHttp1MaxSize(connections)
                         .setHttp2MaxSize(connections)
                         .setMaxWaitQueueSize(Math.max(1, options.maxWaiting())))
+                // Whoever waits for an answer is told; Vert.x would log it as an error of ours.
+                .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
                 .build();
     }
 
@@ -63,13 +65,18 @@ final class UpstreamClient {
 
     /** A request to {@code address}, with nothing sent yet. Fails when there is no connection. */
     Future<HttpClientRequest> request(Address address, HttpMethod method, String target, Duration patience) {
-        return client.request(new RequestOptions()
+        RequestOptions request = new RequestOptions()
                 .setMethod(method)
                 .setHost(address.host())
                 .setPort(address.port())
                 .setSsl(address.tls())
                 .setURI(target)
-                .setConnectTimeout(Math.max(1, patience.toMillis())));
+                .setConnectTimeout(Math.max(1, patience.toMillis()));
+        try {
+            return client.request(request);
+        } catch (IllegalStateException closed) {
+            return Future.failedFuture(closed);
+        }
     }
 
     /** Lets requests under way finish, for at most {@code within}. */

@@ -2,58 +2,12 @@ package dev.switchboard.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.switchboard.gateway.proxy.ProxyServer.Setup;
-import dev.switchboard.gateway.proxy.RawService.Script;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a service sees of a request, and a client of the answer, byte by byte. */
-class ForwarderTest {
-    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void stop() throws Exception {
-        for (AutoCloseable each : open) {
-            each.close();
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        open.add(0, resource);
-        return resource;
-    }
-
-    private RawService service(Script script) throws Exception {
-        return opened(new RawService(script));
-    }
-
-    /** A service that remembers the heads of requests without a body, and gives one answer to all. */
-    private RawService answering(String answer) throws Exception {
-        var self = new RawService[1];
-        self[0] = service(RawService.always(self, answer));
-        return self[0];
-    }
-
-    private ProxyServer proxy(Setup setup, RawService... services) throws Exception {
-        int[] ports = List.of(services).stream().mapToInt(RawService::port).toArray();
-        return opened(new ProxyServer(setup, ports));
-    }
-
-    private ProxyServer proxy(RawService... services) throws Exception {
-        return proxy(Setup.USUAL, services);
-    }
-
-    private static String get(String path, String... headers) {
-        String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
-        return "GET " + path + " HTTP/1.1\r\nHost: app.example.org\r\n" + more + "Connection: close\r\n\r\n";
-    }
-
+class ForwarderTest extends ProxyTest {
     @Test
     void aRequestAndItsAnswerPass() throws Exception {
         RawService service = answering(
