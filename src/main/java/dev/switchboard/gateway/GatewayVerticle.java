@@ -77,7 +77,7 @@ public final class GatewayVerticle extends VerticleBase {
                 shared.health(),
                 shared.page(),
                 bridge::mount);
-        HttpServer listener = vertx.createHttpServer(listener())
+        HttpServer listener = PriorKnowledge.createHttpServer(vertx, listener())
                 .requestHandler(http.requests())
                 .invalidRequestHandler(http.invalidRequests());
         server = listener;
@@ -89,14 +89,13 @@ public final class GatewayVerticle extends VerticleBase {
      * some hundred KiB.
      */
     private HttpServerOptions listener() {
-        return new HttpServerOptions()
+        return Protocols.of(options.http2(), options.tls(), MAX_HEADER_BYTES)
                 .setHost(options.host())
                 .setPort(options.port())
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
-                .setHttp2ClearTextEnabled(false)
                 .setCompressionSupported(true)
                 .setCompressionContentSizeThreshold(COMPRESS_FROM_BYTES)
                 .setPerFrameWebSocketCompressionSupported(false)

@@ -58,7 +58,9 @@ final class TestGateway {
                         Duration.ofSeconds(2),
                         MAX_BODY,
                         65_536,
-                        262_144),
+                        262_144,
+                        true,
+                        null),
                 serve);
     }
 

@@ -22,6 +22,12 @@ final class UpstreamClient {
     /** Of an answer. Services set larger headers than browsers send: many cookies, long policies. */
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
+    /** Requests at a time over one connection by HTTP/2, if the service lets so many. */
+    private static final int STREAMS = 100;
+
+    /** The window that HTTP/2 gives a stream (RFC 9113 §6.9.2); an answer that nobody reads must not hold up the others. */
+    private static final int STREAM_WINDOW = 65_535;
+
     private final UpstreamOptions options;
     private final HttpClientAgent client;
 
@@ -43,6 +49,8 @@ final class UpstreamClient {
         if (options.http2()) {
             http.setProtocolVersion(HttpVersion.HTTP_2)
                     .setUseAlpn(true)
+                    .setHttp2MultiplexingLimit(STREAMS)
+                    .setHttp2ConnectionWindowSize(STREAMS * STREAM_WINDOW)
                     .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
         }
         if (trust != null) {
