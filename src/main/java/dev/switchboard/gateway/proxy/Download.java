@@ -164,7 +164,9 @@ final class Download {
             return;
         }
         MultiMap trailers = from.trailers();
-        if (!trailers.isEmpty() && request.version() != HttpVersion.HTTP_1_0 && length == UNKNOWN) {
+        // Before HTTP/2 only chunked bodies have trailers.
+        boolean chunked = length == UNKNOWN && request.version() == HttpVersion.HTTP_1_1;
+        if (!trailers.isEmpty() && (chunked || request.version() == HttpVersion.HTTP_2)) {
             ResponseHeaders.writeTrailers(trailers, to.trailers());
         }
         end();
