@@ -5,6 +5,7 @@ import dev.switchboard.gateway.upstream.Attempt;
 import dev.switchboard.gateway.upstream.Attempt.Failure;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashSet;
@@ -373,9 +375,17 @@ final class Forwarding implements Upload.Listener, Download.Listener {
     private void cut() {
         if (request.version() == HttpVersion.HTTP_2) {
             response.reset(Http2Error.INTERNAL_ERROR.code());
-        } else {
-            request.connection().close();
+            return;
         }
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            // There the end of the connection is the end of the answer, unless it comes as a reset.
+            ((HttpServerConnection) request.connection())
+                    .channelHandlerContext()
+                    .channel()
+                    .config()
+                    .setOption(ChannelOption.SO_LINGER, 0);
+        }
+        request.connection().close();
     }
 
     private void finish() {

@@ -1,10 +1,12 @@
 package dev.switchboard.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.gateway.proxy.ProxyServer.Setup;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -222,6 +224,21 @@ class FailuresTest extends ProxyTest {
 
         assertThat(got).startsWith("HTTP/1.1 200 ").contains("half").doesNotContain("\r\n0\r\n");
         assertThat(proxy.upstream.ends).containsExactly("BROKEN");
+    }
+
+    @Test
+    void anOldClientSeesThatItsAnswerIsTorn() throws Exception {
+        var service = service(peer -> {
+            peer.head();
+            peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+            peer.readUntil("never");
+        });
+        ProxyServer proxy = proxy(Setup.USUAL.idle(SHORT), service);
+        RawService.Peer client = proxy.connect();
+        client.write("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+
+        assertThat(client.readUntil("half")).startsWith("HTTP/1.0 200 ");
+        assertThatThrownBy(client::isClosed).isInstanceOf(SocketException.class).hasMessageContaining("reset");
     }
 
     @Test

@@ -42,6 +42,40 @@ class ForwarderTest extends ProxyTest {
         assertThat(service.heads.get(0)).startsWith("GET /pub/x?y=1 HTTP/1.1\r\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // CVE-2026-42581
+                "POST /pub HTTP/1.0\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                "POST /pub HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                "POST /pub HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked,x\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                "POST /pub HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+                "POST /pub HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\nhello",
+                "POST /pub HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello",
+                "POST /pub HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+                "POST /pub HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n"
+            })
+    void nothingIsSmuggled(String framing) throws Exception {
+        RawService service = answering(OK);
+        String attack = "GET /admin/secret HTTP/1.1\r\nHost: a\r\nX-User-Id: 1\r\nConnection: close\r\n\r\n";
+        RawService.Peer client = proxy(service).connect();
+        client.write(framing + attack);
+
+        assertThat(client.readUntil("never")).startsWith("HTTP/1.").contains(" 400 ").doesNotContain("ok");
+        assertThat(service.heads).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip, chunked", "x\r\nTransfer-Encoding: chunked", "chunked\r\nTransfer-Encoding: chunked"})
+    void aCodingThatTheServiceWouldNotSeeIsRefused(String coding) throws Exception {
+        RawService service = answering(OK);
+        RawService.Peer client = proxy(service).connect();
+        client.write("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n");
+
+        assertThat(client.head()).startsWith("HTTP/1.1 400 ");
+        assertThat(service.heads).isEmpty();
+    }
+
     @Test
     void anIdentityCannotBeNominatedAway() throws Exception {
         RawService service = answering(OK);
