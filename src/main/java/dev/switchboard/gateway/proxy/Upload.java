@@ -76,9 +76,15 @@ final class Upload {
                 throw Fault.BAD_REQUEST.because("The length of the body is no number.");
             }
         }
-        boolean without =
-                request.version() != HttpVersion.HTTP_2 && !request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
-        return without ? 0 : UNKNOWN;
+        List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        if (codings.isEmpty()) {
+            return request.version() == HttpVersion.HTTP_2 ? UNKNOWN : 0;
+        }
+        if (codings.size() > 1 || !codings.get(0).equalsIgnoreCase(CHUNKED)) {
+            // The service would get a body in a coding that it is not told of.
+            throw Fault.BAD_REQUEST.because("The body may be chunked, and not coded in another way.");
+        }
+        return UNKNOWN;
     }
 
     private static FaultException tooLarge() {
