@@ -155,7 +155,11 @@ final class ProxyServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        await(vertx.close());
+    public void close() {
+        try {
+            await(vertx.close());
+        } catch (Exception e) {
+            throw new IllegalStateException("the gateway does not stop", e);
+        }
     }
 }
