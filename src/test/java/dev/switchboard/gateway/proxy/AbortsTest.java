@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.hamcrest.Matchers;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that go away at any moment: the service is told, and its connections are free again. */
 class AbortsTest extends ProxyTest {
@@ -52,7 +54,7 @@ class AbortsTest extends ProxyTest {
 
     @Test
     void anEarlyAnswerAndAClientThatGoesMidBodyLeaveNoTrace() throws Exception {
-        // GHSA-like: Vert.x tells nobody when a connection closes after the answer and before the end of the request.
+        // Vert.x tells nobody when a connection closes after the answer and before the end of the request.
         var service = service(peer -> {
             String head = peer.head();
             peer.write(OK);
@@ -73,20 +75,21 @@ class AbortsTest extends ProxyTest {
         assertWhole(proxy);
     }
 
-    @Test
-    void theRestOfABodyIsNeverReadAsARequest() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {OK, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"})
+    void theRestOfABodyIsNeverReadAsARequest(String answer) throws Exception {
         var service = service(peer -> {
             for (String head = peer.head(); !head.isEmpty(); head = peer.head()) {
                 asked.incrementAndGet();
                 assertThat(head).doesNotContain("/smuggled");
-                peer.write(OK);
+                peer.write(head.startsWith("POST") ? answer : OK);
             }
         });
         ProxyServer proxy = proxy(Setup.USUAL.connections(1, 10), service);
         String smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
         RawService.Peer client = proxy.connect();
         client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + smuggled.length() + "\r\n\r\n");
-        client.readUntil("ok");
+        client.readUntil(answer.equals(OK) ? "ok" : "0\r\n\r\n");
         client.write(smuggled);
         client.write(get("/whole"));
 
