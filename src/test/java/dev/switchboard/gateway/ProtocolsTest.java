@@ -2,6 +2,7 @@ package dev.switchboard.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.config.Secret;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -14,12 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.Base64;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,11 +122,13 @@ class ProtocolsTest {
     @ParameterizedTest
     @CsvSource({"true,true,HTTP_2", "true,false,HTTP_2", "false,true,HTTP_1_1"})
     void withTlsTheyAgreeOnIt(boolean http2, boolean pem, String version) throws Exception {
-        KeyStore store = keyStore();
-        TlsOptions tls = pem ? pem(store) : new TlsOptions.Store(folder.resolve("a.p12").toString(), SECRET);
+        Certificates made = Certificates.make(folder);
+        TlsOptions tls = pem
+                ? new TlsOptions.Pem(made.certificate(), made.key())
+                : new TlsOptions.Store(made.store(), new Secret(Certificates.PASSWORD));
         int port = listen(Protocols.of(http2, tls, HEADERS));
         HttpResponse<String> answer = HttpClient.newBuilder()
-                .sslContext(trusting(store))
+                .sslContext(made.trusting())
                 .build()
                 .send(
                         HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/"))
@@ -138,45 +136,5 @@ class ProtocolsTest {
                         HttpResponse.BodyHandlers.ofString());
 
         assertThat(answer.body()).isEqualTo(version + " GET false");
-    }
-
-    private static final dev.switchboard.config.Secret SECRET = new dev.switchboard.config.Secret("changeit");
-
-    private KeyStore keyStore() throws Exception {
-        Path file = folder.resolve("a.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
-                        "san=dns:localhost", "-storetype", "PKCS12", "-storepass", "changeit", "-keystore",
-                        file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile())
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        return KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
-    }
-
-    private TlsOptions pem(KeyStore store) throws Exception {
-        Path certificate = folder.resolve("a.crt");
-        Path key = folder.resolve("a.key");
-        Files.writeString(certificate, pem("CERTIFICATE", store.getCertificate("a").getEncoded()));
-        Files.writeString(key, pem("PRIVATE KEY", store.getKey("a", "changeit".toCharArray()).getEncoded()));
-        return new TlsOptions.Pem(certificate.toString(), key.toString());
-    }
-
-    private static String pem(String what, byte[] der) {
-        return "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-                + "\n-----END " + what + "-----\n";
-    }
-
-    private static SSLContext trusting(KeyStore store) throws Exception {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("a", store.getCertificate("a"));
-        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(trusted);
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, factory.getTrustManagers(), null);
-        return context;
     }
 }

@@ -227,8 +227,9 @@ class BodiesTest extends ProxyTest {
 
     @Test
     void trailersPass() throws Exception {
-        RawService service = answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Checksum\r\n\r\n"
-                + "2\r\nok\r\n0\r\nChecksum: 7\r\nX-Internal-A: 1\r\nContent-Length: 9\r\n\r\n");
+        String head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Checksum\r\n\r\n";
+        String body = "2\r\nok\r\n0\r\nChecksum: 7\r\nX-Internal-A: 1\r\nContent-Length: 9\r\n\r\n";
+        RawService service = answering(head + body);
         RawService.Peer client = proxy(service).connect();
         client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         String answer = client.head() + client.readUntil("\r\n\r\n");
