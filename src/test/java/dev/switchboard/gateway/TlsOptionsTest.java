@@ -83,7 +83,7 @@ class TlsOptionsTest {
     void mistakesAreTold(String environment, String path, @Nullable String problem) throws Exception {
         Certificates made = Certificates.make(folder);
         Map<String, String> variables = new java.util.HashMap<>();
-        for (String setting : environment.split(" ")) {
+        for (String setting : environment.split(" ", -1)) {
             String[] pair = setting.split("=", 2);
             variables.put(
                     pair[0],
