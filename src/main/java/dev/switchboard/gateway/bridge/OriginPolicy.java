@@ -14,7 +14,7 @@ public final class OriginPolicy {
     private static final String ANY = "*";
 
     /** What an {@code Origin} header is worth. */
-    enum Verdict {
+    public enum Verdict {
         /** A page of this server or of a configured origin: its cookies count. */
         TRUSTED,
         /** No header (not a browser, or a plain GET), or everybody is let in: without cookies. */
@@ -35,7 +35,7 @@ public final class OriginPolicy {
      *
      * @param host the {@code Host} header, with the port if it has one
      */
-    Verdict judge(@Nullable String origin, @Nullable String host) {
+    public Verdict judge(@Nullable String origin, @Nullable String host) {
         if (origin == null) {
             return Verdict.NEUTRAL;
         }

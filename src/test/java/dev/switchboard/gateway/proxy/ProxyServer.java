@@ -35,9 +35,15 @@ final class ProxyServer implements AutoCloseable {
 
     /** What a test may want otherwise. */
     record Setup(
-            Duration connect, Duration idle, Duration timeout, int connections, int waiting, long maxBody, boolean http2) {
-        static final Setup USUAL = new Setup(
-                Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(5), 4, 10, MAX_BODY, false);
+            Duration connect,
+            Duration idle,
+            Duration timeout,
+            int connections,
+            int waiting,
+            long maxBody,
+            boolean http2) {
+        static final Setup USUAL =
+                new Setup(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(5), 4, 10, MAX_BODY, false);
 
         Setup connections(int most, int mayWait) {
             return new Setup(connect, idle, timeout, most, mayWait, maxBody, http2);
