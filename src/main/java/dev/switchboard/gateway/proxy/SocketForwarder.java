@@ -52,6 +52,8 @@ public final class SocketForwarder {
      *     fault. To the routing context a request that became a WebSocket never ends
      */
     public Future<Void> forward(RoutingContext rc, Passage passage, Route route, OriginPolicy origins) {
+        // There is no body to read; whoever sends one is not held up by it.
+        rc.request().resume();
         SocketRequest admitted;
         try {
             admitted = admit(new SocketRequest(rc.request(), passage, route), origins);

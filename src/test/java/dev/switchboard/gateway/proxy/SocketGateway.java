@@ -163,7 +163,10 @@ final class SocketGateway implements AutoCloseable {
             return;
         }
         rc.response().putHeader("x-request-id", "of-the-gateway");
-        forwarder.forward(rc, passage(request), route(request.path()), new OriginPolicy(origins));
+        // Later, as when a token has to be verified first.
+        request.pause();
+        vertx.runOnContext(
+                v -> forwarder.forward(rc, passage(request), route(request.path()), new OriginPolicy(origins)));
     }
 
     private static void fail(RoutingContext rc) {
