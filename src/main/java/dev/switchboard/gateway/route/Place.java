@@ -35,10 +35,7 @@ public final class Place {
         static Row of(Route route, boolean builtIn) {
             String rewrite = route.target() instanceof Target.Service service ? service.rewrite() : null;
             return new Row(
-                    route,
-                    builtIn,
-                    route.path().names(),
-                    rewrite == null ? null : Rewrite.of(rewrite, route.path()));
+                    route, builtIn, route.path().names(), rewrite == null ? null : Rewrite.of(rewrite, route.path()));
         }
     }
 

@@ -103,7 +103,9 @@ public final class RouteTable {
     /** @param at where the next segment's slash is, or the end of the path */
     private static @Nullable Place find(Node node, String path, int at, List<String> values) {
         if (at == path.length()) {
-            return node.rows != null ? new Place(node.rows, path, List.copyOf(values), "") : rest(node, path, at, values);
+            return node.rows != null
+                    ? new Place(node.rows, path, List.copyOf(values), "")
+                    : rest(node, path, at, values);
         }
         int slash = path.indexOf('/', at + 1);
         int end = slash < 0 ? path.length() : slash;

@@ -24,7 +24,9 @@ class AbortsTest extends ProxyTest {
     private void assertWhole(ProxyServer proxy) throws Exception {
         Awaitility.await().untilAtomic(proxy.upstream.open, Matchers.is(0));
         for (int i = 0; i < ROUNDS; i++) {
-            assertThat(proxy.exchange(get("/whole"))).startsWith("HTTP/1.1 200 ").endsWith("ok");
+            assertThat(proxy.exchange(get("/whole")))
+                    .startsWith("HTTP/1.1 200 ")
+                    .endsWith("ok");
         }
     }
 

@@ -124,7 +124,8 @@ class BodiesTest extends ProxyTest {
             seen.add("" + peer.read(FAR_TOO_MUCH).length());
             peer.write(OK);
         });
-        RawService.Peer client = proxy(Setup.USUAL.maxBody(FAR_TOO_MUCH), service).connect();
+        RawService.Peer client =
+                proxy(Setup.USUAL.maxBody(FAR_TOO_MUCH), service).connect();
         var written = new AtomicLong();
         byte[] piece = new byte[1 << 16];
         client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + FAR_TOO_MUCH + "\r\n\r\n");
@@ -246,6 +247,9 @@ class BodiesTest extends ProxyTest {
                 answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n2\r\n!!\r\n0\r\n\r\n");
         String answer = proxy(service).exchange("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
 
-        assertThat(answer).startsWith("HTTP/1.0 200 ").doesNotContainIgnoringCase("chunked").endsWith("ok!!");
+        assertThat(answer)
+                .startsWith("HTTP/1.0 200 ")
+                .doesNotContainIgnoringCase("chunked")
+                .endsWith("ok!!");
     }
 }

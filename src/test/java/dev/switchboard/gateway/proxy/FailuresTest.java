@@ -68,8 +68,11 @@ class FailuresTest extends ProxyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "nonsense\r\n\r\n", "HTTP/1.1 99 Odd\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
-                "HTTP/1.1 102 Processing\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n",
+                "nonsense\r\n\r\n",
+                "HTTP/1.1 99 Odd\r\n\r\n",
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+                "HTTP/1.1 102 Processing\r\n\r\n",
+                "HTTP/9.9 200 OK\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, identity\r\nContent-Length: x\r\n\r\n"
             })
     void whatIsNoAnswerIsABrokenOne(String answer) throws Exception {
@@ -181,8 +184,8 @@ class FailuresTest extends ProxyTest {
             peer.readUntil("hi");
             peer.write(OK);
         });
-        RawService.Peer client =
-                proxy(Setup.USUAL.timeout(SHORT).idle(SHORT.multipliedBy(4)), service).connect();
+        RawService.Peer client = proxy(Setup.USUAL.timeout(SHORT).idle(SHORT.multipliedBy(4)), service)
+                .connect();
         client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nh");
         Awaitility.await().pollDelay(SHORT.multipliedBy(2)).until(() -> true);
         client.write("i");

@@ -52,7 +52,9 @@ class InterimTest extends ProxyTest {
     @Test
     void whoSendsTheBodyAnywayIsNotAsked() throws Exception {
         var service = service(peer -> {
-            assertThat(peer.readUntil("hi")).doesNotContainIgnoringCase("expect").endsWith("hi");
+            assertThat(peer.readUntil("hi"))
+                    .doesNotContainIgnoringCase("expect")
+                    .endsWith("hi");
             peer.write(OK);
         });
         RawService.Peer client = proxy(service).connect();

@@ -15,8 +15,10 @@ class PathPatternTest {
 
         assertThat(pattern.segments()).containsExactly("api", "rooms", "{id}", "members", "{userId}", "**");
         assertThat(pattern.names()).containsExactly("id", "userId");
-        assertThat(pattern.shape()).isEqualTo(PathPattern.of("/api/rooms/{x}/members/{y}/**").shape());
-        assertThat(PathPattern.of("/%40me").shape()).isEqualTo(PathPattern.of("/@me").shape());
+        assertThat(pattern.shape())
+                .isEqualTo(PathPattern.of("/api/rooms/{x}/members/{y}/**").shape());
+        assertThat(PathPattern.of("/%40me").shape())
+                .isEqualTo(PathPattern.of("/@me").shape());
     }
 
     @ParameterizedTest

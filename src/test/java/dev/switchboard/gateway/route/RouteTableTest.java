@@ -59,7 +59,8 @@ class RouteTableTest {
         for (Operation<?, ?> operation : Operations.ALL) {
             for (Operation.Http http : operation.http()) {
                 for (String prefix : List.of("/api/v1", "/api")) {
-                    var match = match(BUILT_IN, http.method(), prefix + http.path().replaceAll("\\{\\w+}", "x"));
+                    var match =
+                            match(BUILT_IN, http.method(), prefix + http.path().replaceAll("\\{\\w+}", "x"));
                     assertThat(match).as("%s %s", http.method(), http.path()).isNotNull();
                     assertThat(match.route().target()).isEqualTo(new Target.Operation(operation, http.status()));
                     assertThat(match.route().name()).isEqualTo(operation.address());
@@ -94,14 +95,16 @@ class RouteTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/api", "/api/users/", "/api/users//roles/", "/api/Users", "/api/users/a/b/c", "/api/auth"})
+    @ValueSource(
+            strings = {"/", "/api", "/api/users/", "/api/users//roles/", "/api/Users", "/api/users/a/b/c", "/api/auth"})
     void otherPathsLeadNowhere(String path) {
         assertThat(BUILT_IN.find(NormalPath.of(path))).isNull();
     }
 
     @Test
     void operationsOfThePlatformAloneHaveNoRow() {
-        assertThat(BuiltInRoutes.of(List.of(AccountOperations.GET_ME.access(Operation.Access.INTERNAL)), 1)).isEmpty();
+        assertThat(BuiltInRoutes.of(List.of(AccountOperations.GET_ME.access(Operation.Access.INTERNAL)), 1))
+                .isEmpty();
     }
 
     @Test
@@ -135,8 +138,7 @@ class RouteTableTest {
                 "GET|/%40me|GET /@me"
             })
     void theMostSpecificPatternDecidesAlone(String method, String path, @Nullable String expected) {
-        RouteTable table = table(
-                "* /**", "GET /a/**", "GET /a/{x}", "GET /a/b", "* /m/{x}", "GET /m/{y}", "GET /@me");
+        RouteTable table = table("* /**", "GET /a/**", "GET /a/{x}", "GET /a/b", "* /m/{x}", "GET /m/{y}", "GET /@me");
 
         Match match = match(table, method, path);
 
