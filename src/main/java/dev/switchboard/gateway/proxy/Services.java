@@ -16,7 +16,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Predicate;
 
 /** The services behind the gateway: requests go to them one way, WebSockets another. */
@@ -81,7 +80,7 @@ public final class Services implements ServiceTarget {
     /** Pages that may read a route's answers may open its sockets. */
     private OriginPolicy origins(Route route) {
         CorsRule rule = route.cors();
-        return rule == null ? shared.origins() : new OriginPolicy(List.copyOf(rule.origins()));
+        return rule == null ? shared.origins() : new OriginPolicy(rule.origins(), rule.credentials());
     }
 
     /** Closes sockets when their route has gone or changed: {@link SocketForwarder#closeWhere}. From any thread. */

@@ -171,7 +171,11 @@ class ServicesTest {
                     client.upgrade("/app", "Origin: " + SocketGateway.PAGE).head();
             assertThat(refused.status()).isEqualTo(403);
             client.body(refused);
-            client.upgrade("/app", "Origin: " + other);
+            route = route(new CorsRule(Set.of(other), false, List.of(), List.of(), SECOND));
+            refused = client.upgrade("/app", "Origin: " + other).head();
+            assertThat(refused.status()).as("no cookies from there").isEqualTo(403);
+            client.body(refused);
+            client.upgrade("/app", "Origin: " + other, "Authorization: Bearer x");
             try (SocketWire asked = accepted()) {
                 asked.head();
                 asked.accept();
