@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** The program: {@code java -jar switchboard.jar [--conf DIR] [--check-config] [--version] [--help]}. */
+/** The program: {@code java -jar switchboard.jar [--conf DIR|FILE] [--check-config] [--version] [--help]}. */
 public final class Main {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
@@ -20,7 +20,8 @@ public final class Main {
     private static final String USAGE =
             """
             Usage: java -jar switchboard.jar [options]
-              --conf DIR       read switchboard.yaml (and cluster.xml) from this folder; default: conf
+              --conf DIR       read switchboard.yaml and routes.yaml (and cluster.xml) from this folder; default: conf
+              --conf FILE      read this one file, with any of their settings
               --check-config   read the configuration, report every mistake, start nothing
               --version        print the version
               --help           print this
@@ -39,7 +40,7 @@ public final class Main {
                 switch (args[i]) {
                     case "--conf" -> {
                         if (++i == args.length) {
-                            throw new IllegalArgumentException("--conf needs a folder");
+                            throw new IllegalArgumentException("--conf needs a folder or a file");
                         }
                         conf = Path.of(args[i]);
                     }
@@ -76,14 +77,14 @@ public final class Main {
             return 0;
         }
         try {
-            PlatformOptions options =
-                    ConfigSource.in(arguments.conf(), System.getenv()).read(PlatformOptions::from);
+            ConfigSource source = ConfigSource.in(arguments.conf(), System.getenv());
+            PlatformOptions options = source.read(PlatformOptions::from);
             if (arguments.checkOnly()) {
                 out.println("The configuration is good.");
                 return 0;
             }
             Logging.apply(options.log());
-            serve(options, arguments.conf(), out);
+            serve(options, source.folder(), out);
             return 0;
         } catch (ConfigException e) {
             e.getMessage().lines().forEach(line -> err.println("switchboard: " + line));

@@ -51,7 +51,7 @@ class MainTest {
         assertThat(said()).startsWith("switchboard: unknown option --port").contains("Usage:");
         err.reset();
         assertThat(run("--conf")).isEqualTo(2);
-        assertThat(said()).startsWith("switchboard: --conf needs a folder");
+        assertThat(said()).startsWith("switchboard: --conf needs a folder or a file");
     }
 
     @Test

@@ -113,6 +113,8 @@ final class Parts {
                         bus,
                         tokens,
                         new Limiter(options.limits()),
+                        options.routes().table(server.maxBody()),
+                        v -> (rc, admitted) -> rc.fail(404),
                         health,
                         page,
                         options.auth().refreshTokenTtl(),

@@ -5,6 +5,7 @@ import dev.switchboard.config.Section;
 import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeOptions;
 import dev.switchboard.gateway.http.LimitOptions;
+import dev.switchboard.gateway.route.RouteOptions;
 import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.ops.LogOptions;
 import dev.switchboard.participant.PresenceOptions;
@@ -12,8 +13,9 @@ import dev.switchboard.room.RoomOptions;
 import dev.switchboard.signaling.CallOptions;
 import dev.switchboard.signaling.IceOptions;
 import dev.switchboard.storage.DatabaseOptions;
+import java.util.Set;
 
-/** All of {@code switchboard.yaml}, one record per section. Parts whose record is equal to the old one need no restart. */
+/** All settings, one record per section. Parts whose record is equal to the old one need no restart. */
 public record PlatformOptions(
         NodeOptions node,
         ServerOptions server,
@@ -26,7 +28,8 @@ public record PlatformOptions(
         PresenceOptions presence,
         CallOptions calls,
         IceOptions ice,
-        LogOptions log) {
+        LogOptions log,
+        RouteOptions routes) {
 
     public static PlatformOptions from(Section root) {
         return new PlatformOptions(
@@ -41,6 +44,7 @@ public record PlatformOptions(
                 PresenceOptions.from(root.section("presence")),
                 CallOptions.from(root.section("calls")),
                 IceOptions.from(root.section("ice")),
-                LogOptions.from(root.section("log")));
+                LogOptions.from(root.section("log")),
+                RouteOptions.from(root, Set.of(), LimitOptions.TIERS));
     }
 }

@@ -17,45 +17,56 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the settings are: {@code switchboard.yaml} in a folder, laid over the copy inside the program, so that a user's
- * file need only name what differs and each default is written in one place.
+ * Where the settings are: {@code switchboard.yaml} and {@code routes.yaml} in a folder, or one file, laid over the copies
+ * inside the program, so that a user's file need only name what differs and each default is written in one place.
  */
 public final class ConfigSource {
-    private static final String FILE = "switchboard.yaml";
-    private static final String BUILT_IN = "conf/" + FILE;
+    /** In the order in which they are laid over each other. All of them are one tree: any may have any section. */
+    private static final List<String> FILES = List.of("switchboard.yaml", "routes.yaml");
+
     private static final Path DEFAULT_FOLDER = Path.of("conf");
 
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, true)
             .build();
 
-    private final @Nullable Path file;
+    private final List<Path> files;
+    private final @Nullable Path folder;
     private final UnaryOperator<@Nullable String> environment;
 
-    private ConfigSource(@Nullable Path file, UnaryOperator<@Nullable String> environment) {
-        this.file = file;
+    private ConfigSource(List<Path> files, @Nullable Path folder, UnaryOperator<@Nullable String> environment) {
+        this.files = files;
+        this.folder = folder;
         this.environment = environment;
     }
 
     /**
-     * @param folder the value of {@code --conf}; null for {@code conf} in the working directory if it has the file, else
-     *     the built-in settings alone
-     * @throws ConfigException when {@code folder} has no such file
+     * @param place the value of {@code --conf}, a folder or a file; null for {@code conf} in the working directory if it has
+     *     the files, else the built-in settings alone
+     * @throws ConfigException when {@code place} has no such file
      */
-    public static ConfigSource in(@Nullable Path folder, Map<String, String> environment) {
-        Path file = (folder == null ? DEFAULT_FOLDER : folder).resolve(FILE);
-        if (Files.isRegularFile(file)) {
-            return new ConfigSource(file, environment::get);
+    public static ConfigSource in(@Nullable Path place, Map<String, String> environment) {
+        if (place != null && Files.isRegularFile(place)) {
+            return new ConfigSource(List.of(place), place.toAbsolutePath().getParent(), environment::get);
         }
-        if (folder != null) {
-            throw new ConfigException(new ConfigError("--conf", null, "there is no file " + file));
+        Path folder = place == null ? DEFAULT_FOLDER : place;
+        List<Path> files =
+                FILES.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
+        if (files.isEmpty() && place != null) {
+            throw new ConfigException(
+                    new ConfigError("--conf", null, "there is no file " + folder.resolve(FILES.get(0))));
         }
-        return new ConfigSource(null, environment::get);
+        return new ConfigSource(files, place == null ? null : folder, environment::get);
     }
 
-    /** The user's file, or null when the built-in settings serve alone. */
-    public @Nullable Path file() {
-        return file;
+    /** The user's files; none when the built-in settings serve alone. */
+    public List<Path> files() {
+        return files;
+    }
+
+    /** The folder that {@code --conf} named, or that its file is in; null without it. */
+    public @Nullable Path folder() {
+        return folder;
     }
 
     /**
@@ -66,8 +77,11 @@ public final class ConfigSource {
      */
     public <T> T read(Function<Section, T> reader) {
         List<ConfigError> errors = new ArrayList<>();
-        Tree tree = tree(builtIn(), errors);
-        if (file != null) {
+        Tree tree = new Tree.Mapping(Map.of());
+        for (String file : FILES) {
+            tree = Tree.merge(tree, tree(builtIn("conf/" + file), errors));
+        }
+        for (Path file : files) {
             tree = Tree.merge(tree, tree(parse(file), errors));
         }
         Section root = new Section("", tree, errors);
@@ -83,14 +97,14 @@ public final class ConfigSource {
         return Tree.of(node, "", environment, errors);
     }
 
-    private static JsonNode builtIn() {
-        try (InputStream in = ConfigSource.class.getClassLoader().getResourceAsStream(BUILT_IN)) {
+    private static JsonNode builtIn(String name) {
+        try (InputStream in = ConfigSource.class.getClassLoader().getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("the program was built without " + BUILT_IN);
+                throw new IllegalStateException("the program was built without " + name);
             }
             return YAML.readTree(in);
         } catch (IOException e) {
-            throw new IllegalStateException(BUILT_IN + " inside the program cannot be read", e);
+            throw new IllegalStateException(name + " inside the program cannot be read", e);
         }
     }
 

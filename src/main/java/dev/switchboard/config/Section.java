@@ -21,6 +21,7 @@ public final class Section {
     private final String path;
     private final Map<String, Tree> entries;
     private final Map<String, @Nullable Section> asked = new LinkedHashMap<>();
+    private final List<Section> items = new ArrayList<>();
     private final List<ConfigError> errors;
 
     Section(String path, Tree tree, List<ConfigError> errors) {
@@ -59,11 +60,29 @@ public final class Section {
 
     /** A number of bytes: {@code 512}, {@code 64KiB}, {@code 1MiB}, {@code 2GiB}. */
     public int bytes(String key, int min, int max) {
+        return Math.toIntExact(size(key, min, max));
+    }
+
+    /** The same for what may be larger than memory. */
+    public long size(String key, long min, long max) {
         return required(
                 key,
                 "a size such as 64KiB or 1MiB, from " + min + " to " + max + " bytes",
-                text -> Math.toIntExact(Values.between(Values.bytes(text), min, max)),
+                text -> Values.between(Values.bytes(text), min, max),
                 min);
+    }
+
+    /** One of the names that something else has. {@code kind} says of what, for example {@code upstream}. */
+    public String reference(String key, Set<String> names, String kind) {
+        String name = text(key);
+        if (!name.isEmpty() && !names.contains(name)) {
+            String nearest = Values.nearest(name, names);
+            problem(
+                    key,
+                    "there is no " + kind + " \"" + name + '"'
+                            + (nearest == null ? "" : "; did you mean " + nearest + "?"));
+        }
+        return name;
     }
 
     /** {@code true} or {@code false}. */
@@ -134,6 +153,35 @@ public final class Section {
         return section;
     }
 
+    /** The mappings of the YAML list under {@code key}; none when it is absent or empty. */
+    public List<Section> sections(String key) {
+        Tree tree = entry(key);
+        if (tree == null || (tree instanceof Tree.Scalar scalar && scalar.text().isBlank())) {
+            return List.of();
+        }
+        if (!(tree instanceof Tree.Sequence sequence)) {
+            problem(key, "expected a list, each item after a -");
+            return List.of();
+        }
+        List<Section> sections = new ArrayList<>();
+        for (Tree item : sequence.items()) {
+            sections.add(new Section(key(key) + "[" + sections.size() + "]", item, errors));
+        }
+        items.addAll(sections);
+        return sections;
+    }
+
+    /** Its place in the file, for example {@code routes[3]}. */
+    public String path() {
+        return path;
+    }
+
+    /** Whether {@code key} has a value; for settings that may be left out. */
+    public boolean has(String key) {
+        Tree tree = entry(key);
+        return tree != null && !(tree instanceof Tree.Scalar scalar && scalar.text().isBlank());
+    }
+
     /** The keys that are there, for mappings whose keys are names that the user chose. */
     public Set<String> keys() {
         return entries.keySet();
@@ -158,6 +206,12 @@ public final class Section {
                 section.reportUnknownKeys();
             }
         }
+        items.forEach(Section::reportUnknownKeys);
+    }
+
+    /** Notes that this mapping as a whole is wrong. */
+    public void problem(String problem) {
+        report(path, null, problem);
     }
 
     private <T> T required(String key, String expected, Function<String, T> parse, T otherwise) {

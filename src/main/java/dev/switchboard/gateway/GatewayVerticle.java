@@ -2,9 +2,11 @@ package dev.switchboard.gateway;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.gateway.http.HttpDoor;
-import dev.switchboard.gateway.http.Limiter;
+import dev.switchboard.gateway.http.ServiceTarget;
 import dev.switchboard.gateway.http.TrustedProxies;
 import dev.switchboard.gateway.http.Webroot;
+import dev.switchboard.gateway.limit.RateLimiter;
+import dev.switchboard.gateway.route.RouteTable;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
 import io.vertx.core.Future;
@@ -36,12 +38,16 @@ public final class GatewayVerticle extends VerticleBase {
      * What all instances on a node share.
      *
      * @param refreshTtl how long a refresh token is good
+     * @param routes which request goes where
+     * @param services makes the way of one instance to the services behind the gateway, on its event loop
      * @param eventBus makes the event-bus door of one instance, on its event loop
      */
     public record Shared(
             Bus bus,
             TokenVerifier verifier,
-            Limiter limiter,
+            RateLimiter limiter,
+            RouteTable routes,
+            Function<Vertx, ServiceTarget> services,
             HealthChecks health,
             Webroot page,
             Duration refreshTtl,
@@ -50,6 +56,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final ServerOptions options;
     private final Shared shared;
     private volatile @Nullable Door eventBus;
+    private volatile @Nullable ServiceTarget services;
     private volatile @Nullable HttpServer server;
     private final Promise<Void> drained = Promise.promise();
     private boolean draining;
@@ -63,21 +70,24 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<?> start() {
         Door bridge = shared.eventBus().apply(vertx);
         eventBus = bridge;
+        ServiceTarget target = shared.services().apply(vertx);
+        services = target;
         var http = new HttpDoor(
                 vertx,
                 new HttpDoor.Options(
                         options.corsOrigins(),
                         new TrustedProxies(options.trustedProxies()),
                         options.secureCookies(),
-                        options.maxBody(),
                         shared.refreshTtl()),
+                shared.routes(),
                 shared.bus(),
                 shared.verifier(),
                 shared.limiter(),
+                target,
                 shared.health(),
                 shared.page(),
                 bridge::mount);
-        HttpServer listener = vertx.createHttpServer(listener())
+        HttpServer listener = PriorKnowledge.createHttpServer(vertx, listener())
                 .requestHandler(http.requests())
                 .invalidRequestHandler(http.invalidRequests());
         server = listener;
@@ -89,14 +99,13 @@ public final class GatewayVerticle extends VerticleBase {
      * some hundred KiB.
      */
     private HttpServerOptions listener() {
-        return new HttpServerOptions()
+        return Protocols.of(options.http2(), options.tls(), MAX_HEADER_BYTES)
                 .setHost(options.host())
                 .setPort(options.port())
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
-                .setHttp2ClearTextEnabled(false)
                 .setCompressionSupported(true)
                 .setCompressionContentSizeThreshold(COMPRESS_FROM_BYTES)
                 .setPerFrameWebSocketCompressionSupported(false)
@@ -122,7 +131,8 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<Void> drain(Duration within) {
         HttpServer listener = server;
         Door bridge = eventBus;
-        if (listener == null || bridge == null) {
+        ServiceTarget target = services;
+        if (listener == null || bridge == null || target == null) {
             return Future.succeededFuture();
         }
         context.runOnContext(v -> {
@@ -130,6 +140,7 @@ public final class GatewayVerticle extends VerticleBase {
                 draining = true;
                 // The other half is for those who are told last to close in order.
                 bridge.drain(within.dividedBy(2));
+                target.drain(within.dividedBy(2));
                 listener.shutdown(within.toMillis(), TimeUnit.MILLISECONDS).onComplete(drained);
             }
         });
@@ -143,6 +154,10 @@ public final class GatewayVerticle extends VerticleBase {
             Door bridge = eventBus;
             if (bridge != null) {
                 bridge.stop();
+            }
+            ServiceTarget target = services;
+            if (target != null) {
+                target.stop();
             }
         });
     }

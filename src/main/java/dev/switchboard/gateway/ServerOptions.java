@@ -4,6 +4,7 @@ import dev.switchboard.config.Section;
 import dev.switchboard.gateway.http.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listener. Sizes are in bytes.
@@ -14,6 +15,8 @@ import java.util.List;
  * @param maxBody of an operation's request
  * @param maxFrame of a WebSocket frame from a client
  * @param maxMessage of a WebSocket message from a client
+ * @param http2 whether clients may speak HTTP/2: agreed on with TLS (ALPN), from the first byte without
+ * @param tls null for none
  */
 public record ServerOptions(
         String host,
@@ -24,7 +27,9 @@ public record ServerOptions(
         Duration shutdownTimeout,
         int maxBody,
         int maxFrame,
-        int maxMessage) {
+        int maxMessage,
+        boolean http2,
+        @Nullable TlsOptions tls) {
 
     public static ServerOptions from(Section section) {
         return new ServerOptions(
@@ -36,7 +41,9 @@ public record ServerOptions(
                 section.duration("shutdownTimeout", Duration.ZERO, Duration.ofMinutes(10)),
                 section.bytes("maxBody", 1_024, 64 << 20),
                 section.bytes("maxFrame", 1_024, 16 << 20),
-                section.bytes("maxMessage", 1_024, 16 << 20));
+                section.bytes("maxMessage", 1_024, 16 << 20),
+                section.bool("http2"),
+                TlsOptions.from(section.section("tls")));
     }
 
     private static List<String> networks(Section section, String key) {

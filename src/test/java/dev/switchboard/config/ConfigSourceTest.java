@@ -64,6 +64,8 @@ class ConfigSourceTest {
     private List<String> presence(Map<String, String> environment) {
         return ConfigSource.in(folder, environment).read(root -> {
             // Asked for, so that they are not unknown.
+            root.bool("builtInRoutes");
+            root.sections("routes");
             for (String other : List.of(
                     "node",
                     "server",

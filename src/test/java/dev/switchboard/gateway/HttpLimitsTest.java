@@ -85,7 +85,8 @@ class HttpLimitsTest {
         assertThat(number(refused, "Retry-After")).isEqualTo(1);
         assertThat(number(refused, "RateLimit-Remaining")).isZero();
         assertThat(number(refused, "RateLimit-Reset")).isBetween(4L, 6L);
-        assertThat(refused.headers().firstValue("RateLimit-Policy")).contains("5;w=5");
+        assertThat(refused.headers().firstValue("RateLimit-Policy")).contains("\"default\";q=5;w=5");
+        assertThat(refused.headers().firstValue("RateLimit")).contains("\"default\";r=0;t=1");
     }
 
     @Test

@@ -5,7 +5,10 @@ import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
 import dev.switchboard.gateway.http.LimitOptions;
 import dev.switchboard.gateway.http.Limiter;
+import dev.switchboard.gateway.http.ServiceTarget;
 import dev.switchboard.gateway.http.Webroot;
+import dev.switchboard.gateway.limit.RateLimiter;
+import dev.switchboard.gateway.route.RouteOptions;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
@@ -37,6 +40,21 @@ final class TestGateway {
     /** Vert.x chooses a port, the same for all instances. */
     private static final int ANY_PORT = -1;
 
+    static final ServerOptions OPTIONS = new ServerOptions(
+            "127.0.0.1",
+            ANY_PORT,
+            List.of("https://app.example.org"),
+            List.of("127.0.0.1"),
+            false,
+            Duration.ofSeconds(2),
+            MAX_BODY,
+            65_536,
+            262_144,
+            true,
+            null);
+
+    private static final ServiceTarget NO_SERVICES = (rc, admitted) -> rc.fail(404);
+
     final Vertx vertx = Vertx.vertx();
     final AtomicReference<HealthChecks.Report> health =
             new AtomicReference<>(HealthChecks.Report.of(HealthChecks.Status.OK, Map.of()));
@@ -47,22 +65,21 @@ final class TestGateway {
     private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
 
     TestGateway(LimitOptions limits, Consumer<Handlers> serve) throws Exception {
-        this(
-                limits,
-                new ServerOptions(
-                        "127.0.0.1",
-                        ANY_PORT,
-                        List.of("https://app.example.org"),
-                        List.of("127.0.0.1"),
-                        false,
-                        Duration.ofSeconds(2),
-                        MAX_BODY,
-                        65_536,
-                        262_144),
-                serve);
+        this(limits, OPTIONS, serve);
     }
 
     TestGateway(LimitOptions limits, ServerOptions options, Consumer<Handlers> serve) throws Exception {
+        this(new Limiter(limits), options, RouteOptions.builtInOnly(), NO_SERVICES, new Names(), serve);
+    }
+
+    TestGateway(
+            RateLimiter limiter,
+            ServerOptions options,
+            RouteOptions routes,
+            ServiceTarget services,
+            TokenVerifier verifier,
+            Consumer<Handlers> serve)
+            throws Exception {
         var bus = new Bus(vertx, new OneNode());
         for (Part part : Part.values()) {
             var handlers = new Handlers();
@@ -71,8 +88,10 @@ final class TestGateway {
         }
         var shared = new GatewayVerticle.Shared(
                 bus,
-                new Names(),
-                new Limiter(limits),
+                verifier,
+                limiter,
+                routes.table(options.maxBody()),
+                v -> services,
                 checks(),
                 Webroot.load(TestGateway.class.getClassLoader(), "page"),
                 Duration.ofDays(30),
@@ -138,7 +157,7 @@ final class TestGateway {
     }
 
     /** {@code anna} and {@code admin} are good tokens; {@code old} has expired, {@code gone} was revoked. */
-    private static final class Names implements TokenVerifier {
+    static final class Names implements TokenVerifier {
         @Override
         public Identity verify(String token) {
             return switch (token) {

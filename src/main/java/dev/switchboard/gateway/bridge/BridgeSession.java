@@ -192,7 +192,7 @@ final class BridgeSession extends Deadlines.Entry {
     private record Expiring(Instant expiresAt) {}
 
     @Override
-    long due(long now) {
+    public long due(long now) {
         if (closed) {
             boolean again = cutBefore;
             cutBefore = true;

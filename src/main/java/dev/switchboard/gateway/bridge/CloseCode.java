@@ -5,6 +5,8 @@ package dev.switchboard.gateway.bridge;
  * ours (RFC 6455 §7.4.2); {@link #retry} says whether the same client should come back.
  */
 public enum CloseCode {
+    /** The route of a proxied socket has gone or changed. */
+    GOING_AWAY(1001, "going_away", true),
     NOT_UTF8(1007, "not_utf8", false),
     TOO_BIG(1009, "too_big", false),
     NODE_DRAINING(1012, "node_draining", true),

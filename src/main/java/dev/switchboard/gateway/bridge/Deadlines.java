@@ -8,30 +8,31 @@ import org.jspecify.annotations.Nullable;
  * The next moment at which each socket of an event loop has something to do: one array that one timer scans, in place of
  * several timers per socket. Ten thousand sockets take microseconds and 16 bytes each.
  */
-final class Deadlines {
+public final class Deadlines {
     /** Never. */
-    static final long NEVER = Long.MAX_VALUE;
+    public static final long NEVER = Long.MAX_VALUE;
 
     private static final int INITIAL = 16;
 
     /** Something with a deadline. It carries its own place, so that removing it costs no search. */
-    abstract static class Entry {
+    public abstract static class Entry {
         private int place = -1;
 
         /** Does what is due and says when the next thing is, in milliseconds of the same clock. */
-        abstract long due(long nowMillis);
+        public abstract long due(long nowMillis);
     }
 
     private long[] times = new long[INITIAL];
     private @Nullable Entry[] entries = new Entry[INITIAL];
     private int size;
 
-    int size() {
+    /** How many entries have a deadline. */
+    public int size() {
         return size;
     }
 
     /** Sets or moves the deadline of an entry. */
-    void set(Entry entry, long atMillis) {
+    public void set(Entry entry, long atMillis) {
         if (entry.place < 0) {
             if (size == times.length) {
                 times = Arrays.copyOf(times, size * 2);
@@ -44,7 +45,7 @@ final class Deadlines {
     }
 
     /** Forgets an entry; repeated calls do nothing. */
-    void remove(Entry entry) {
+    public void remove(Entry entry) {
         int place = entry.place;
         if (place < 0) {
             return;
@@ -61,7 +62,7 @@ final class Deadlines {
     }
 
     /** Runs everything that is due. Entries may come and go meanwhile. */
-    void run(long nowMillis) {
+    public void run(long nowMillis) {
         // Backwards: what removes itself is replaced by one that had its turn.
         for (int i = size - 1; i >= 0; i--) {
             if (i < size && times[i] <= nowMillis) {
@@ -77,7 +78,7 @@ final class Deadlines {
     }
 
     /** Every entry, in no order. */
-    void forEach(Consumer<Entry> action) {
+    public void forEach(Consumer<Entry> action) {
         Entry[] now = Arrays.copyOf(entries, size);
         for (Entry entry : now) {
             action.accept(entry);

@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.bridge;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -14,19 +15,26 @@ public final class OriginPolicy {
     private static final String ANY = "*";
 
     /** What an {@code Origin} header is worth. */
-    enum Verdict {
+    public enum Verdict {
         /** A page of this server or of a configured origin: its cookies count. */
         TRUSTED,
-        /** No header (not a browser, or a plain GET), or everybody is let in: without cookies. */
+        /** No header (not a browser, or a plain GET), or let in without cookies. */
         NEUTRAL,
         /** A page of somebody else. */
         FOREIGN
     }
 
     private final Set<String> allowed;
+    private final boolean credentials;
 
     /** @param allowed origins as browsers send them, for example {@code https://app.example.org}; {@code *} for any */
     public OriginPolicy(List<String> allowed) {
+        this(allowed, true);
+    }
+
+    /** @param credentials whether cookies count from origins other than the server's own */
+    public OriginPolicy(Collection<String> allowed, boolean credentials) {
+        this.credentials = credentials;
         this.allowed = allowed.stream().map(OriginPolicy::normal).collect(Collectors.toUnmodifiableSet());
     }
 
@@ -35,13 +43,16 @@ public final class OriginPolicy {
      *
      * @param host the {@code Host} header, with the port if it has one
      */
-    Verdict judge(@Nullable String origin, @Nullable String host) {
+    public Verdict judge(@Nullable String origin, @Nullable String host) {
         if (origin == null) {
             return Verdict.NEUTRAL;
         }
         String normal = normal(origin);
-        if (allowed.contains(normal) || (host != null && sameHost(normal, host))) {
+        if (host != null && sameHost(normal, host)) {
             return Verdict.TRUSTED;
+        }
+        if (allowed.contains(normal)) {
+            return credentials ? Verdict.TRUSTED : Verdict.NEUTRAL;
         }
         return allowed.contains(ANY) ? Verdict.NEUTRAL : Verdict.FOREIGN;
     }

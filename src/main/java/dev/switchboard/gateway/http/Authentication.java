@@ -1,10 +1,10 @@
 package dev.switchboard.gateway.http;
 
+import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.TokenVerifier;
-import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
-import dev.switchboard.protocol.Operation;
+import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -25,50 +25,35 @@ final class Authentication {
     }
 
     /**
-     * The caller of an operation. Whoever calls a public one may bear a bad token.
+     * Whom the token of a request belongs to; it comes in the {@code Authorization} header, or in a cookie.
      *
-     * @throws FaultException {@code unauthorized}, {@code token_expired}, {@code session_revoked}, {@code xsrf_mismatch}
-     *     or {@code forbidden}
+     * @return fails with {@code unauthorized}, {@code token_expired}, {@code session_revoked} or {@code xsrf_mismatch}
      */
-    Caller caller(HttpServerRequest request, Operation.Access access, String requestId) {
-        return switch (access) {
-            case PUBLIC -> {
-                try {
-                    yield verified(request, requestId);
-                } catch (FaultException e) {
-                    yield Caller.anonymous(requestId);
-                }
-            }
-            case USER -> verified(request, requestId);
-            case ADMIN -> {
-                Caller caller = verified(request, requestId);
-                if (!caller.isAdmin()) {
-                    throw Fault.FORBIDDEN.because("Only administrators may do this.");
-                }
-                yield caller;
-            }
-            case INTERNAL -> throw Fault.NOT_FOUND.because("There is nothing here.");
-        };
+    Future<Identity> identify(HttpServerRequest request) {
+        try {
+            return Future.succeededFuture(verified(request));
+        } catch (FaultException e) {
+            return Future.failedFuture(e);
+        }
     }
 
-    private Caller verified(HttpServerRequest request, String requestId) {
+    private Identity verified(HttpServerRequest request) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
             if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
                 throw Fault.UNAUTHORIZED.because("The Authorization header must be a bearer token.");
             }
-            return verifier.verify(authorization.substring(BEARER.length()).strip())
-                    .caller(null, requestId);
+            return verifier.verify(authorization.substring(BEARER.length()).strip());
         }
         String session = cookie(request, SignInCookies.SESSION);
         if (session == null) {
             throw Fault.UNAUTHORIZED.because("Sign in first.");
         }
-        Caller caller = verifier.verify(session).caller(null, requestId);
+        Identity identity = verifier.verify(session);
         if (!SafeMethods.ALL.contains(request.method())) {
             checkXsrf(request);
         }
-        return caller;
+        return identity;
     }
 
     /**

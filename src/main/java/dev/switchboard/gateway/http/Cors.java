@@ -1,5 +1,7 @@
 package dev.switchboard.gateway.http;
 
+import dev.switchboard.gateway.route.CorsRule;
+import dev.switchboard.gateway.route.Match;
 import dev.switchboard.protocol.Fault;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -8,60 +10,58 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lets pages of configured origins read our answers (the CORS protocol of the Fetch standard). Origins are compared
- * whole. Those let in only by {@code *} get no credentials.
+ * Lets pages of configured origins read our answers (the CORS protocol of the Fetch standard): by the rule of the row that a
+ * request leads to, else by the server's. Those let in only by {@code *} get no credentials.
  */
 final class Cors implements Handler<RoutingContext> {
     private static final String ANY = "*";
     private static final String METHODS = "GET, POST, PUT, DELETE, PATCH";
-    private static final String HEADERS = "Content-Type, Authorization, X-XSRF-TOKEN, Idempotency-Key, X-Request-Id";
-    private static final String EXPOSED =
-            "X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy";
 
-    /** Seconds; browsers cap it themselves. */
-    private static final String MAX_AGE = "3600";
-
-    private final Set<String> origins;
-    private final boolean any;
+    private final CorsRule usual;
 
     Cors(List<String> origins) {
-        this.origins = origins.stream().map(Cors::normal).collect(Collectors.toUnmodifiableSet());
-        this.any = this.origins.contains(ANY);
+        this.usual = CorsRule.of(origins);
     }
 
     @Override
     public void handle(RoutingContext rc) {
         HttpServerRequest request = rc.request();
         HttpServerResponse response = rc.response();
-        if (!origins.isEmpty()) {
+        String asked = request.method().equals(HttpMethod.OPTIONS)
+                ? request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD)
+                : null;
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        boolean preflight = asked != null && origin != null;
+        CorsRule rule = rule(Routed.of(rc), preflight ? asked : null);
+        if (!rule.origins().isEmpty()) {
             response.headers().add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         }
-        String origin = request.getHeader(HttpHeaders.ORIGIN);
         if (origin == null) {
             rc.next();
             return;
         }
-        boolean named = origins.contains(normal(origin));
-        if (named || any) {
+        boolean named = rule.names(origin);
+        boolean readable = named || rule.any();
+        if (readable) {
             response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, named ? origin : ANY);
-            response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            if (!rule.exposed().isEmpty()) {
+                response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, String.join(", ", rule.exposed()));
+            }
         }
-        if (named) {
+        if (named && rule.credentials()) {
             response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
         }
-        boolean preflight = request.method().equals(HttpMethod.OPTIONS)
-                && request.headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
         if (!preflight) {
             rc.next();
-        } else if (named || any) {
+        } else if (readable) {
             response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
-                    .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, HEADERS)
-                    .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, MAX_AGE)
+                    .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, String.join(", ", rule.headers()))
+                    .putHeader(
+                            HttpHeaders.ACCESS_CONTROL_MAX_AGE,
+                            Long.toString(rule.maxAge().toSeconds()))
                     .setStatusCode(204)
                     .end();
         } else {
@@ -69,8 +69,13 @@ final class Cors implements Handler<RoutingContext> {
         }
     }
 
-    private static String normal(String origin) {
-        String text = origin.strip().toLowerCase(Locale.ROOT);
-        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    /** @param asked the method that a preflight asks for, else null */
+    private CorsRule rule(Routed routed, @Nullable String asked) {
+        Match match = routed.match();
+        if (asked != null && routed.place() != null) {
+            match = routed.place().match(asked);
+        }
+        CorsRule own = match == null ? null : match.route().cors();
+        return own == null ? usual : own;
     }
 }

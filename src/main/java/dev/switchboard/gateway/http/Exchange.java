@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param client the address of the client, seen through our own proxies
  * @param secure whether the client speaks TLS
  */
-record Exchange(String requestId, String client, boolean secure) {
+public record Exchange(String requestId, String client, boolean secure) {
     private static final String KEY = Exchange.class.getName();
 
     void attach(RoutingContext rc) {

@@ -54,6 +54,8 @@ final class Failures implements Handler<RoutingContext> {
         }
         write(request, fault, path(request), requestId);
         if (!request.isEnded()) {
+            // It may have been paused; what still comes is thrown away.
+            request.resume();
             vertx.setTimer(LINGER_MS, t -> {
                 if (!request.isEnded()) {
                     request.connection().close();

@@ -44,6 +44,6 @@ final class HealthRoutes {
     }
 
     private static void answer(RoutingContext rc, boolean good, Object body) {
-        OperationRoutes.write(rc.response(), new HttpSpecials.Reply(good ? 200 : 503, body));
+        OperationTarget.write(rc.response(), new HttpSpecials.Reply(good ? 200 : 503, body));
     }
 }

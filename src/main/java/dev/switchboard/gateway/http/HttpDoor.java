@@ -1,9 +1,10 @@
 package dev.switchboard.gateway.http;
 
 import dev.switchboard.bus.Bus;
+import dev.switchboard.gateway.limit.RateLimiter;
+import dev.switchboard.gateway.route.RouteTable;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
-import dev.switchboard.protocol.Operations;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,22 +20,26 @@ public final class HttpDoor {
      *
      * @param corsOrigins origins of foreign pages that may call; {@code *} for any, without their credentials
      * @param alwaysSecure whether clients speak TLS with something in front that does not say so
-     * @param maxBody bytes of an operation's body
      * @param refreshTtl how long the cookies of somebody who is signed in last
      */
     public record Options(
-            List<String> corsOrigins, TrustedProxies proxies, boolean alwaysSecure, int maxBody, Duration refreshTtl) {}
+            List<String> corsOrigins, TrustedProxies proxies, boolean alwaysSecure, Duration refreshTtl) {}
 
     private final Router router;
     private final Failures failures;
 
-    /** @param others adds the routes of other doors */
+    /**
+     * @param services where rows for services lead
+     * @param others adds the routes of other doors
+     */
     public HttpDoor(
             Vertx vertx,
             Options options,
+            RouteTable table,
             Bus bus,
             TokenVerifier verifier,
-            Limiter limiter,
+            RateLimiter limiter,
+            ServiceTarget services,
             HealthChecks health,
             Webroot page,
             Consumer<Router> others) {
@@ -43,19 +48,17 @@ public final class HttpDoor {
         router.route()
                 .handler(new Prelude(options.proxies(), options.alwaysSecure()))
                 .failureHandler(failures);
+        router.route().handler(new TableLookup(table));
         router.route().handler(new Cors(options.corsOrigins()));
         new HealthRoutes(health).mount(router);
-        router.route("/api/*")
-                .handler(new OperationRoutes(
-                        new OperationTable(Operations.ALL),
-                        new Authentication(verifier),
-                        limiter,
-                        new HttpSpecials(new SignInCookies(options.refreshTtl())),
-                        bus,
-                        options.maxBody()));
         others.accept(router);
+        var rows = new TableRoutes(
+                new Admission(vertx, new Authentication(verifier), limiter),
+                new OperationTarget(new HttpSpecials(new SignInCookies(options.refreshTtl())), bus),
+                services);
+        router.route().handler(rows::serve);
         router.route().handler(page);
-        router.route().handler(rc -> rc.fail(404));
+        router.route().handler(rows::deny);
         // Where the router itself gives up: no route has failed, so no failure handler is asked.
         router.errorHandler(400, failures::handleUnroutable);
     }

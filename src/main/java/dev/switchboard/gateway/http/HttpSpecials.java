@@ -11,13 +11,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 
 /** What HTTP does differently for a few operations: cookies, statuses, defaults. All of it, in one table. */
 final class HttpSpecials {
     static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-
-    private static final Set<Operation<?, ?>> AUTH_TIER = Set.of(AccountOperations.REGISTER, AccountOperations.LOGIN);
 
     /** An answer: its status and what is written as its body. */
     record Reply(int status, Object body) {}
@@ -53,11 +50,6 @@ final class HttpSpecials {
 
     private <R extends Record> void after(Operation<?, R> operation, After<R> what) {
         after.put(operation, what);
-    }
-
-    /** What attempts at an operation are counted as. */
-    static Limiter.Tier tier(Operation<?, ?> operation) {
-        return AUTH_TIER.contains(operation) ? Limiter.Tier.AUTH : Limiter.Tier.GENERAL;
     }
 
     /** Completes the JSON of a request. */

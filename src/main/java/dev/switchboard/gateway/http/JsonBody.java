@@ -38,8 +38,7 @@ final class JsonBody {
      */
     static Future<ObjectNode> read(HttpServerRequest request, int limit) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        boolean chunked = request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
-        if (!chunked && (length == null || length.equals("0"))) {
+        if (!isAnnounced(request)) {
             return Future.succeededFuture(Json.MAPPER.createObjectNode());
         }
         if (!isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))
@@ -64,7 +63,14 @@ final class JsonBody {
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
+        request.resume();
         return result.future();
+    }
+
+    /** Whether the headers of HTTP/1.1 say that a body comes. */
+    static boolean isAnnounced(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) || (length != null && !length.equals("0"));
     }
 
     private void append(Buffer chunk) {

@@ -1,6 +1,7 @@
 package dev.switchboard.gateway.http;
 
 import dev.switchboard.config.Section;
+import java.util.Set;
 
 /**
  * How much one caller may ask of one node.
@@ -11,6 +12,9 @@ import dev.switchboard.config.Section;
  * @param maxKeys callers of one tier that are remembered
  */
 public record LimitOptions(int rps, int burst, int authPerMinute, int maxKeys) {
+    /** The names that routes refer to. */
+    public static final Set<String> TIERS = Set.of("default", "auth");
+
     private static final int MOST = 1_000_000;
 
     public static LimitOptions from(Section section) {

@@ -1,5 +1,9 @@
 package dev.switchboard.gateway.http;
 
+import dev.switchboard.gateway.limit.RateLimiter;
+import dev.switchboard.gateway.limit.Verdict;
+import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -12,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Token buckets of this node, one for each tier and caller, shared by its event loops. A bucket is one number that is
  * changed by compare-and-set, so no loop waits for another.
  */
-public final class Limiter {
+public final class Limiter implements RateLimiter {
     /** What a request is counted as. */
     public enum Tier {
         GENERAL,
@@ -20,8 +24,8 @@ public final class Limiter {
         AUTH
     }
 
-    /** A bucket that refuses, or not, and its size: for the {@code RateLimit} headers. */
-    record Verdict(TokenBucket bucket, TokenBucket.Outcome outcome) {}
+    /** A bucket that refuses, or not, and its size. */
+    record Taken(TokenBucket bucket, TokenBucket.Outcome outcome) {}
 
     private static final double SECONDS_PER_MINUTE = 60;
 
@@ -55,9 +59,33 @@ public final class Limiter {
 
     /** Counts one request of {@code key}; null when the tier has no limit. */
     @Nullable
-    Verdict take(Tier tier, String key) {
+    Taken take(Tier tier, String key) {
         Buckets buckets = tiers.get(tier);
-        return buckets == null ? null : new Verdict(buckets.bucket, buckets.take(key, clock.getAsLong()));
+        return buckets == null ? null : new Taken(buckets.bucket, buckets.take(key, clock.getAsLong()));
+    }
+
+    /** @throws IllegalArgumentException for a name that is not among {@link LimitOptions#TIERS} */
+    @Override
+    public Future<Verdict> take(String tier, String key) {
+        Taken taken = take(
+                switch (tier) {
+                    case "default" -> Tier.GENERAL;
+                    case "auth" -> Tier.AUTH;
+                    default -> throw new IllegalArgumentException("there is no tier " + tier);
+                },
+                key);
+        if (taken == null) {
+            return Future.succeededFuture(Verdict.unlimited(tier));
+        }
+        TokenBucket bucket = taken.bucket();
+        TokenBucket.Outcome outcome = taken.outcome();
+        return Future.succeededFuture(new Verdict(
+                outcome.granted(),
+                tier,
+                bucket.burst(),
+                Duration.ofNanos(bucket.intervalNanos() * bucket.burst()),
+                outcome.remaining(),
+                Duration.ofNanos(outcome.retryNanos())));
     }
 
     /** How many callers of a tier are remembered. */

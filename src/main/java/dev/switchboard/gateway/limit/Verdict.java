@@ -12,4 +12,9 @@ import java.time.Duration;
  * @param remaining whole tokens left
  * @param retryAfter when refused: how long until there is a token; else zero
  */
-public record Verdict(boolean granted, String tier, long limit, Duration window, long remaining, Duration retryAfter) {}
+public record Verdict(boolean granted, String tier, long limit, Duration window, long remaining, Duration retryAfter) {
+    /** Of a tier without a limit. */
+    public static Verdict unlimited(String tier) {
+        return new Verdict(true, tier, 0, Duration.ZERO, 0, Duration.ZERO);
+    }
+}

@@ -74,7 +74,7 @@ class SessionPartsTest {
         }
 
         @Override
-        long due(long nowMillis) {
+        public long due(long nowMillis) {
             rung.add(nowMillis);
             return nowMillis + period;
         }
@@ -118,7 +118,7 @@ class SessionPartsTest {
         for (int i = 0; i < 10; i++) {
             var entry = new Deadlines.Entry() {
                 @Override
-                long due(long nowMillis) {
+                public long due(long nowMillis) {
                     assertThat(ended).as("nothing rings after its end").doesNotContain(this);
                     for (Deadlines.Entry other : all) {
                         if (other != this) {

@@ -18,7 +18,7 @@ class LimiterTest {
     }
 
     private static boolean granted(Limiter limiter, Limiter.Tier tier, String key) {
-        Limiter.Verdict verdict = limiter.take(tier, key);
+        Limiter.Taken verdict = limiter.take(tier, key);
         return verdict == null || verdict.outcome().granted();
     }
 

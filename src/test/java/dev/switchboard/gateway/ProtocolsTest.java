@@ -1,0 +1,140 @@
+package dev.switchboard.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.config.Secret;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which protocol a client gets. */
+class ProtocolsTest {
+    private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    private static final String UPGRADE = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
+    private static final int HEADERS = 16 * 1024;
+
+    @TempDir
+    private Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void stop() throws Exception {
+        TestGateway.await(vertx.close());
+    }
+
+    private int listen(HttpServerOptions options) throws Exception {
+        HttpServer server = PriorKnowledge.createHttpServer(vertx, options.setHost("127.0.0.1").setPort(0))
+                .requestHandler(request -> request.response()
+                        .end(request.version() + " " + request.method() + " " + request.headers().contains("upgrade")));
+        return TestGateway.await(server.listen()).actualPort();
+    }
+
+    private static String raw(int port, String... pieces) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(5_000);
+            socket.setTcpNoDelay(true);
+            for (String piece : pieces) {
+                socket.getOutputStream().write(piece.getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream().flush();
+            }
+            InputStream in = socket.getInputStream();
+            var text = new StringBuilder();
+            while (text.indexOf("false") < 0 && text.indexOf("true") < 0) {
+                int next = in.read();
+                if (next < 0) {
+                    break;
+                }
+                text.append((char) next);
+            }
+            return text.toString();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST", "PUT", "PRI", "P", "OPTIONS"})
+    void anOfferToUpgradeIsIgnored(String method) throws Exception {
+        int port = listen(Protocols.of(true, null, HEADERS));
+        String request = method + " / HTTP/1.1\r\nHost: a\r\n" + UPGRADE + "\r\n";
+
+        assertThat(raw(port, request)).startsWith("HTTP/1.1 200 ").endsWith("HTTP_1_1 " + method + " false");
+        assertThat(raw(port, request.split("(?<=.)", -1)))
+                .startsWith("HTTP/1.1 200 ")
+                .endsWith("HTTP_1_1 " + method + " false");
+    }
+
+    @Test
+    void otherUpgradesAreNotTouched() throws Exception {
+        int port = listen(Protocols.of(true, null, HEADERS));
+
+        assertThat(raw(port, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
+                .endsWith("HTTP_1_1 GET true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void withoutTlsItIsSpokenFromTheFirstByte(boolean http2) throws Exception {
+        int port = listen(Protocols.of(http2, null, HEADERS));
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(5_000);
+            byte[] settings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+            socket.getOutputStream().write(PREFACE.substring(0, 9).getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+            socket.getOutputStream().write(PREFACE.substring(9).getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(settings);
+            socket.getOutputStream().flush();
+            byte[] answer = socket.getInputStream().readNBytes(9);
+
+            // A SETTINGS frame has type 4; HTTP/1.1 answers with letters.
+            assertThat(answer[3] == 4 && answer[0] == 0).isEqualTo(http2);
+        }
+    }
+
+    @Test
+    void aClientOfTheJdkOffersAndGoesOn() throws Exception {
+        int port = listen(Protocols.of(true, null, HEADERS));
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+        assertThat(answer.body()).isEqualTo("HTTP_1_1 GET false");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true,HTTP_2", "true,false,HTTP_2", "false,true,HTTP_1_1"})
+    void withTlsTheyAgreeOnIt(boolean http2, boolean pem, String version) throws Exception {
+        Certificates made = Certificates.make(folder);
+        TlsOptions tls = pem
+                ? new TlsOptions.Pem(made.certificate(), made.key())
+                : new TlsOptions.Store(made.store(), new Secret(Certificates.PASSWORD));
+        int port = listen(Protocols.of(http2, tls, HEADERS));
+        HttpResponse<String> answer = HttpClient.newBuilder()
+                .sslContext(made.trusting())
+                .build()
+                .send(
+                        HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.body()).isEqualTo(version + " GET false");
+    }
+}
