@@ -179,7 +179,8 @@ public final class Section {
     /** Whether {@code key} has a value; for settings that may be left out. */
     public boolean has(String key) {
         Tree tree = entry(key);
-        return tree != null && !(tree instanceof Tree.Scalar scalar && scalar.text().isBlank());
+        return tree != null
+                && !(tree instanceof Tree.Scalar scalar && scalar.text().isBlank());
     }
 
     /** The keys that are there, for mappings whose keys are names that the user chose. */

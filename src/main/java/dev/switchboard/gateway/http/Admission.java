@@ -70,20 +70,16 @@ final class Admission {
     private Future<Decision> decide(RoutingContext rc, Access access, String tier) {
         String site = TrustedProxies.site(Exchange.of(rc).client());
         boolean open = access instanceof Access.Public;
-        return authentication
-                .identify(rc.request())
-                .transform(known -> {
-                    Identity identity = known.succeeded() ? known.result() : null;
-                    Throwable refusal = known.succeeded() || open ? null : known.cause();
-                    String key = identity == null || open ? site : identity.userId().toString();
-                    return take(tier, key).map(verdict -> new Decision(identity, refusal, verdict));
-                });
+        return authentication.identify(rc.request()).transform(known -> {
+            Identity identity = known.succeeded() ? known.result() : null;
+            Throwable refusal = known.succeeded() || open ? null : known.cause();
+            String key = identity == null || open ? site : identity.userId().toString();
+            return take(tier, key).map(verdict -> new Decision(identity, refusal, verdict));
+        });
     }
 
     private Future<Verdict> take(String tier, String key) {
-        return tier.equals(Route.UNLIMITED)
-                ? Future.succeededFuture(Verdict.unlimited(tier))
-                : limiter.take(tier, key);
+        return tier.equals(Route.UNLIMITED) ? Future.succeededFuture(Verdict.unlimited(tier)) : limiter.take(tier, key);
     }
 
     private static void act(RoutingContext rc, Access access, Future<Decision> decided, Next next) {

@@ -34,7 +34,9 @@ final class RateLimitHeaders {
     }
 
     private static Duration untilFull(Verdict verdict) {
-        return verdict.window().multipliedBy(verdict.limit() - verdict.remaining()).dividedBy(verdict.limit());
+        return verdict.window()
+                .multipliedBy(verdict.limit() - verdict.remaining())
+                .dividedBy(verdict.limit());
     }
 
     /** Whole seconds, rounded up: who waits so long does not come too early. */

@@ -26,7 +26,10 @@ final class TableLookup implements Handler<RoutingContext> {
             throw Fault.NOT_FOUND.because("There is nothing here.");
         }
         Place place = table.find(NormalPath.of(target));
-        new Routed(place, place == null ? null : place.match(rc.request().method().name())).attach(rc);
+        new Routed(
+                        place,
+                        place == null ? null : place.match(rc.request().method().name()))
+                .attach(rc);
         rc.next();
     }
 }

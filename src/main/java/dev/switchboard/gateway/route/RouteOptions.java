@@ -50,7 +50,8 @@ public record RouteOptions(boolean builtIn, List<Route> rows) {
         for (String method : methods.stream().sorted().toList()) {
             String before = taken.putIfAbsent(method + " " + row.path().shape(), section.path());
             if (before != null) {
-                section.problem("the same as " + before + ": " + method + " of " + row.path().text());
+                section.problem("the same as " + before + ": " + method + " of "
+                        + row.path().text());
             }
         }
     }

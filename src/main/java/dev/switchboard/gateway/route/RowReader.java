@@ -31,8 +31,23 @@ final class RowReader {
 
     private static final String ANY = "*";
     private static final Set<String> METHODS = Set.of(
-            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "COPY", "LOCK", "MKCOL", "MOVE",
-            "PROPFIND", "PROPPATCH", "REPORT", "SEARCH", "UNLOCK");
+            "GET",
+            "HEAD",
+            "POST",
+            "PUT",
+            "PATCH",
+            "DELETE",
+            "OPTIONS",
+            "QUERY",
+            "COPY",
+            "LOCK",
+            "MKCOL",
+            "MOVE",
+            "PROPFIND",
+            "PROPPATCH",
+            "REPORT",
+            "SEARCH",
+            "UNLOCK");
 
     private static final Pattern ORIGIN = Pattern.compile("\\*|[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\s]+/?");
 
@@ -65,9 +80,8 @@ final class RowReader {
         Duration timeout = row.has("timeout")
                 ? row.duration("timeout", SHORTEST, LONGEST)
                 : operation ? BuiltInRoutes.TIMEOUT : TIMEOUT;
-        long maxBody = row.has("maxBody")
-                ? row.size("maxBody", 0, operation ? LARGEST_OF_OPERATION : LARGEST)
-                : MAX_BODY;
+        long maxBody =
+                row.has("maxBody") ? row.size("maxBody", 0, operation ? LARGEST_OF_OPERATION : LARGEST) : MAX_BODY;
         CorsRule cors = row.has("cors") ? cors(row.section("cors")) : null;
         String name = Objects.requireNonNullElse(row.optionalText("name"), row.path());
         if (path == null || target == null) {
@@ -169,7 +183,8 @@ final class RowReader {
             if (!fields.contains(name)) {
                 row.problem(
                         "path",
-                        "the request of " + operation.address() + " has no {" + name + "}, but " + String.join(", ", fields));
+                        "the request of " + operation.address() + " has no {" + name + "}, but "
+                                + String.join(", ", fields));
             }
         }
     }

@@ -61,12 +61,16 @@ class ForwarderTest extends ProxyTest {
         RawService.Peer client = proxy(service).connect();
         client.write(framing + attack);
 
-        assertThat(client.readUntil("never")).startsWith("HTTP/1.").contains(" 400 ").doesNotContain("ok");
+        assertThat(client.readUntil("never"))
+                .startsWith("HTTP/1.")
+                .contains(" 400 ")
+                .doesNotContain("ok");
         assertThat(service.heads).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gzip, chunked", "x\r\nTransfer-Encoding: chunked", "chunked\r\nTransfer-Encoding: chunked"})
+    @ValueSource(
+            strings = {"gzip, chunked", "x\r\nTransfer-Encoding: chunked", "chunked\r\nTransfer-Encoding: chunked"})
     void aCodingThatTheServiceWouldNotSeeIsRefused(String coding) throws Exception {
         RawService service = answering(OK);
         RawService.Peer client = proxy(service).connect();

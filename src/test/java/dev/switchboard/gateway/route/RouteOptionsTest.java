@@ -61,7 +61,8 @@ class RouteOptionsTest {
 
     @Test
     void aRowNeedsLittle() throws IOException {
-        assertThat(read("routes: [{path: /socket.io/**, upstream: \"${CHAT:x}\"}]").rows())
+        assertThat(read("routes: [{path: /socket.io/**, upstream: \"${CHAT:x}\"}]")
+                        .rows())
                 .containsExactly(new Route(
                         "routes[0]",
                         Set.of(),
@@ -76,8 +77,7 @@ class RouteOptionsTest {
     @Test
     void aRowMaySayEverything() throws IOException {
         assertThat(
-                        read(
-                                        """
+                        read("""
                         routes:
                           - path: /api/rooms/:id
                             name: rooms
@@ -115,14 +115,14 @@ class RouteOptionsTest {
 
     @Test
     void anOperationKnowsItsOwnTerms() throws IOException {
-        List<Route> rows = read(
-                        """
+        List<Route> rows =
+                read("""
                 routes:
                   - {path: /chat, methods: POST, operation: message:send}
                   - {path: /login, methods: POST, operation: account:login}
                   - {path: "/people/{id}/off", methods: POST, operation: user:set-disabled, status: 202}
                 """)
-                .rows();
+                        .rows();
 
         assertThat(rows.get(0).target()).isEqualTo(new Target.Operation(RoomOperations.SEND, 201));
         assertThat(rows.get(0).access()).isEqualTo(new Access.User());
@@ -173,15 +173,14 @@ class RouteOptionsTest {
 
     @Test
     void allMistakesOfAllRowsAreReportedTogether() throws IOException {
-        assertThat(
-                        mistakes(
-                                        """
+        assertThat(mistakes(
+                                """
                         routes:
                           - {path: /good, upstream: chat}
                           - {path: /a, upstream: nobody}
                           - {path: b, timeout: x, upstream: chat}
                         """)
-                                .lines())
+                        .lines())
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("routes[1].upstream: "),
                         line -> assertThat(line).startsWith("routes[2].path: "),
@@ -207,7 +206,10 @@ class RouteOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"routes: {path: /a},routes: expected a list", "builtInRoutes: maybe,builtInRoutes: expected true or false"})
+    @CsvSource({
+        "routes: {path: /a},routes: expected a list",
+        "builtInRoutes: maybe,builtInRoutes: expected true or false"
+    })
     void theTableIsAList(String yaml, String expected) throws IOException {
         assertThat(mistakes(yaml)).contains(expected);
     }
