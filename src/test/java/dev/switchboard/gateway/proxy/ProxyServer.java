@@ -45,6 +45,10 @@ final class ProxyServer implements AutoCloseable {
         static final Setup USUAL =
                 new Setup(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(5), 4, 10, MAX_BODY, false);
 
+        Setup connect(Duration time) {
+            return new Setup(time, idle, timeout, connections, waiting, maxBody, http2);
+        }
+
         Setup connections(int most, int mayWait) {
             return new Setup(connect, idle, timeout, most, mayWait, maxBody, http2);
         }
