@@ -20,14 +20,11 @@ final class Protocols {
     static HttpServerOptions of(boolean http2, @Nullable TlsOptions tls, int maxHeaderBytes) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHttp2ClearTextEnabled(http2)
-                .setInitialSettings(new Http2Settings()
-                        .setMaxConcurrentStreams(STREAMS)
-                        .setMaxHeaderListSize(maxHeaderBytes))
+                .setInitialSettings(
+                        new Http2Settings().setMaxConcurrentStreams(STREAMS).setMaxHeaderListSize(maxHeaderBytes))
                 .setHttp2ConnectionWindowSize(STREAMS * STREAM_WINDOW)
                 .setAlpnVersions(
                         http2 ? List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1) : List.of(HttpVersion.HTTP_1_1));
-        return tls == null
-                ? options
-                : options.setSsl(true).setUseAlpn(true).setKeyCertOptions(tls.keyCert());
+        return tls == null ? options : options.setSsl(true).setUseAlpn(true).setKeyCertOptions(tls.keyCert());
     }
 }

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which protocol a client gets. */
 class ProtocolsTest {
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    private static final String UPGRADE = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
+    private static final String UPGRADE =
+            "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
     private static final int HEADERS = 16 * 1024;
 
     @TempDir
@@ -40,9 +41,11 @@ class ProtocolsTest {
     }
 
     private int listen(HttpServerOptions options) throws Exception {
-        HttpServer server = PriorKnowledge.createHttpServer(vertx, options.setHost("127.0.0.1").setPort(0))
+        HttpServer server = PriorKnowledge.createHttpServer(
+                        vertx, options.setHost("127.0.0.1").setPort(0))
                 .requestHandler(request -> request.response()
-                        .end(request.version() + " " + request.method() + " " + request.headers().contains("upgrade")));
+                        .end(request.version() + " " + request.method() + " "
+                                + request.headers().contains("upgrade")));
         return TestGateway.await(server.listen()).actualPort();
     }
 

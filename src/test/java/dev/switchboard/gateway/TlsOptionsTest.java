@@ -87,7 +87,9 @@ class TlsOptionsTest {
             String[] pair = setting.split("=", 2);
             variables.put(
                     pair[0],
-                    pair[1].replace("CRT", made.certificate()).replace("KEY", made.key()).replace("STORE", made.store()));
+                    pair[1].replace("CRT", made.certificate())
+                            .replace("KEY", made.key())
+                            .replace("STORE", made.store()));
         }
         read(variables);
 

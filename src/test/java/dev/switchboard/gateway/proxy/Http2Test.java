@@ -45,7 +45,8 @@ class Http2Test extends ProxyTest {
     }
 
     private int serve(Handler<HttpServerRequest> handler) throws Exception {
-        return ProxyServer.await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+        return ProxyServer.await(vertx.createHttpServer(
+                                new HttpServerOptions().setHost("127.0.0.1").setPort(0))
                         .requestHandler(handler)
                         .listen())
                 .actualPort();
@@ -55,7 +56,8 @@ class Http2Test extends ProxyTest {
         return opened(new ProxyServer(
                 Setup.USUAL.http2(http2Service),
                 new HttpServerOptions().setHttp2ClearTextEnabled(true).setCompressionSupported(true),
-                List.of(new Address("127.0.0.1", port, false))));
+                List.of(new Address("127.0.0.1", port, false)),
+                null));
     }
 
     private HttpClient client(boolean http2) {
@@ -71,7 +73,12 @@ class Http2Test extends ProxyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "true,true,GET", "true,false,GET", "false,true,GET", "true,true,POST", "true,false,POST", "false,true,POST",
+        "true,true,GET",
+        "true,false,GET",
+        "false,true,GET",
+        "true,true,POST",
+        "true,false,POST",
+        "false,true,POST",
         "true,false,DELETE"
     })
     void requestsAndAnswersPass(boolean clientHttp2, boolean serviceHttp2, String method) throws Exception {
@@ -87,7 +94,8 @@ class Http2Test extends ProxyTest {
         HttpClientRequest request = request(clientHttp2, gateway(serviceHttp2, port), HttpMethod.valueOf(method));
         request.headers().add("cookie", "a=1").add("cookie", "b=2").add("x_user_id", "1");
         Future<HttpClientResponse> answering = method.equals("POST") ? request.send("hello") : request.send();
-        HttpClientResponse answer = ProxyServer.await(answering.compose(a -> a.body().map(a)));
+        HttpClientResponse answer =
+                ProxyServer.await(answering.compose(a -> a.body().map(a)));
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.getHeader("x-seen"))
@@ -104,7 +112,8 @@ class Http2Test extends ProxyTest {
             framing.complete(request.getHeader("content-length") + " " + request.getHeader("transfer-encoding"));
             request.body().onSuccess(body -> request.response().end(body));
         });
-        HttpClientRequest request = request(true, gateway(false, port), HttpMethod.POST).setChunked(true);
+        HttpClientRequest request =
+                request(true, gateway(false, port), HttpMethod.POST).setChunked(true);
         request.write("one");
         assertThat(framing.get(5, TimeUnit.SECONDS)).isEqualTo("null chunked");
         request.end("two");
@@ -123,7 +132,8 @@ class Http2Test extends ProxyTest {
                 .end("ok"));
         HttpClientRequest request = request(true, gateway(serviceHttp2, port), HttpMethod.POST);
         request.putHeader("te", "trailers");
-        HttpClientResponse answer = ProxyServer.await(request.send("x").compose(a -> a.body().map(a)));
+        HttpClientResponse answer =
+                ProxyServer.await(request.send("x").compose(a -> a.body().map(a)));
 
         assertThat(answer.getTrailer("grpc-status")).isEqualTo(serviceHttp2 ? "trailers" : "null");
     }
@@ -154,7 +164,8 @@ class Http2Test extends ProxyTest {
         Promise<Void> go = Promise.promise();
         int port = serve(request -> {
             if (request.path().equals("/torn")) {
-                request.response().setChunked(true).write("half").onComplete(v -> request.connection().close());
+                request.response().setChunked(true).write("half").onComplete(v -> request.connection()
+                        .close());
             } else {
                 request.response().setChunked(true).write("a");
                 go.future().onComplete(v -> request.response().end("b"));
@@ -227,11 +238,12 @@ class Http2Test extends ProxyTest {
         });
         ProxyServer gateway = gateway(true, port);
         HttpClient client = client(true);
-        HttpClientResponse unread = ProxyServer.await(
-                client.request(HttpMethod.GET, gateway.port, "127.0.0.1", "/large").compose(r -> r.send().map(a -> {
-                    a.pause();
-                    return a;
-                })));
+        HttpClientResponse unread =
+                ProxyServer.await(client.request(HttpMethod.GET, gateway.port, "127.0.0.1", "/large")
+                        .compose(r -> r.send().map(a -> {
+                            a.pause();
+                            return a;
+                        })));
         for (int i = 0; i < 50; i++) {
             Buffer body = ProxyServer.await(client.request(HttpMethod.GET, gateway.port, "127.0.0.1", "/small")
                     .compose(HttpClientRequest::send)
@@ -260,8 +272,8 @@ class Http2Test extends ProxyTest {
             headers.add("Set-Cookie", "a=1").add("Set-Cookie", "b=2").add("X-Internal-Id", "7");
             request.response().end("ok");
         });
-        HttpClientResponse answer =
-                ProxyServer.await(request(true, gateway(false, port), HttpMethod.GET).send());
+        HttpClientResponse answer = ProxyServer.await(
+                request(true, gateway(false, port), HttpMethod.GET).send());
 
         assertThat(answer.headers().getAll("set-cookie")).containsExactly("a=1", "b=2");
         assertThat(answer.headers().names()).allMatch(n -> n.equals(n.toLowerCase(java.util.Locale.ROOT)));

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -76,10 +77,12 @@ final class ProxyServer implements AutoCloseable {
                 new HttpServerOptions().setCompressionSupported(true),
                 IntStream.of(servicePorts)
                         .mapToObj(p -> new Address("127.0.0.1", p, false))
-                        .toList());
+                        .toList(),
+                null);
     }
 
-    ProxyServer(Setup setup, HttpServerOptions options, List<Address> addresses) throws Exception {
+    ProxyServer(Setup setup, HttpServerOptions options, List<Address> addresses, @Nullable TrustOptions trust)
+            throws Exception {
         var usual = new UpstreamOptions(
                 "service",
                 addresses,
@@ -104,7 +107,7 @@ final class ProxyServer implements AutoCloseable {
                 usual.retries(),
                 usual.circuit(),
                 setup.http2()));
-        Forwarder forwarder = new Forwarder(vertx, new Forwarder.Settings(1, setup.idle(), null));
+        Forwarder forwarder = new Forwarder(vertx, new Forwarder.Settings(1, setup.idle(), trust));
         Router router = Router.router(vertx);
         router.route()
                 .handler(rc -> {
