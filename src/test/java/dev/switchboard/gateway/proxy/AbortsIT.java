@@ -33,7 +33,8 @@ class AbortsIT extends ProxyTest {
             new Departure("POST /early HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", "ok"),
             new Departure("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf", ""),
             new Departure("POST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n", ""),
-            new Departure("POST /early HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n", "ok"));
+            new Departure(
+                    "POST /early HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n", "ok"));
 
     private static void serve(RawService.Peer peer) throws IOException {
         for (String head = peer.head(); !head.isEmpty(); head = peer.head()) {
