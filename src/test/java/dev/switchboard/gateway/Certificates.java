@@ -12,12 +12,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate for {@code localhost} and its key, in files of both forms. */
-record Certificates(String store, String certificate, String key) {
-    static final String PASSWORD = "changeit";
+public record Certificates(String store, String certificate, String key) {
+    public static final String PASSWORD = "changeit";
     private static final String ALIAS = "a";
     private static final int LINE = 64;
 
-    static Certificates make(Path folder) throws IOException, InterruptedException, GeneralSecurityException {
+    public static Certificates make(Path folder) throws IOException, InterruptedException, GeneralSecurityException {
         Path store = folder.resolve("a.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -63,7 +63,7 @@ record Certificates(String store, String certificate, String key) {
     }
 
     /** For a client that believes this certificate alone. */
-    SSLContext trusting() throws IOException, GeneralSecurityException {
+    public SSLContext trusting() throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry(ALIAS, open(Path.of(store)).getCertificate(ALIAS));

@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.proxy;
 
+import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
@@ -34,16 +35,19 @@ final class Download {
     private final HttpClientResponse from;
     private final HttpServerRequest request;
     private final HttpServerResponse to;
+    private final Context context;
     private final Listener listener;
     private final long length;
     private long received;
     private boolean over;
     private boolean waiting;
 
-    Download(HttpClientResponse from, HttpServerRequest request, Listener listener) {
+    /** @param context of the request */
+    Download(HttpClientResponse from, HttpServerRequest request, Context context, Listener listener) {
         this.from = from;
         this.request = request;
         this.to = request.response();
+        this.context = context;
         this.listener = listener;
         this.length = length(from);
         from.exceptionHandler(e -> torn());
@@ -86,10 +90,15 @@ final class Download {
             // To the server that says: do not compress; it takes the header away again.
             headers.set(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
         }
-        if (isStream(headers)) {
-            to.writeHead();
-        }
         from.handler(this::piece).endHandler(v -> ended());
+        if (length == UNKNOWN && request.version() != HttpVersion.HTTP_1_0) {
+            // The head usually goes out with the first piece, which is here already; but who streams may let it wait.
+            context.runOnContext(v -> {
+                if (!over && !to.headWritten()) {
+                    to.writeHead();
+                }
+            });
+        }
     }
 
     private boolean hasBody() {
@@ -119,7 +128,6 @@ final class Download {
                 || (caching != null && caching.toLowerCase(Locale.ROOT).contains("no-transform"));
     }
 
-    /** Whose head is to go out before there is a piece of the body. */
     private static boolean isStream(MultiMap headers) {
         String type = headers.get(HttpHeaders.CONTENT_TYPE);
         return type != null

@@ -8,6 +8,7 @@ import dev.switchboard.protocol.FaultException;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
@@ -27,9 +28,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request, from the door to a service and back; on one event loop. */
 final class Forwarding implements Upload.Listener, Download.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
+
     /** RFC 9110 §9.2.2: asking twice does what asking once does. */
     private static final Set<HttpMethod> IDEMPOTENT =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
@@ -58,6 +63,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
     private final Duration stall;
     private final String target;
     private final Set<Address> tried = new HashSet<>();
+    private final Context context;
     private final Alarm alarm;
     private final Upload upload;
 
@@ -80,6 +86,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
         this.client = client;
         this.stall = stall;
         this.target = RequestTarget.of(passage.path(), request.uri());
+        this.context = vertx.getOrCreateContext();
         this.alarm = new Alarm(vertx, this::tooLate);
         this.upload = new Upload(request, passage.maxBody(), this);
     }
@@ -87,7 +94,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
     void start() {
         rc.addEndHandler(this::clientDone);
         alarm.set(passage.timeout());
-        upload.open(vertx.getOrCreateContext(), this::attempt);
+        upload.open(context, this::attempt);
     }
 
     private void attempt() {
@@ -122,6 +129,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
             fail(saturated());
             return;
         }
+        told(failed, "cannot be reached", cause);
         failed.failed(Failure.UNREACHABLE);
         tried.add(failed.address());
         // To knock again at the one door that was just found shut helps nobody.
@@ -132,6 +140,11 @@ final class Forwarding implements Upload.Listener, Download.Listener {
         } else {
             fail(Fault.UPSTREAM_UNREACHABLE.because("The service cannot be reached."));
         }
+    }
+
+    /** Clients learn the kind of a failure, the log its cause. */
+    private void told(Attempt failed, String what, Throwable cause) {
+        LOG.debug("request {}: {} {}: {}", passage.inbound().requestId(), failed.address(), what, cause.toString());
     }
 
     private boolean mayRetry() {
@@ -179,6 +192,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
         if (over || service != connected) {
             return;
         }
+        told(failed, "did not answer", cause);
         service = null;
         stopWaiting();
         boolean unsent = head.failed() || isRefused(cause);
@@ -217,7 +231,7 @@ final class Forwarding implements Upload.Listener, Download.Listener {
         now.answering(answer.statusCode());
         phase = Phase.REST_OF_ANSWER;
         alarm.set(passage.upstream().options().idleTimeout());
-        Download started = new Download(answer, request, this);
+        Download started = new Download(answer, request, context, this);
         download = started;
         started.start();
     }

@@ -53,6 +53,7 @@ class BodiesTest extends ProxyTest {
             peer.head();
             seen.add(peer.readUntil("one"));
             seen.add(peer.readUntil("two"));
+            peer.readUntil("0\r\n\r\n");
             peer.write(OK);
         });
         RawService.Peer client = proxy(service).connect();
@@ -85,6 +86,38 @@ class BodiesTest extends ProxyTest {
         assertThat(client.readUntil("\n\n\r\n")).endsWith("data: 1\n\n\r\n");
         end.countDown();
         assertThat(client.readUntil("0\r\n\r\n")).endsWith("0\r\n\r\n");
+    }
+
+    @Test
+    void theHeadDoesNotWaitForTheBody() throws Exception {
+        var go = new CountDownLatch(1);
+        var service = service(peer -> {
+            peer.head();
+            peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            await(go);
+            peer.write("2\r\nok\r\n0\r\n\r\n");
+        });
+        RawService.Peer client = proxy(service).connect();
+        client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(client.head()).startsWith("HTTP/1.1 200 ");
+        go.countDown();
+        assertThat(client.readUntil("0\r\n\r\n")).contains("ok");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/event-stream", "text/plain"})
+    void anAnswerThatEndsWithItsConnectionPasses(String type) throws Exception {
+        var service = service(peer -> {
+            peer.head();
+            peer.write("HTTP/1.0 200 OK\r\nContent-Type: " + type + "\r\n\r\nhello");
+        });
+        ProxyServer proxy = proxy(service);
+
+        assertThat(proxy.exchange(get("/"))).startsWith("HTTP/1.1 200 ").endsWith("5\r\nhello\r\n0\r\n\r\n");
+        assertThat(proxy.exchange("GET / HTTP/1.0\r\nHost: a\r\n\r\n"))
+                .startsWith("HTTP/1.0 200 ")
+                .endsWith("\r\n\r\nhello");
+        assertThat(proxy.upstream.ends).containsExactly("answered 200", "answered 200");
     }
 
     private static void await(CountDownLatch latch) {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.gateway.proxy.ProxyServer.Setup;
+import dev.switchboard.gateway.upstream.Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,34 @@ class FailuresTest extends ProxyTest {
 
         assertThat(proxy.exchange(get("/"))).startsWith("HTTP/1.1 503 ").endsWith("upstream_unreachable");
         assertThat(proxy.upstream.ends).containsExactly("UNREACHABLE");
+    }
+
+    @Test
+    void aConnectionThatDoesNotComeAbout() throws Exception {
+        try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var callers = new ArrayList<Socket>();
+            // Linux lets one more in than it was told; what comes then is not even refused.
+            for (int i = 0; i < 2; i++) {
+                callers.add(new Socket(InetAddress.getLoopbackAddress(), listener.getLocalPort()));
+            }
+            ProxyServer proxy = opened(new ProxyServer(Setup.USUAL.connect(SHORT), listener.getLocalPort()));
+
+            assertThat(proxy.exchange(get("/"))).startsWith("HTTP/1.1 503 ").endsWith("upstream_unreachable");
+            assertThat(proxy.upstream.ends).containsExactly("UNREACHABLE");
+            for (Socket caller : callers) {
+                caller.close();
+            }
+        }
+    }
+
+    @Test
+    void newSettingsNeedNoNewGateway() throws Exception {
+        RawService service = answering(OK);
+        ProxyServer proxy = opened(new ProxyServer(Setup.USUAL, shut()));
+        assertThat(proxy.exchange(get("/"))).startsWith("HTTP/1.1 503 ");
+
+        proxy.upstream.move(new Address("127.0.0.1", service.port(), false));
+        assertThat(proxy.exchange(get("/"))).startsWith("HTTP/1.1 200 ");
     }
 
     @ParameterizedTest

@@ -17,10 +17,15 @@ final class FakeUpstream implements Upstream {
 
     final AtomicInteger open = new AtomicInteger();
     final AtomicInteger retries = new AtomicInteger(100);
-    private final UpstreamOptions options;
+    private volatile UpstreamOptions options;
 
     FakeUpstream(UpstreamOptions options) {
         this.options = options;
+    }
+
+    /** From now on the service is there. */
+    void move(Address address) {
+        options = new UpstreamOptions(options.name(), List.of(address));
     }
 
     @Override

@@ -84,8 +84,8 @@ class ForwarderTest extends ProxyTest {
     void anIdentityCannotBeNominatedAway() throws Exception {
         RawService service = answering(OK);
         RawService.Peer client = proxy(service).connect();
-        client.write("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer t\r\nX-User-Id: 1\r\nX_User_Id: 2\r\n"
-                + "Connection: X-User-Id, X-Forwarded-For\r\n\r\n");
+        String claims = "Authorization: Bearer t\r\nX-User-Id: 1\r\nX_User_Id: 2\r\n";
+        client.write("GET / HTTP/1.1\r\nHost: a\r\n" + claims + "Connection: X-User-Id, X-Forwarded-For\r\n\r\n");
         client.readUntil("ok");
 
         assertThat(service.heads.get(0))

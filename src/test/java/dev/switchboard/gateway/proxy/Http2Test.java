@@ -56,7 +56,8 @@ class Http2Test extends ProxyTest {
         return opened(new ProxyServer(
                 Setup.USUAL.http2(http2Service),
                 new HttpServerOptions().setHttp2ClearTextEnabled(true).setCompressionSupported(true),
-                List.of(new Address("127.0.0.1", port, false))));
+                List.of(new Address("127.0.0.1", port, false)),
+                null));
     }
 
     private HttpClient client(boolean http2) {

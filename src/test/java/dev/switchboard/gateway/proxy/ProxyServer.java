@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -45,6 +46,10 @@ final class ProxyServer implements AutoCloseable {
         static final Setup USUAL =
                 new Setup(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(5), 4, 10, MAX_BODY, false);
 
+        Setup connect(Duration time) {
+            return new Setup(time, idle, timeout, connections, waiting, maxBody, http2);
+        }
+
         Setup connections(int most, int mayWait) {
             return new Setup(connect, idle, timeout, most, mayWait, maxBody, http2);
         }
@@ -72,10 +77,12 @@ final class ProxyServer implements AutoCloseable {
                 new HttpServerOptions().setCompressionSupported(true),
                 IntStream.of(servicePorts)
                         .mapToObj(p -> new Address("127.0.0.1", p, false))
-                        .toList());
+                        .toList(),
+                null);
     }
 
-    ProxyServer(Setup setup, HttpServerOptions options, List<Address> addresses) throws Exception {
+    ProxyServer(Setup setup, HttpServerOptions options, List<Address> addresses, @Nullable TrustOptions trust)
+            throws Exception {
         var usual = new UpstreamOptions(
                 "service",
                 addresses,
@@ -100,7 +107,7 @@ final class ProxyServer implements AutoCloseable {
                 usual.retries(),
                 usual.circuit(),
                 setup.http2()));
-        Forwarder forwarder = new Forwarder(vertx, new Forwarder.Settings(1, setup.idle(), null));
+        Forwarder forwarder = new Forwarder(vertx, new Forwarder.Settings(1, setup.idle(), trust));
         Router router = Router.router(vertx);
         router.route()
                 .handler(rc -> {

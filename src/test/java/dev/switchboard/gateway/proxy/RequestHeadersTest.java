@@ -36,7 +36,7 @@ class RequestHeadersTest {
         MultiMap to = written();
 
         assertThat(to.get("X-User-Id")).isEqualTo(ID.toString());
-        assertThat(to.get("X-User-Name")).isEqualTo("Anna %c3%85ngstr%c3%b6m");
+        assertThat(to.get("X-User-Name")).isEqualTo("Anna %C3%85ngstr%C3%B6m");
         assertThat(to.get("X-User-Email")).isEqualTo("anna@example.org");
         assertThat(to.get("X-User-Roles")).isEqualTo("admin,user");
         assertThat(to.get("X-Request-Id")).isEqualTo("r-1");

@@ -111,8 +111,9 @@ final class SocketGateway implements AutoCloseable {
         }
 
         @Override
-        public void onRevoked(Consumer<UUID> listener) {
+        public Runnable onRevoked(Consumer<UUID> listener) {
             listeners.add(listener);
+            return () -> listeners.remove(listener);
         }
     }
 
