@@ -13,6 +13,7 @@ import dev.switchboard.config.Secret;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.User;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
@@ -90,7 +91,15 @@ public final class AccessTokens implements TokenVerifier {
     }
 
     @Override
-    public Identity verify(String token) {
+    public Future<Identity> verify(String token) {
+        try {
+            return Future.succeededFuture(verified(token));
+        } catch (FaultException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private Identity verified(String token) {
         if (token.length() > MAX_LENGTH) {
             throw refused();
         }
@@ -100,7 +109,8 @@ public final class AccessTokens implements TokenVerifier {
             verified.remove(token);
             throw Fault.TOKEN_EXPIRED.because("The token has expired.");
         }
-        if (revocations.isRevoked(identity.sessionId())) {
+        UUID session = identity.sessionId();
+        if (session != null && revocations.isRevoked(session)) {
             throw Fault.SESSION_REVOKED.because("The session was ended.");
         }
         if (known == null) {
@@ -156,10 +166,12 @@ public final class AccessTokens implements TokenVerifier {
         String username = claims.getStringClaim("username");
         @Nullable List<String> roles = claims.getStringListClaim("roles");
         return new Identity(
+                subject,
                 UUID.fromString(subject),
                 username != null ? username : shown,
                 shown,
                 claims.getStringClaim("email"),
+                claims.getStringClaim("phoneNumber"),
                 roles == null ? Set.of() : Set.copyOf(roles),
                 UUID.fromString(session),
                 expiry.toInstant());

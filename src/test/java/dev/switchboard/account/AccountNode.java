@@ -13,6 +13,7 @@ import dev.switchboard.protocol.AccountOperations.Refresh;
 import dev.switchboard.protocol.AccountOperations.Register;
 import dev.switchboard.protocol.AccountOperations.SignedIn;
 import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.storage.Database;
@@ -132,7 +133,11 @@ final class AccountNode implements AutoCloseable {
     }
 
     Identity identity(SignedIn signedIn) {
-        return tokens.verify(signedIn.accessToken());
+        Future<Identity> verified = tokens.verify(signedIn.accessToken());
+        if (verified.cause() instanceof FaultException fault) {
+            throw fault;
+        }
+        return verified.result();
     }
 
     <Q extends Record, R extends Record> R call(Operation<Q, R> operation, Caller caller, Q request) throws Exception {

@@ -13,6 +13,7 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Part;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -137,25 +138,44 @@ final class TestGateway {
         await(vertx.close());
     }
 
-    /** {@code anna} and {@code admin} are good tokens; {@code old} has expired, {@code gone} was revoked. */
+    /**
+     * {@code anna} and {@code admin} are good tokens; so is {@code later}, but that takes a while; {@code foreign} is the
+     * token of somebody whom the platform does not know; {@code old} has expired, {@code gone} was revoked.
+     */
     private static final class Names implements TokenVerifier {
         @Override
-        public Identity verify(String token) {
+        public Future<Identity> verify(String token) {
             return switch (token) {
-                case "anna" -> identity(Set.of("user"));
-                case "admin" -> identity(Set.of("user", "admin"));
-                case "old" -> throw Fault.TOKEN_EXPIRED.because("The token has expired.");
-                case "gone" -> throw Fault.SESSION_REVOKED.because("The session was ended.");
-                default -> throw Fault.UNAUTHORIZED.because("The token is not valid.");
+                case "anna" -> Future.succeededFuture(identity(Set.of("user")));
+                case "admin" -> Future.succeededFuture(identity(Set.of("user", "admin")));
+                case "later" -> later(identity(Set.of("user")));
+                case "foreign" -> Future.succeededFuture(foreign());
+                case "old" -> Future.failedFuture(Fault.TOKEN_EXPIRED.because("The token has expired."));
+                case "gone" -> Future.failedFuture(Fault.SESSION_REVOKED.because("The session was ended."));
+                default -> Future.failedFuture(Fault.UNAUTHORIZED.because("The token is not valid."));
             };
+        }
+
+        /** Completes on this event loop, but not before the request has been read. */
+        private static <T> Future<T> later(T value) {
+            Promise<T> promise = Promise.promise();
+            Vertx.currentContext().owner().setTimer(50, t -> promise.complete(value));
+            return promise.future();
+        }
+
+        private static Identity foreign() {
+            return new Identity(
+                    "idp|4711", null, "idp|4711", "Fay", null, null, Set.of(), null, Instant.now().plusSeconds(60));
         }
 
         private static Identity identity(Set<String> roles) {
             return new Identity(
+                    ANNA.toString(),
                     ANNA,
                     "anna",
                     "Anna",
                     "anna@example.org",
+                    null,
                     roles,
                     ANNA,
                     Instant.now().plusSeconds(60));

@@ -96,17 +96,24 @@ final class BridgeLoop {
 
     /** From now on the socket is closed when this session is revoked. */
     void index(BridgeSession socket, Identity identity) {
-        socket.sibling = bySession.put(identity.sessionId(), socket);
+        UUID session = identity.sessionId();
+        if (session != null) {
+            socket.sibling = bySession.put(session, socket);
+        }
     }
 
     void unindex(BridgeSession socket, Identity identity) {
-        BridgeSession first = bySession.get(identity.sessionId());
+        UUID session = identity.sessionId();
+        if (session == null) {
+            return;
+        }
+        BridgeSession first = bySession.get(session);
         if (first == socket) {
             BridgeSession next = socket.sibling;
             if (next == null) {
-                bySession.remove(identity.sessionId());
+                bySession.remove(session);
             } else {
-                bySession.put(identity.sessionId(), next);
+                bySession.put(session, next);
             }
         } else {
             for (BridgeSession s = first; s != null; s = s.sibling) {

@@ -141,25 +141,46 @@ final class BridgeRequests {
     }
 
     private void authenticate(BridgeSession socket, ClientFrame.Send frame) {
-        try {
-            Auth auth = Json.read(frame.body(), Auth.class);
-            Identity before = socket.identity();
-            Identity now = before;
-            if (auth.token() != null) {
-                now = verifier.verify(auth.token());
-                if (before != null && !before.userId().equals(now.userId())) {
-                    throw Fault.FORBIDDEN.because("This socket belongs to another user.");
-                }
-                socket.identify(now);
-            }
-            if (now == null) {
-                throw Fault.UNAUTHORIZED.because("A token is required.");
-            }
-            String socketId = socket.carrier().socketId();
-            reply(socket, frame, Authenticated.of(now, socketId, resumeTokens.of(socketId)));
-        } catch (FaultException e) {
-            fail(socket, frame, e);
+        Future<Void> done = shown(socket, frame)
+                .onSuccess(identity -> {
+                    String socketId = socket.carrier().socketId();
+                    reply(socket, frame, Authenticated.of(identity, socketId, resumeTokens.of(socketId)));
+                })
+                .onFailure(failure -> fail(socket, frame, Faults.of(failure)))
+                .transform(result -> Future.succeededFuture());
+        if (!done.isComplete()) {
+            // What the client sent after it relies on it.
+            socket.hold(done);
         }
+    }
+
+    /** Who the client shows to be, by a token or before. */
+    private Future<Identity> shown(BridgeSession socket, ClientFrame.Send frame) {
+        Auth auth;
+        try {
+            auth = Json.read(frame.body(), Auth.class);
+        } catch (FaultException e) {
+            return Future.failedFuture(e);
+        }
+        Identity before = socket.identity();
+        if (auth.token() != null) {
+            return verifier.verify(auth.token()).map(now -> take(socket, now));
+        }
+        return before != null
+                ? Future.succeededFuture(before)
+                : Future.failedFuture(Fault.UNAUTHORIZED.because("A token is required."));
+    }
+
+    private static Identity take(BridgeSession socket, Identity now) {
+        Identity before = socket.identity();
+        if (before != null && !before.user().equals(now.user())) {
+            throw Fault.FORBIDDEN.because("This socket belongs to another user.");
+        }
+        if (socket.closed()) {
+            throw Fault.UNAVAILABLE.because("The socket is closed.");
+        }
+        socket.identify(now);
+        return now;
     }
 
     private static void reply(BridgeSession socket, ClientFrame.Send frame, Record body) {

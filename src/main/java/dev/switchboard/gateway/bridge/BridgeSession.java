@@ -8,6 +8,7 @@ import dev.switchboard.protocol.FaultException;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,8 +91,9 @@ final class BridgeSession extends Deadlines.Entry {
         return who.caller(carrier.socketId(), carrier.socketId() + "-" + ++requestNumber);
     }
 
-    /** Takes a verified identity; a later one of the same user replaces the first. */
+    /** Takes a verified identity of a user of the platform; a later one of the same user replaces the first. */
     void identify(Identity verified) {
+        UUID user = verified.user();
         Identity before = identity;
         if (before != null) {
             loop.unindex(this, before);
@@ -100,7 +102,7 @@ final class BridgeSession extends Deadlines.Entry {
         loop.index(this, verified);
         times.identified(loop.now(), Instant.now().until(verified.expiresAt(), ChronoUnit.MILLIS));
         if (before == null) {
-            loop.hub().connected(carrier, verified.userId());
+            loop.hub().connected(carrier, user);
         }
         reschedule();
     }
@@ -177,6 +179,11 @@ final class BridgeSession extends Deadlines.Entry {
         intake.run(
                 lane,
                 () -> closed ? Future.failedFuture(Fault.UNAVAILABLE.because("The socket is closed.")) : request.get());
+    }
+
+    /** Handles nothing more of what comes until this is done, which must be on this socket's event loop. */
+    void hold(Future<?> until) {
+        intake.hold(until);
     }
 
     void send(byte[] message) {

@@ -5,6 +5,7 @@ import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Operation;
+import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,48 +28,47 @@ final class Authentication {
     /**
      * The caller of an operation. Whoever calls a public one may bear a bad token.
      *
-     * @throws FaultException {@code unauthorized}, {@code token_expired}, {@code session_revoked}, {@code xsrf_mismatch}
-     *     or {@code forbidden}
+     * @return fails with {@code unauthorized}, {@code token_expired}, {@code session_revoked}, {@code xsrf_mismatch} or
+     *     {@code forbidden}
      */
-    Caller caller(HttpServerRequest request, Operation.Access access, String requestId) {
+    Future<Caller> caller(HttpServerRequest request, Operation.Access access, String requestId) {
         return switch (access) {
-            case PUBLIC -> {
-                try {
-                    yield verified(request, requestId);
-                } catch (FaultException e) {
-                    yield Caller.anonymous(requestId);
-                }
-            }
+            case PUBLIC ->
+                verified(request, requestId)
+                        .recover(failure -> failure instanceof FaultException
+                                ? Future.succeededFuture(Caller.anonymous(requestId))
+                                : Future.failedFuture(failure));
             case USER -> verified(request, requestId);
-            case ADMIN -> {
-                Caller caller = verified(request, requestId);
-                if (!caller.isAdmin()) {
-                    throw Fault.FORBIDDEN.because("Only administrators may do this.");
-                }
-                yield caller;
-            }
-            case INTERNAL -> throw Fault.NOT_FOUND.because("There is nothing here.");
+            case ADMIN ->
+                verified(request, requestId).map(caller -> {
+                    if (!caller.isAdmin()) {
+                        throw Fault.FORBIDDEN.because("Only administrators may do this.");
+                    }
+                    return caller;
+                });
+            case INTERNAL -> Future.failedFuture(Fault.NOT_FOUND.because("There is nothing here."));
         };
     }
 
-    private Caller verified(HttpServerRequest request, String requestId) {
+    private Future<Caller> verified(HttpServerRequest request, String requestId) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
-            if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-                throw Fault.UNAUTHORIZED.because("The Authorization header must be a bearer token.");
-            }
-            return verifier.verify(authorization.substring(BEARER.length()).strip())
-                    .caller(null, requestId);
+            return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                    ? verifier.verify(authorization.substring(BEARER.length()).strip())
+                            .map(identity -> identity.caller(null, requestId))
+                    : Future.failedFuture(
+                            Fault.UNAUTHORIZED.because("The Authorization header must be a bearer token."));
         }
         String session = cookie(request, SignInCookies.SESSION);
         if (session == null) {
-            throw Fault.UNAUTHORIZED.because("Sign in first.");
+            return Future.failedFuture(Fault.UNAUTHORIZED.because("Sign in first."));
         }
-        Caller caller = verifier.verify(session).caller(null, requestId);
-        if (!SafeMethods.ALL.contains(request.method())) {
-            checkXsrf(request);
-        }
-        return caller;
+        return verifier.verify(session).map(identity -> {
+            if (!SafeMethods.ALL.contains(request.method())) {
+                checkXsrf(request);
+            }
+            return identity.caller(null, requestId);
+        });
     }
 
     /**

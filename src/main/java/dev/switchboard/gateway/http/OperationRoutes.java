@@ -5,7 +5,6 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Json;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
-import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -73,35 +72,40 @@ final class OperationRoutes implements Handler<RoutingContext> {
 
     private <Q extends Record, R extends Record> void serve(
             RoutingContext rc, OperationTable.Place place, Operation<Q, R> operation, OperationTable.Route route) {
-        Caller caller = admit(rc, operation);
-        // To wait for the body is the only thing that can take long before the call: whoever may not call is gone by
-        // now.
-        body(rc.request())
-                .compose(tree -> {
-                    route.shape().merge(tree, rc.queryParams(), place.parameters(route));
-                    specials.prepare(operation, rc, tree);
-                    return bus.call(operation, caller, Json.read(tree, operation.request()));
+        HttpServerRequest request = rc.request();
+        Future<Caller> admitted = admit(rc, operation);
+        if (!admitted.isComplete()) {
+            // Nobody reads the body yet: what came of it would be lost.
+            request.pause();
+        }
+        admitted.compose(caller -> {
+                    // Whoever may not call is gone by now: to wait for a body is what can take long.
+                    Future<ObjectNode> body = body(request);
+                    request.resume();
+                    return body.compose(tree -> {
+                        route.shape().merge(tree, rc.queryParams(), place.parameters(route));
+                        specials.prepare(operation, rc, tree);
+                        return bus.call(operation, caller, Json.read(tree, operation.request()));
+                    });
                 })
                 .map(reply -> specials.finish(operation, rc, route.status(), reply))
                 .onSuccess(reply -> write(rc.response(), reply))
                 .onFailure(rc::fail);
     }
 
-    private Caller admit(RoutingContext rc, Operation<?, ?> operation) {
+    private Future<Caller> admit(RoutingContext rc, Operation<?, ?> operation) {
         Exchange exchange = Exchange.of(rc);
         String site = TrustedProxies.site(exchange.client());
         Limiter.Tier tier = HttpSpecials.tier(operation);
-        Caller caller;
-        try {
-            caller = authentication.caller(rc.request(), operation.access(), exchange.requestId());
-        } catch (FaultException e) {
-            // Bad tokens count as well, or they could be tried without end.
-            limit(rc.response(), tier, site);
-            throw e;
-        }
-        boolean personal = caller.userId() != null && tier == Limiter.Tier.GENERAL;
-        limit(rc.response(), tier, personal ? caller.user().toString() : site);
-        return caller;
+        return authentication
+                .caller(rc.request(), operation.access(), exchange.requestId())
+                .transform(known -> {
+                    Caller caller = known.result();
+                    // Bad tokens count as well, or they could be tried without end.
+                    boolean personal = caller != null && caller.userId() != null && tier == Limiter.Tier.GENERAL;
+                    limit(rc.response(), tier, personal ? caller.user().toString() : site);
+                    return caller != null ? Future.succeededFuture(caller) : Future.failedFuture(known.cause());
+                });
     }
 
     private void limit(HttpServerResponse response, Limiter.Tier tier, String key) {
