@@ -13,8 +13,10 @@ import dev.switchboard.gateway.bridge.BridgeDoors;
 import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
-import dev.switchboard.gateway.http.Limiter;
 import dev.switchboard.gateway.http.Webroot;
+import dev.switchboard.gateway.limit.NodeLimiter;
+import dev.switchboard.gateway.limit.RateLimiter;
+import dev.switchboard.gateway.limit.RedisLimiter;
 import dev.switchboard.identity.AccessTokens;
 import dev.switchboard.identity.ClusterRevocations;
 import dev.switchboard.identity.TokenOptions;
@@ -54,6 +56,7 @@ final class Parts {
     private final Bus bus;
     private final @Nullable Database database;
     private final NodeHealth health;
+    private volatile Supplier<Future<Void>> afterDoors = Future::succeededFuture;
     private final Deque<String> doors = new ConcurrentLinkedDeque<>();
     private final Deque<String> owners = new ConcurrentLinkedDeque<>();
 
@@ -105,7 +108,7 @@ final class Parts {
                 .map(page -> new GatewayVerticle.Shared(
                         bus,
                         tokens,
-                        new Limiter(options.limits()),
+                        limiter(),
                         health,
                         page,
                         options.auth().refreshTokenTtl(),
@@ -114,6 +117,16 @@ final class Parts {
                         .compose(done -> deploy(() -> new GatewayVerticle(server, shared), EVENT_LOOPS, doors)))
                 .recover(failure -> Future.failedFuture(Listening.explain(server, failure)))
                 .onSuccess(done -> health.ready(true));
+    }
+
+    private RateLimiter limiter() {
+        if (options.limits().redis() == null) {
+            return new NodeLimiter(options.limits());
+        }
+        RedisLimiter limiter = new RedisLimiter(vertx, options.limits());
+        health.redis(limiter);
+        afterDoors = limiter::close;
+        return limiter;
     }
 
     private Future<Void> shards(IntFunction<Deployable> make) {
@@ -153,7 +166,7 @@ final class Parts {
 
     /** Closes the doors: requests in flight finish, sockets go elsewhere. */
     Future<Void> closeDoors() {
-        return undeploy(doors);
+        return undeploy(doors).compose(done -> afterDoors.get());
     }
 
     /** Stops what serves this node's keys, the last deployed first. */

@@ -4,7 +4,7 @@ import dev.switchboard.bus.ClusterOptions;
 import dev.switchboard.config.Section;
 import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeOptions;
-import dev.switchboard.gateway.http.LimitOptions;
+import dev.switchboard.gateway.limit.LimitOptions;
 import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.ops.LogOptions;
 import dev.switchboard.participant.PresenceOptions;

@@ -2,9 +2,9 @@ package dev.switchboard.gateway;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.gateway.http.HttpDoor;
-import dev.switchboard.gateway.http.Limiter;
 import dev.switchboard.gateway.http.TrustedProxies;
 import dev.switchboard.gateway.http.Webroot;
+import dev.switchboard.gateway.limit.RateLimiter;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
 import io.vertx.core.Future;
@@ -41,7 +41,7 @@ public final class GatewayVerticle extends VerticleBase {
     public record Shared(
             Bus bus,
             TokenVerifier verifier,
-            Limiter limiter,
+            RateLimiter limiter,
             HealthChecks health,
             Webroot page,
             Duration refreshTtl,

@@ -3,9 +3,11 @@ package dev.switchboard.gateway;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
-import dev.switchboard.gateway.http.LimitOptions;
-import dev.switchboard.gateway.http.Limiter;
 import dev.switchboard.gateway.http.Webroot;
+import dev.switchboard.gateway.limit.Bucket;
+import dev.switchboard.gateway.limit.LimitOptions;
+import dev.switchboard.gateway.limit.NodeLimiter;
+import dev.switchboard.gateway.limit.Tier;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
@@ -31,12 +33,27 @@ import java.util.function.Consumer;
 /** A gateway in front of handlers that the test writes: one node, no cluster, tokens that are names. */
 final class TestGateway {
     static final UUID ANNA = UUID.fromString("018f0000-0000-7000-8000-00000000000a");
-    static final LimitOptions NO_LIMITS = new LimitOptions(0, 1, 0, 100);
+    static final LimitOptions NO_LIMITS = limits(0, 1, 0);
     static final int MAX_BODY = 4_096;
     static final int LOOPS = 2;
 
     /** Vert.x chooses a port, the same for all instances. */
     private static final int ANY_PORT = -1;
+
+    /** Limits of this node alone; 0 for none. */
+    static LimitOptions limits(int perSecond, int burst, int authPerMinute) {
+        long second = TimeUnit.SECONDS.toMicros(1);
+        Bucket general = perSecond == 0 ? null : new Bucket(perSecond, second, burst);
+        Bucket auth = authPerMinute == 0 ? null : new Bucket(authPerMinute, 60 * second, authPerMinute);
+        return new LimitOptions(
+                null,
+                Duration.ofMillis(20),
+                "test:",
+                100,
+                Map.of(
+                        "default", new Tier("default", Tier.By.USER, general),
+                        "auth", new Tier("auth", Tier.By.CLIENT, auth)));
+    }
 
     final Vertx vertx = Vertx.vertx();
     final AtomicReference<HealthChecks.Report> health =
@@ -73,7 +90,7 @@ final class TestGateway {
         var shared = new GatewayVerticle.Shared(
                 bus,
                 new Names(),
-                new Limiter(limits),
+                new NodeLimiter(limits),
                 checks(),
                 Webroot.load(TestGateway.class.getClassLoader(), "page"),
                 Duration.ofDays(30),

@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.bridge;
 
+import dev.switchboard.gateway.limit.Bucket;
 import dev.switchboard.identity.Identity;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -25,6 +26,7 @@ final class BridgeLoop {
     /** The first socket of each session; the others follow it. */
     private final Map<UUID, BridgeSession> bySession = new HashMap<>();
 
+    private final Bucket allowance;
     private final long timer;
     private boolean draining;
 
@@ -34,6 +36,8 @@ final class BridgeLoop {
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.services = services;
         this.hub = hub;
+        this.allowance = Allowance.bucket(
+                services.options().messageBurst(), services.options().messageRate());
         this.requests = new BridgeRequests(hub, services.bus(), services.verifier());
         services.revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
         timer = vertx.setPeriodic(TICK_MS, t -> deadlines.run(now()));
@@ -41,6 +45,11 @@ final class BridgeLoop {
 
     BridgeServices services() {
         return services;
+    }
+
+    /** How many messages each socket may send. */
+    Bucket allowance() {
+        return allowance;
     }
 
     BridgeOptions options() {

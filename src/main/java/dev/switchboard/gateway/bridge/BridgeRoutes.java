@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.bridge;
 
+import dev.switchboard.bus.Faults;
 import dev.switchboard.gateway.Door;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.protocol.Fault;
@@ -150,7 +151,7 @@ public final class BridgeRoutes implements Door {
             // Vert.x upgrades only requests whose end it has not passed on yet.
             rc.request().pause();
         }
-        bearer.onSuccess(identity -> upgrade(rc, sockJs, identity)).onFailure(rc::fail);
+        bearer.onSuccess(identity -> upgrade(rc, sockJs, identity)).onFailure(failure -> fail(rc, Faults.of(failure)));
     }
 
     private void upgrade(RoutingContext rc, boolean sockJs, Optional<Identity> identity) {

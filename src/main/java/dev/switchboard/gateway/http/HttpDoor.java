@@ -1,6 +1,7 @@
 package dev.switchboard.gateway.http;
 
 import dev.switchboard.bus.Bus;
+import dev.switchboard.gateway.limit.RateLimiter;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
 import dev.switchboard.protocol.Operations;
@@ -34,7 +35,7 @@ public final class HttpDoor {
             Options options,
             Bus bus,
             TokenVerifier verifier,
-            Limiter limiter,
+            RateLimiter limiter,
             HealthChecks health,
             Webroot page,
             Consumer<Router> others) {

@@ -1,6 +1,7 @@
 package dev.switchboard.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.switchboard.gateway.limit.LimitOptions;
 import dev.switchboard.protocol.AccountOperations;
 import dev.switchboard.protocol.ConversationOperations;
 import dev.switchboard.protocol.Fault;
@@ -56,8 +57,8 @@ final class HttpSpecials {
     }
 
     /** What attempts at an operation are counted as. */
-    static Limiter.Tier tier(Operation<?, ?> operation) {
-        return AUTH_TIER.contains(operation) ? Limiter.Tier.AUTH : Limiter.Tier.GENERAL;
+    static String tier(Operation<?, ?> operation) {
+        return AUTH_TIER.contains(operation) ? "auth" : LimitOptions.DEFAULT;
     }
 
     /** Completes the JSON of a request. */

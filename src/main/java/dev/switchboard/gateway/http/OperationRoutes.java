@@ -3,6 +3,8 @@ package dev.switchboard.gateway.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Json;
+import dev.switchboard.gateway.limit.RateLimiter;
+import dev.switchboard.gateway.limit.Verdict;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Operation;
@@ -14,18 +16,16 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /** Operations by HTTP: route, identity, limit, request record, bus, reply. */
 final class OperationRoutes implements Handler<RoutingContext> {
     private static final String CURRENT = "/api/v1/";
     private static final String SHORT = "/api/";
 
-    private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
-
     private final OperationTable table;
     private final Authentication authentication;
-    private final Limiter limiter;
+    private final RateLimiter limiter;
     private final HttpSpecials specials;
     private final Bus bus;
     private final int maxBody;
@@ -33,7 +33,7 @@ final class OperationRoutes implements Handler<RoutingContext> {
     OperationRoutes(
             OperationTable table,
             Authentication authentication,
-            Limiter limiter,
+            RateLimiter limiter,
             HttpSpecials specials,
             Bus bus,
             int maxBody) {
@@ -96,39 +96,43 @@ final class OperationRoutes implements Handler<RoutingContext> {
     private Future<Caller> admit(RoutingContext rc, Operation<?, ?> operation) {
         Exchange exchange = Exchange.of(rc);
         String site = TrustedProxies.site(exchange.client());
-        Limiter.Tier tier = HttpSpecials.tier(operation);
+        String tier = HttpSpecials.tier(operation);
         return authentication
                 .caller(rc.request(), operation.access(), exchange.requestId())
                 .transform(known -> {
                     Caller caller = known.result();
+                    String user = caller == null || caller.userId() == null
+                            ? null
+                            : caller.userId().toString();
                     // Bad tokens count as well, or they could be tried without end.
-                    boolean personal = caller != null && caller.userId() != null && tier == Limiter.Tier.GENERAL;
-                    limit(rc.response(), tier, personal ? caller.user().toString() : site);
-                    return caller != null ? Future.succeededFuture(caller) : Future.failedFuture(known.cause());
+                    return limiter.take(tier, limiter.keyOf(tier, user, site)).compose(verdict -> {
+                        limit(rc.response(), verdict);
+                        return caller != null ? Future.succeededFuture(caller) : Future.failedFuture(known.cause());
+                    });
                 });
     }
 
-    private void limit(HttpServerResponse response, Limiter.Tier tier, String key) {
-        Limiter.Verdict verdict = limiter.take(tier, key);
-        if (verdict == null) {
+    /** @throws dev.switchboard.protocol.FaultException {@code too_many_requests} */
+    private static void limit(HttpServerResponse response, Verdict verdict) {
+        if (verdict.limit() == 0) {
             return;
         }
-        TokenBucket bucket = verdict.bucket();
-        TokenBucket.Outcome outcome = verdict.outcome();
-        response.putHeader("RateLimit-Limit", String.valueOf(bucket.burst()))
-                .putHeader("RateLimit-Remaining", String.valueOf(outcome.remaining()))
-                .putHeader("RateLimit-Reset", seconds(outcome.resetNanos()))
-                .putHeader(
-                        "RateLimit-Policy", bucket.burst() + ";w=" + seconds(bucket.intervalNanos() * bucket.burst()));
-        if (!outcome.granted()) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, seconds(outcome.retryNanos()));
+        Duration reset = verdict.window()
+                .multipliedBy(verdict.limit() - verdict.remaining())
+                .dividedBy(verdict.limit());
+        response.putHeader("RateLimit-Limit", String.valueOf(verdict.limit()))
+                .putHeader("RateLimit-Remaining", String.valueOf(verdict.remaining()))
+                .putHeader("RateLimit-Reset", seconds(reset))
+                .putHeader("RateLimit-Policy", verdict.limit() + ";w=" + seconds(verdict.window()));
+        if (!verdict.granted()) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, seconds(verdict.retryAfter()));
             throw Fault.TOO_MANY_REQUESTS.because("Too many requests; come back later.");
         }
     }
 
     /** Whole seconds, rounded up: who waits so long does not come too early. */
-    private static String seconds(long nanos) {
-        return String.valueOf((nanos + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND);
+    private static String seconds(Duration time) {
+        return String.valueOf(time.plusSeconds(1).minusNanos(1).toSeconds());
     }
 
     private Future<ObjectNode> body(HttpServerRequest request) {
