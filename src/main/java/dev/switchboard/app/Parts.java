@@ -18,6 +18,7 @@ import dev.switchboard.gateway.limit.NodeLimiter;
 import dev.switchboard.gateway.limit.RateLimiter;
 import dev.switchboard.gateway.limit.RedisLimiter;
 import dev.switchboard.identity.AccessTokens;
+import dev.switchboard.identity.AnyTokens;
 import dev.switchboard.identity.ClusterRevocations;
 import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.participant.ParticipantVerticle;
@@ -56,7 +57,7 @@ final class Parts {
     private final Bus bus;
     private final @Nullable Database database;
     private final NodeHealth health;
-    private volatile Supplier<Future<Void>> afterDoors = Future::succeededFuture;
+    private final Deque<Supplier<Future<Void>>> afterDoors = new ConcurrentLinkedDeque<>();
     private final Deque<String> doors = new ConcurrentLinkedDeque<>();
     private final Deque<String> owners = new ConcurrentLinkedDeque<>();
 
@@ -81,7 +82,8 @@ final class Parts {
                             : deployState(database, tokens, revocations, tokenOptions);
                     return state.compose(done -> options.node().role() == Role.WORKER
                             ? Future.succeededFuture()
-                            : deployDoor(tokens, revocations));
+                            : deployDoor(
+                                    AnyTokens.open(vertx, tokenOptions, tokens, Clock.systemUTC()), revocations));
                 });
     }
 
@@ -93,7 +95,8 @@ final class Parts {
                 .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
     }
 
-    private Future<Void> deployDoor(AccessTokens tokens, ClusterRevocations revocations) {
+    private Future<Void> deployDoor(AnyTokens tokens, ClusterRevocations revocations) {
+        afterDoors.add(tokens::close);
         NodeHub hub = new NodeHub(bus);
         ServerOptions server = options.server();
         BridgeServices services = new BridgeServices(
@@ -125,7 +128,7 @@ final class Parts {
         }
         RedisLimiter limiter = new RedisLimiter(vertx, options.limits());
         health.redis(limiter);
-        afterDoors = limiter::close;
+        afterDoors.add(limiter::close);
         return limiter;
     }
 
@@ -166,7 +169,9 @@ final class Parts {
 
     /** Closes the doors: requests in flight finish, sockets go elsewhere. */
     Future<Void> closeDoors() {
-        return undeploy(doors).compose(done -> afterDoors.get());
+        return undeploy(doors)
+                .compose(done ->
+                        Future.join(afterDoors.stream().map(Supplier::get).toList()).mapEmpty());
     }
 
     /** Stops what serves this node's keys, the last deployed first. */

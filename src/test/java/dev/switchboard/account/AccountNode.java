@@ -4,6 +4,7 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Ownership;
 import dev.switchboard.config.Secret;
 import dev.switchboard.identity.AccessTokens;
+import dev.switchboard.identity.ForeignOptions;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
 import dev.switchboard.identity.TokenOptions;
@@ -48,12 +49,14 @@ final class AccountNode implements AutoCloseable {
     final Revoked revoked = new Revoked();
     final TokenOptions options = new TokenOptions(
             new Secret("a secret that is only good for tests, really"),
+            List.of(),
             "switchboard",
             "switchboard",
             ACCESS_TTL,
             Duration.ofDays(30),
             Duration.ofSeconds(60),
-            Set.of(ADMIN_EMAIL));
+            Set.of(ADMIN_EMAIL),
+            new ForeignOptions(null, false, Duration.ofSeconds(60), "sub", "roles"));
     final AccessTokens tokens = new AccessTokens(options, revoked, Clock.systemUTC());
     final Database database;
     final Bus bus;

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -48,8 +49,17 @@ class AccessTokensTest {
     private final User ann = new User(
             Ids.next(), "ann", "Ann Müller", "ann@example.org", "+49 30 1", List.of("user", "admin"), null, START);
 
-    private static TokenOptions options(String secret) {
-        return new TokenOptions(new Secret(secret), "switchboard", "clients", TTL, Duration.ofDays(30), SKEW, Set.of());
+    private static TokenOptions options(String secret, String... accepted) {
+        return new TokenOptions(
+                new Secret(secret),
+                Stream.of(accepted).map(Secret::new).toList(),
+                "switchboard",
+                "clients",
+                TTL,
+                Duration.ofDays(30),
+                SKEW,
+                Set.of(),
+                new ForeignOptions(null, false, SKEW, "sub", "roles"));
     }
 
     private static final class Moving extends Clock {
@@ -297,6 +307,23 @@ class AccessTokensTest {
             assertRefused(new String(flipped, StandardCharsets.ISO_8859_1));
         }
         assertThat(verified(token)).isNotNull();
+    }
+
+    @Test
+    void aSecretIsChangedWithoutAnybodyBeingSignedOut() {
+        String next = "n".repeat(32);
+        var before = new AccessTokens(options(SECRET, next), revocations, clock);
+        var after = new AccessTokens(options(next, SECRET), revocations, clock);
+        var last = new AccessTokens(options(next), revocations, clock);
+
+        String old = before.issue(ann, session);
+        String fresh = after.issue(ann, session);
+
+        assertThat(after.verify(old).succeeded()).isTrue();
+        assertThat(before.verify(fresh).succeeded()).isTrue();
+        assertThat(last.verify(fresh).succeeded()).isTrue();
+        assertThat(last.verify(old).failed()).isTrue();
+        assertRefused(fresh);
     }
 
     @Test
