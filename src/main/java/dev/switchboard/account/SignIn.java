@@ -141,15 +141,13 @@ final class SignIn {
     }
 
     private Future<TokenStatus> validate(Caller caller, ValidateToken q) {
-        Identity identity;
-        try {
-            identity = tokens.verify(q.token());
-        } catch (FaultException e) {
-            return Future.succeededFuture(new TokenStatus(false, null));
-        }
-        return users.byId(identity.userId())
-                .map(account -> account == null || account.disabled()
-                        ? new TokenStatus(false, null)
-                        : new TokenStatus(true, account.user()));
+        return tokens.verify(q.token())
+                .map(Identity::user)
+                .transform(user -> user.succeeded()
+                        ? users.byId(user.result())
+                                .map(account -> account == null || account.disabled()
+                                        ? new TokenStatus(false, null)
+                                        : new TokenStatus(true, account.user()))
+                        : Future.succeededFuture(new TokenStatus(false, null)));
     }
 }

@@ -1,6 +1,7 @@
 package dev.switchboard.app;
 
 import com.hazelcast.core.HazelcastInstance;
+import dev.switchboard.gateway.limit.RedisLimiter;
 import dev.switchboard.ops.HealthChecks;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Future;
@@ -22,6 +23,7 @@ final class NodeHealth implements HealthChecks {
     private final @Nullable Database database;
     private final AtomicReference<@Nullable Checked> last = new AtomicReference<>();
     private volatile boolean ready;
+    private volatile @Nullable RedisLimiter redis;
 
     private record Checked(long at, Future<Report> report) {}
 
@@ -29,6 +31,11 @@ final class NodeHealth implements HealthChecks {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.database = database;
+    }
+
+    /** From now on the state of Redis belongs to the report. */
+    void redis(RedisLimiter limiter) {
+        redis = limiter;
     }
 
     void ready(boolean now) {
@@ -81,10 +88,19 @@ final class NodeHealth implements HealthChecks {
                         hazelcast.getCluster().getMembers().size(),
                         "safe",
                         clusterSafe));
+        RedisLimiter limiter = redis;
+        info.put("redis", redisReport(limiter));
         Runtime runtime = Runtime.getRuntime();
         long used = runtime.totalMemory() - runtime.freeMemory();
         info.put("memory", Map.of("status", "up", "heapUsed", used / MIB + "MB"));
-        Status status = !databaseUp ? Status.DOWN : clusterSafe ? Status.OK : Status.DEGRADED;
+        boolean whole = clusterSafe && (limiter == null || limiter.isUp());
+        Status status = !databaseUp ? Status.DOWN : whole ? Status.OK : Status.DEGRADED;
         return Report.of(status, info);
+    }
+
+    private static Map<String, Object> redisReport(@Nullable RedisLimiter limiter) {
+        return limiter == null
+                ? Map.of("status", "absent")
+                : Map.of("status", limiter.isUp() ? "up" : "down", "decidedByNode", limiter.decidedByNode());
     }
 }

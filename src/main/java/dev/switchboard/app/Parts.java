@@ -15,9 +15,15 @@ import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.bridge.ResumeTokens;
-import dev.switchboard.gateway.http.Limiter;
 import dev.switchboard.gateway.http.Webroot;
+import dev.switchboard.gateway.limit.NodeLimiter;
+import dev.switchboard.gateway.limit.RateLimiter;
+import dev.switchboard.gateway.limit.RedisLimiter;
+import dev.switchboard.gateway.proxy.Forwarder;
+import dev.switchboard.gateway.proxy.Services;
+import dev.switchboard.gateway.upstream.Upstreams;
 import dev.switchboard.identity.AccessTokens;
+import dev.switchboard.identity.AnyTokens;
 import dev.switchboard.identity.ClusterRevocations;
 import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.participant.ParticipantVerticle;
@@ -33,6 +39,7 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -52,12 +59,16 @@ final class Parts {
     /** One listener for each event loop that Vert.x makes by default. */
     private static final int EVENT_LOOPS = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
 
+    /** How long a client may leave an answer of a service unread. */
+    private static final Duration STALL = Duration.ofSeconds(60);
+
     private final PlatformOptions options;
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
     private final Bus bus;
     private final @Nullable Database database;
     private final NodeHealth health;
+    private final Deque<Supplier<Future<Void>>> afterDoors = new ConcurrentLinkedDeque<>();
     private final Deque<String> doors = new ConcurrentLinkedDeque<>();
     private final Deque<String> owners = new ConcurrentLinkedDeque<>();
 
@@ -82,7 +93,10 @@ final class Parts {
                             : deployState(database, tokens, revocations, tokenOptions);
                     return state.compose(done -> options.node().role() == Role.WORKER
                             ? Future.succeededFuture()
-                            : deployDoor(tokens, revocations, Objects.requireNonNull(tokenOptions.jwtSecret())));
+                            : deployDoor(
+                                    AnyTokens.open(vertx, tokenOptions, tokens, Clock.systemUTC()),
+                                    revocations,
+                                    Objects.requireNonNull(tokenOptions.jwtSecret())));
                 });
     }
 
@@ -96,7 +110,8 @@ final class Parts {
                 .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
     }
 
-    private Future<Void> deployDoor(AccessTokens tokens, ClusterRevocations revocations, Secret secret) {
+    private Future<Void> deployDoor(AnyTokens tokens, ClusterRevocations revocations, Secret secret) {
+        afterDoors.add(tokens::close);
         NodeHub hub = new NodeHub(bus);
         ServerOptions server = options.server();
         BridgeServices services = new BridgeServices(
@@ -108,13 +123,21 @@ final class Parts {
                 new OriginPolicy(server.corsOrigins()),
                 new ResumeTokens(secret),
                 new AtomicInteger());
+        Upstreams upstreams = new Upstreams(vertx, options.upstreams());
+        afterDoors.add(upstreams::close);
+        Services.Shared behind = new Services.Shared(
+                upstreams,
+                new Forwarder.Settings(EVENT_LOOPS, STALL, null),
+                options.sockets(),
+                revocations,
+                services.origins());
         return vertx.executeBlocking(() -> Webroot.load(Parts.class.getClassLoader(), "webroot"))
                 .map(page -> new GatewayVerticle.Shared(
                         bus,
                         tokens,
-                        new Limiter(options.limits()),
+                        limiter(),
                         options.routes().table(server.maxBody()),
-                        v -> (rc, admitted) -> rc.fail(404),
+                        v -> new Services(v, behind),
                         health,
                         page,
                         options.auth().refreshTokenTtl(),
@@ -123,6 +146,16 @@ final class Parts {
                         .compose(done -> deploy(() -> new GatewayVerticle(server, shared), EVENT_LOOPS, doors)))
                 .recover(failure -> Future.failedFuture(Listening.explain(server, failure)))
                 .onSuccess(done -> health.ready(true));
+    }
+
+    private RateLimiter limiter() {
+        if (options.limits().redis() == null) {
+            return new NodeLimiter(options.limits());
+        }
+        RedisLimiter limiter = new RedisLimiter(vertx, options.limits());
+        health.redis(limiter);
+        afterDoors.add(limiter::close);
+        return limiter;
     }
 
     private Future<Void> shards(IntFunction<Deployable> make) {
@@ -162,7 +195,9 @@ final class Parts {
 
     /** Closes the doors: requests in flight finish, sockets go elsewhere. */
     Future<Void> closeDoors() {
-        return undeploy(doors);
+        return undeploy(doors).compose(done -> Future.join(
+                        afterDoors.stream().map(Supplier::get).toList())
+                .mapEmpty());
     }
 
     /** Stops what serves this node's keys, the last deployed first. */

@@ -4,8 +4,10 @@ import dev.switchboard.bus.ClusterOptions;
 import dev.switchboard.config.Section;
 import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeOptions;
-import dev.switchboard.gateway.http.LimitOptions;
+import dev.switchboard.gateway.limit.LimitOptions;
+import dev.switchboard.gateway.proxy.SocketOptions;
 import dev.switchboard.gateway.route.RouteOptions;
+import dev.switchboard.gateway.upstream.UpstreamOptions;
 import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.ops.LogOptions;
 import dev.switchboard.participant.PresenceOptions;
@@ -13,7 +15,8 @@ import dev.switchboard.room.RoomOptions;
 import dev.switchboard.signaling.CallOptions;
 import dev.switchboard.signaling.IceOptions;
 import dev.switchboard.storage.DatabaseOptions;
-import java.util.Set;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** All settings, one record per section. Parts whose record is equal to the old one need no restart. */
 public record PlatformOptions(
@@ -29,13 +32,17 @@ public record PlatformOptions(
         CallOptions calls,
         IceOptions ice,
         LogOptions log,
+        SocketOptions sockets,
+        List<UpstreamOptions> upstreams,
         RouteOptions routes) {
 
     public static PlatformOptions from(Section root) {
+        LimitOptions limits = LimitOptions.from(root.section("limits"));
+        List<UpstreamOptions> upstreams = UpstreamOptions.all(root.section("upstreams"));
         return new PlatformOptions(
                 NodeOptions.from(root.section("node")),
                 ServerOptions.from(root.section("server")),
-                LimitOptions.from(root.section("limits")),
+                limits,
                 DatabaseOptions.from(root.section("database")),
                 ClusterOptions.from(root.section("cluster")),
                 TokenOptions.from(root.section("auth")),
@@ -45,6 +52,11 @@ public record PlatformOptions(
                 CallOptions.from(root.section("calls")),
                 IceOptions.from(root.section("ice")),
                 LogOptions.from(root.section("log")),
-                RouteOptions.from(root, Set.of(), LimitOptions.TIERS));
+                SocketOptions.from(root.section("sockets")),
+                upstreams,
+                RouteOptions.from(
+                        root,
+                        upstreams.stream().map(UpstreamOptions::name).collect(Collectors.toSet()),
+                        limits.tiers().keySet()));
     }
 }

@@ -6,17 +6,17 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.MACVerifier;
-import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.switchboard.config.Secret;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.User;
-import java.nio.charset.StandardCharsets;
+import io.vertx.core.Future;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +27,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes and checks access tokens: JWTs (RFC 7519) signed with HS256, checked as RFC 8725 advises. The algorithm is ours,
- * never the token's; a token without {@code exp}, {@code sub} or {@code sid}, or with a critical header, is refused.
+ * never the token's. The first secret signs; all of them verify, so that secrets can be changed. A token without {@code exp}, {@code sub} or {@code sid}, or with a critical header, is refused.
  * {@code clockSkew} is allowed for at the beginning of a token ({@code iat}, {@code nbf}), not at its end: {@code exp} is
  * exact. Safe to share between threads; the last {@value #MAX_CACHED} good tokens are remembered until they expire.
  */
 public final class AccessTokens implements TokenVerifier {
-    /** Longer tokens are refused unread. */
-    private static final int MAX_LENGTH = 8 * 1024;
-
     private static final int MIN_SECRET_BYTES = 32;
     private static final int MAX_CACHED = 10_000;
 
@@ -42,7 +39,7 @@ public final class AccessTokens implements TokenVerifier {
     private final Revocations revocations;
     private final Clock clock;
     private final MACSigner signer;
-    private final JWSVerifier verifier;
+    private final List<JWSVerifier> verifiers = new ArrayList<>();
     private final Map<String, Identity> verified = new ConcurrentHashMap<>();
 
     /** @throws IllegalArgumentException when there is no secret, or a shorter one than HS256 needs (RFC 7518 §3.2) */
@@ -57,7 +54,10 @@ public final class AccessTokens implements TokenVerifier {
         this.clock = clock;
         try {
             this.signer = new MACSigner(key);
-            this.verifier = new MACVerifier(key);
+            verifiers.add(new MACVerifier(key));
+            for (Secret accepted : options.acceptedSecrets()) {
+                verifiers.add(new MACVerifier(accepted.bytes()));
+            }
         } catch (JOSEException e) {
             throw new IllegalArgumentException(e);
         }
@@ -90,8 +90,16 @@ public final class AccessTokens implements TokenVerifier {
     }
 
     @Override
-    public Identity verify(String token) {
-        if (token.length() > MAX_LENGTH) {
+    public Future<Identity> verify(String token) {
+        try {
+            return Future.succeededFuture(verified(token));
+        } catch (FaultException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private Identity verified(String token) {
+        if (token.length() > JwtText.MAX_LENGTH) {
             throw refused();
         }
         Identity known = verified.get(token);
@@ -100,7 +108,8 @@ public final class AccessTokens implements TokenVerifier {
             verified.remove(token);
             throw Fault.TOKEN_EXPIRED.because("The token has expired.");
         }
-        if (revocations.isRevoked(identity.sessionId())) {
+        UUID session = identity.sessionId();
+        if (session != null && revocations.isRevoked(session)) {
             throw Fault.SESSION_REVOKED.because("The session was ended.");
         }
         if (known == null) {
@@ -119,8 +128,8 @@ public final class AccessTokens implements TokenVerifier {
             JWSHeader header = jwt.getHeader();
             boolean signed = header.getAlgorithm().equals(JWSAlgorithm.HS256)
                     && header.getCriticalParams() == null
-                    && isCanonical(jwt, token)
-                    && jwt.verify(verifier);
+                    && JwtText.isCanonical(jwt, token)
+                    && isSigned(jwt);
             if (!signed) {
                 throw refused();
             }
@@ -131,11 +140,13 @@ public final class AccessTokens implements TokenVerifier {
         }
     }
 
-    /** The parser skips white space and foreign characters, and Base64 leaves bits unused: one token has one spelling. */
-    private static boolean isCanonical(SignedJWT jwt, String token) {
-        String signingInput = new String(jwt.getSigningInput(), StandardCharsets.UTF_8);
-        return token.equals(
-                signingInput + "." + Base64URL.encode(jwt.getSignature().decode()));
+    private boolean isSigned(SignedJWT jwt) throws JOSEException {
+        for (JWSVerifier verifier : verifiers) {
+            if (jwt.verify(verifier)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Identity identity(JWTClaimsSet claims) throws ParseException {
@@ -156,10 +167,12 @@ public final class AccessTokens implements TokenVerifier {
         String username = claims.getStringClaim("username");
         @Nullable List<String> roles = claims.getStringListClaim("roles");
         return new Identity(
+                subject,
                 UUID.fromString(subject),
                 username != null ? username : shown,
                 shown,
                 claims.getStringClaim("email"),
+                claims.getStringClaim("phoneNumber"),
                 roles == null ? Set.of() : Set.copyOf(roles),
                 UUID.fromString(session),
                 expiry.toInstant());

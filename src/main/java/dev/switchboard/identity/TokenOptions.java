@@ -3,6 +3,7 @@ package dev.switchboard.identity;
 import dev.switchboard.config.Secret;
 import dev.switchboard.config.Section;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,17 +13,21 @@ import org.jspecify.annotations.Nullable;
  * How access tokens are made and checked.
  *
  * @param jwtSecret the HS256 key, at least 32 bytes (RFC 7518 §3.2), or null when none was set
+ * @param acceptedSecrets keys that sign nothing, but whose tokens are good: the next one, or the one before
  * @param clockSkew how far the clocks of issuer and checker may differ at a token's beginning; its end is exact
  * @param admins e-mail addresses, in lower case, whose accounts become administrators when they register or sign in
+ * @param foreign tokens of others
  */
 public record TokenOptions(
         @Nullable Secret jwtSecret,
+        List<Secret> acceptedSecrets,
         String issuer,
         String audience,
         Duration accessTokenTtl,
         Duration refreshTokenTtl,
         Duration clockSkew,
-        Set<String> admins) {
+        Set<String> admins,
+        ForeignOptions foreign) {
     private static final int MIN_SECRET_BYTES = 32;
 
     public static TokenOptions from(Section section) {
@@ -33,6 +38,7 @@ public record TokenOptions(
         }
         return new TokenOptions(
                 section.optionalSecret("jwtSecret", MIN_SECRET_BYTES),
+                accepted(section),
                 section.text("issuer"),
                 section.text("audience"),
                 accessTokenTtl,
@@ -40,11 +46,22 @@ public record TokenOptions(
                 section.duration("clockSkew", Duration.ZERO, Duration.ofMinutes(5)),
                 section.list("admins").stream()
                         .map(email -> email.toLowerCase(Locale.ROOT))
-                        .collect(Collectors.toUnmodifiableSet()));
+                        .collect(Collectors.toUnmodifiableSet()),
+                ForeignOptions.from(section));
+    }
+
+    private static List<Secret> accepted(Section section) {
+        List<Secret> secrets =
+                section.list("acceptedSecrets").stream().map(Secret::new).toList();
+        if (secrets.stream().anyMatch(secret -> secret.bytes().length < MIN_SECRET_BYTES)) {
+            section.problem("acceptedSecrets", "expected at least " + MIN_SECRET_BYTES + " bytes each");
+        }
+        return secrets;
     }
 
     /** The same with a secret that was made for development. */
     public TokenOptions withSecret(Secret secret) {
-        return new TokenOptions(secret, issuer, audience, accessTokenTtl, refreshTokenTtl, clockSkew, admins);
+        return new TokenOptions(
+                secret, acceptedSecrets, issuer, audience, accessTokenTtl, refreshTokenTtl, clockSkew, admins, foreign);
     }
 }

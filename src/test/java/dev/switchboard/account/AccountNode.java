@@ -4,6 +4,7 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Ownership;
 import dev.switchboard.config.Secret;
 import dev.switchboard.identity.AccessTokens;
+import dev.switchboard.identity.ForeignOptions;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
 import dev.switchboard.identity.TokenOptions;
@@ -13,6 +14,7 @@ import dev.switchboard.protocol.AccountOperations.Refresh;
 import dev.switchboard.protocol.AccountOperations.Register;
 import dev.switchboard.protocol.AccountOperations.SignedIn;
 import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.storage.Database;
@@ -47,12 +49,14 @@ final class AccountNode implements AutoCloseable {
     final Revoked revoked = new Revoked();
     final TokenOptions options = new TokenOptions(
             new Secret("a secret that is only good for tests, really"),
+            List.of(),
             "switchboard",
             "switchboard",
             ACCESS_TTL,
             Duration.ofDays(30),
             Duration.ofSeconds(60),
-            Set.of(ADMIN_EMAIL));
+            Set.of(ADMIN_EMAIL),
+            new ForeignOptions(null, false, Duration.ofSeconds(60), "sub", "roles"));
     final AccessTokens tokens = new AccessTokens(options, revoked, Clock.systemUTC());
     final Database database;
     final Bus bus;
@@ -137,7 +141,11 @@ final class AccountNode implements AutoCloseable {
     }
 
     Identity identity(SignedIn signedIn) {
-        return tokens.verify(signedIn.accessToken());
+        Future<Identity> verified = tokens.verify(signedIn.accessToken());
+        if (verified.cause() instanceof FaultException fault) {
+            throw fault;
+        }
+        return verified.result();
     }
 
     <Q extends Record, R extends Record> R call(Operation<Q, R> operation, Caller caller, Q request) throws Exception {

@@ -248,7 +248,7 @@ class SignInIT {
         assertFault(Fault.SESSION_REVOKED, () -> node.refresh(stolen.refreshToken()));
 
         assertThat(node.revoked.isRevoked(session)).isTrue();
-        assertFault(Fault.SESSION_REVOKED, () -> node.tokens.verify(next.accessToken()));
+        assertFault(Fault.SESSION_REVOKED, () -> node.identity(next));
         assertFault(Fault.SESSION_REVOKED, () -> node.refresh(next.refreshToken()));
         assertThat(node.login("robbed", PASSWORD)).isNotNull();
     }

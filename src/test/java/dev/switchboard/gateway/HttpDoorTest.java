@@ -176,6 +176,20 @@ class HttpDoorTest {
     }
 
     @Test
+    void aBodyIsWholeAlthoughItsTokenTakesLonger() throws Exception {
+        String token = "{\"token\":\"t\"}";
+
+        var response = send(json("POST", "/api/v1/auth/validate-token", token).header("Authorization", "Bearer later"));
+
+        assertThat(body(response).get("valid").booleanValue()).isTrue();
+    }
+
+    @Test
+    void whoIsUnknownHereMayCallNoOperation() throws Exception {
+        isError(send(to("/api/v1/users/me").header("Authorization", "Bearer foreign")), 403, "forbidden");
+    }
+
+    @Test
     void withoutATokenNobodyIsSignedIn() throws Exception {
         var response = send(to("/api/v1/users/me").header("X-User-Id", ANNA.toString()));
 

@@ -3,7 +3,7 @@ package dev.switchboard.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.bus.Handlers;
-import dev.switchboard.gateway.http.LimitOptions;
+import dev.switchboard.gateway.limit.LimitOptions;
 import dev.switchboard.protocol.AccountOperations;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.User;
@@ -20,8 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpLimitsTest {
+    private static final int BURST = 5;
+
     /** Slow enough that nothing grows back during the test. */
-    private static final LimitOptions LIMITS = new LimitOptions(1, 5, 2, 100);
+    private static final LimitOptions LIMITS = TestGateway.limits(1, BURST, 2);
 
     private static final User USER =
             new User(TestGateway.ANNA, "anna", "Anna", null, null, List.of(), null, Instant.EPOCH);
@@ -68,10 +70,10 @@ class HttpLimitsTest {
 
     @Test
     void aUserWhoAsksTooOftenIsToldWhenToComeBack() throws Exception {
-        for (int left = LIMITS.burst() - 1; left >= 0; left--) {
+        for (int left = BURST - 1; left >= 0; left--) {
             var response = get("/api/v1/users/me", "Authorization", "Bearer anna");
             assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(number(response, "RateLimit-Limit")).isEqualTo(LIMITS.burst());
+            assertThat(number(response, "RateLimit-Limit")).isEqualTo(BURST);
             assertThat(number(response, "RateLimit-Remaining")).isBetween((long) left, left + 1L);
         }
         HttpResponse<String> refused = null;
@@ -104,7 +106,7 @@ class HttpLimitsTest {
 
     @Test
     void badTokensCount() throws Exception {
-        for (int i = 0; i < LIMITS.burst(); i++) {
+        for (int i = 0; i < BURST; i++) {
             assertThat(get("/api/v1/users/me").statusCode()).isEqualTo(401);
         }
         int last = 0;
@@ -118,7 +120,7 @@ class HttpLimitsTest {
 
     @Test
     void thePageAndHealthAreNotLimited() throws Exception {
-        for (int i = 0; i < 3 * LIMITS.burst(); i++) {
+        for (int i = 0; i < 3 * BURST; i++) {
             assertThat(get("/").statusCode()).isEqualTo(200);
             assertThat(get("/health").statusCode()).isEqualTo(200);
         }

@@ -3,11 +3,13 @@ package dev.switchboard.gateway;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
-import dev.switchboard.gateway.http.LimitOptions;
-import dev.switchboard.gateway.http.Limiter;
 import dev.switchboard.gateway.http.ServiceTarget;
 import dev.switchboard.gateway.http.Webroot;
+import dev.switchboard.gateway.limit.Bucket;
+import dev.switchboard.gateway.limit.LimitOptions;
+import dev.switchboard.gateway.limit.NodeLimiter;
 import dev.switchboard.gateway.limit.RateLimiter;
+import dev.switchboard.gateway.limit.Tier;
 import dev.switchboard.gateway.route.RouteOptions;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.TokenVerifier;
@@ -16,6 +18,7 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Part;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -33,7 +36,7 @@ import java.util.function.Consumer;
 /** A gateway in front of handlers that the test writes: one node, no cluster, tokens that are names. */
 final class TestGateway {
     static final UUID ANNA = UUID.fromString("018f0000-0000-7000-8000-00000000000a");
-    static final LimitOptions NO_LIMITS = new LimitOptions(0, 1, 0, 100);
+    static final LimitOptions NO_LIMITS = limits(0, 1, 0);
     static final int MAX_BODY = 4_096;
     static final int LOOPS = 2;
 
@@ -55,6 +58,21 @@ final class TestGateway {
 
     private static final ServiceTarget NO_SERVICES = (rc, admitted) -> rc.fail(404);
 
+    /** Limits of this node alone; 0 for none. */
+    static LimitOptions limits(int perSecond, int burst, int authPerMinute) {
+        long second = TimeUnit.SECONDS.toMicros(1);
+        Bucket general = perSecond == 0 ? null : new Bucket(perSecond, second, burst);
+        Bucket auth = authPerMinute == 0 ? null : new Bucket(authPerMinute, 60 * second, authPerMinute);
+        return new LimitOptions(
+                null,
+                Duration.ofMillis(20),
+                "test:",
+                100,
+                Map.of(
+                        "default", new Tier("default", Tier.By.USER, general),
+                        "auth", new Tier("auth", Tier.By.CLIENT, auth)));
+    }
+
     final Vertx vertx = Vertx.vertx();
     final AtomicReference<HealthChecks.Report> health =
             new AtomicReference<>(HealthChecks.Report.of(HealthChecks.Status.OK, Map.of()));
@@ -69,7 +87,7 @@ final class TestGateway {
     }
 
     TestGateway(LimitOptions limits, ServerOptions options, Consumer<Handlers> serve) throws Exception {
-        this(new Limiter(limits), options, RouteOptions.builtInOnly(), NO_SERVICES, new Names(), serve);
+        this(new NodeLimiter(limits), options, RouteOptions.builtInOnly(), NO_SERVICES, new Names(), serve);
     }
 
     TestGateway(
@@ -156,25 +174,52 @@ final class TestGateway {
         await(vertx.close());
     }
 
-    /** {@code anna} and {@code admin} are good tokens; {@code old} has expired, {@code gone} was revoked. */
+    /**
+     * {@code anna} and {@code admin} are good tokens; so is {@code later}, but that takes a while; {@code foreign} is the
+     * token of somebody whom the platform does not know; {@code old} has expired, {@code gone} was revoked.
+     */
     static final class Names implements TokenVerifier {
         @Override
-        public Identity verify(String token) {
+        public Future<Identity> verify(String token) {
             return switch (token) {
-                case "anna" -> identity(Set.of("user"));
-                case "admin" -> identity(Set.of("user", "admin"));
-                case "old" -> throw Fault.TOKEN_EXPIRED.because("The token has expired.");
-                case "gone" -> throw Fault.SESSION_REVOKED.because("The session was ended.");
-                default -> throw Fault.UNAUTHORIZED.because("The token is not valid.");
+                case "anna" -> Future.succeededFuture(identity(Set.of("user")));
+                case "admin" -> Future.succeededFuture(identity(Set.of("user", "admin")));
+                case "later" -> later(identity(Set.of("user")));
+                case "foreign" -> Future.succeededFuture(foreign());
+                case "old" -> Future.failedFuture(Fault.TOKEN_EXPIRED.because("The token has expired."));
+                case "gone" -> Future.failedFuture(Fault.SESSION_REVOKED.because("The session was ended."));
+                default -> Future.failedFuture(Fault.UNAUTHORIZED.because("The token is not valid."));
             };
+        }
+
+        /** Completes on this event loop, but not before the request has been read. */
+        private static <T> Future<T> later(T value) {
+            Promise<T> promise = Promise.promise();
+            Vertx.currentContext().owner().setTimer(50, t -> promise.complete(value));
+            return promise.future();
+        }
+
+        private static Identity foreign() {
+            return new Identity(
+                    "idp|4711",
+                    null,
+                    "idp|4711",
+                    "Fay",
+                    null,
+                    null,
+                    Set.of(),
+                    null,
+                    Instant.now().plusSeconds(60));
         }
 
         private static Identity identity(Set<String> roles) {
             return new Identity(
+                    ANNA.toString(),
                     ANNA,
                     "anna",
                     "Anna",
                     "anna@example.org",
+                    null,
                     roles,
                     ANNA,
                     Instant.now().plusSeconds(60));

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -48,8 +49,17 @@ class AccessTokensTest {
     private final User ann = new User(
             Ids.next(), "ann", "Ann Müller", "ann@example.org", "+49 30 1", List.of("user", "admin"), null, START);
 
-    private static TokenOptions options(String secret) {
-        return new TokenOptions(new Secret(secret), "switchboard", "clients", TTL, Duration.ofDays(30), SKEW, Set.of());
+    private static TokenOptions options(String secret, String... accepted) {
+        return new TokenOptions(
+                new Secret(secret),
+                Stream.of(accepted).map(Secret::new).toList(),
+                "switchboard",
+                "clients",
+                TTL,
+                Duration.ofDays(30),
+                SKEW,
+                Set.of(),
+                new ForeignOptions(null, false, SKEW, "sub", "roles"));
     }
 
     private static final class Moving extends Clock {
@@ -104,6 +114,16 @@ class AccessTokensTest {
                 .expirationTime(Date.from(START.plus(TTL)));
     }
 
+    /** What is verified at once. */
+    private Identity verified(String token) {
+        Future<Identity> verified = tokens.verify(token);
+        assertThat(verified.isComplete()).isTrue();
+        if (verified.cause() instanceof FaultException fault) {
+            throw fault;
+        }
+        return verified.result();
+    }
+
     private static String signed(JWSHeader header, JWTClaimsSet claims, String secret) throws JOSEException {
         SignedJWT jwt = new SignedJWT(header, claims);
         jwt.sign(new MACSigner(secret.getBytes(StandardCharsets.UTF_8)));
@@ -119,7 +139,7 @@ class AccessTokensTest {
     }
 
     private void assertFault(String token, Fault fault) {
-        assertThatThrownBy(() -> tokens.verify(token))
+        assertThatThrownBy(() -> verified(token))
                 .isInstanceOfSatisfying(
                         FaultException.class, e -> assertThat(e.fault()).isEqualTo(fault));
     }
@@ -128,12 +148,14 @@ class AccessTokensTest {
     void whatIsIssuedIsVerified() throws Exception {
         String token = tokens.issue(ann, session);
 
-        assertThat(tokens.verify(token))
+        assertThat(verified(token))
                 .isEqualTo(new Identity(
+                        ann.id().toString(),
                         ann.id(),
                         "ann",
                         "Ann Müller",
                         "ann@example.org",
+                        "+49 30 1",
                         Set.of("user", "admin"),
                         session,
                         START.plus(TTL)));
@@ -147,16 +169,16 @@ class AccessTokensTest {
 
     @Test
     void aTokenMadeElsewhereWithTheSameSecretIsVerified() throws Exception {
-        assertThat(tokens.verify(signed(claims().build())).userId()).isEqualTo(ann.id());
+        assertThat(verified(signed(claims().build())).userId()).isEqualTo(ann.id());
     }
 
     @Test
     void aTokenEndsAtTheSecondItSays() {
         String token = tokens.issue(ann, session);
-        tokens.verify(token);
+        verified(token);
 
         clock.now = START.plus(TTL).minusMillis(1);
-        assertThat(tokens.verify(token).expiresAt()).isEqualTo(START.plus(TTL));
+        assertThat(verified(token).expiresAt()).isEqualTo(START.plus(TTL));
         clock.now = START.plus(TTL);
         assertFault(token, Fault.TOKEN_EXPIRED);
         assertFault(token, Fault.TOKEN_EXPIRED);
@@ -165,11 +187,11 @@ class AccessTokensTest {
     @Test
     void aTokenOfAnEndedSessionIsRefusedThoughItWasVerifiedBefore() {
         String token = tokens.issue(ann, session);
-        tokens.verify(token);
+        verified(token);
         revocations.revoke(session);
 
         assertFault(token, Fault.SESSION_REVOKED);
-        assertThat(tokens.verify(tokens.issue(ann, Ids.next())).userId()).isEqualTo(ann.id());
+        assertThat(verified(tokens.issue(ann, Ids.next())).userId()).isEqualTo(ann.id());
     }
 
     @Test
@@ -237,7 +259,7 @@ class AccessTokensTest {
     void aForeignTokenIsRefused() throws Exception {
         assertRefused(signed(claims().issuer("elsewhere").build()));
         assertRefused(signed(claims().audience("others").build()));
-        assertThat(tokens.verify(signed(
+        assertThat(verified(signed(
                                 claims().audience(List.of("others", "clients")).build()))
                         .userId())
                 .isEqualTo(ann.id());
@@ -247,7 +269,7 @@ class AccessTokensTest {
     void onlyTheBeginningOfATokenAllowsForClocksThatDiffer() throws Exception {
         Date within = Date.from(START.plus(SKEW));
         Date beyond = Date.from(START.plus(SKEW).plusSeconds(1));
-        assertThat(tokens.verify(
+        assertThat(verified(
                         signed(claims().notBeforeTime(within).issueTime(within).build())))
                 .isNotNull();
         assertRefused(signed(claims().notBeforeTime(beyond).build()));
@@ -259,7 +281,7 @@ class AccessTokensTest {
     void aLongTokenIsRefusedThoughItsSignatureIsRight() throws Exception {
         String fits = signed(claims().claim("x", "x".repeat(5_000)).build());
         assertThat(fits).hasSizeLessThan(8 * 1024);
-        assertThat(tokens.verify(fits)).isNotNull();
+        assertThat(verified(fits)).isNotNull();
         String tooLong = signed(claims().claim("x", "x".repeat(6_000)).build());
         assertThat(tooLong).hasSizeGreaterThan(8 * 1024);
         assertRefused(tooLong);
@@ -286,7 +308,24 @@ class AccessTokensTest {
             flipped[bit / Byte.SIZE] ^= (byte) (1 << (bit % Byte.SIZE));
             assertRefused(new String(flipped, StandardCharsets.ISO_8859_1));
         }
-        assertThat(tokens.verify(token)).isNotNull();
+        assertThat(verified(token)).isNotNull();
+    }
+
+    @Test
+    void aSecretIsChangedWithoutAnybodyBeingSignedOut() {
+        String next = "n".repeat(32);
+        var before = new AccessTokens(options(SECRET, next), revocations, clock);
+        var after = new AccessTokens(options(next, SECRET), revocations, clock);
+        var last = new AccessTokens(options(next), revocations, clock);
+
+        String old = before.issue(ann, session);
+        String fresh = after.issue(ann, session);
+
+        assertThat(after.verify(old).succeeded()).isTrue();
+        assertThat(before.verify(fresh).succeeded()).isTrue();
+        assertThat(last.verify(fresh).succeeded()).isTrue();
+        assertThat(last.verify(old).failed()).isTrue();
+        assertRefused(fresh);
     }
 
     @Test
@@ -325,8 +364,8 @@ class AccessTokensTest {
     void moreTokensThanAreRememberedAreStillVerified() {
         String first = tokens.issue(ann, session);
         for (int i = 0; i < 10_500; i++) {
-            tokens.verify(tokens.issue(ann, Ids.next()));
+            verified(tokens.issue(ann, Ids.next()));
         }
-        assertThat(tokens.verify(first).sessionId()).isEqualTo(session);
+        assertThat(verified(first).sessionId()).isEqualTo(session);
     }
 }

@@ -18,7 +18,7 @@ record Authenticated(UserOfToken user, String socketId, String resumeToken, Inst
 
     static Authenticated of(Identity identity, String socketId, String resumeToken) {
         var user = new UserOfToken(
-                identity.userId(), identity.username(), identity.name(), identity.email(), identity.roles());
+                identity.user(), identity.username(), identity.name(), identity.email(), identity.roles());
         return new Authenticated(user, socketId, resumeToken, identity.expiresAt(), null);
     }
 

@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.bridge;
 
+import dev.switchboard.gateway.limit.Bucket;
 import dev.switchboard.identity.Identity;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -26,6 +27,7 @@ final class BridgeLoop {
     /** The first socket of each session; the others follow it. */
     private final Map<UUID, BridgeSession> bySession = new HashMap<>();
 
+    private final Bucket allowance;
     private final long timer;
     private final Runnable stopListening;
     private boolean draining;
@@ -36,6 +38,8 @@ final class BridgeLoop {
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.services = services;
         this.hub = hub;
+        this.allowance = Allowance.bucket(
+                services.options().messageBurst(), services.options().messageRate());
         this.legs = new CallLegs(vertx, services.bus());
         this.requests = new BridgeRequests(hub, legs, services);
         stopListening = services.revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
@@ -44,6 +48,11 @@ final class BridgeLoop {
 
     BridgeServices services() {
         return services;
+    }
+
+    /** How many messages each socket may send. */
+    Bucket allowance() {
+        return allowance;
     }
 
     BridgeOptions options() {
@@ -103,17 +112,24 @@ final class BridgeLoop {
 
     /** From now on the socket is closed when this session is revoked. */
     void index(BridgeSession socket, Identity identity) {
-        socket.sibling = bySession.put(identity.sessionId(), socket);
+        UUID session = identity.sessionId();
+        if (session != null) {
+            socket.sibling = bySession.put(session, socket);
+        }
     }
 
     void unindex(BridgeSession socket, Identity identity) {
-        BridgeSession first = bySession.get(identity.sessionId());
+        UUID session = identity.sessionId();
+        if (session == null) {
+            return;
+        }
+        BridgeSession first = bySession.get(session);
         if (first == socket) {
             BridgeSession next = socket.sibling;
             if (next == null) {
-                bySession.remove(identity.sessionId());
+                bySession.remove(session);
             } else {
-                bySession.put(identity.sessionId(), next);
+                bySession.put(session, next);
             }
         } else {
             for (BridgeSession s = first; s != null; s = s.sibling) {

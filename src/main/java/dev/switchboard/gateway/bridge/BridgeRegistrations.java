@@ -51,7 +51,7 @@ final class BridgeRegistrations {
         }
         String address = frame.address();
         UUID room = room(address);
-        boolean isUser = address.equals(USER + who.userId());
+        boolean isUser = address.equals(USER + who.user());
         boolean isOwn = address.equals(SOCKET + socket.carrier().socketId());
         if (room == null && !isUser && !isOwn) {
             refuse(frame, "access_denied", Fault.FORBIDDEN.because("This address is not yours to hear."));
@@ -64,7 +64,7 @@ final class BridgeRegistrations {
             socket.run(room.toString(), () -> registerRoom(frame, room, who));
         } else if (isUser) {
             user = true;
-            socket.loop().hub().registerUser(socket.carrier(), who.userId());
+            socket.loop().hub().registerUser(socket.carrier(), who.user());
             acknowledge(frame, true);
         } else {
             own = true;
@@ -103,7 +103,7 @@ final class BridgeRegistrations {
                 acknowledge(frame, false);
                 return Future.succeededFuture(Nothing.NOTHING);
             });
-        } else if (address.equals(USER + who.userId())) {
+        } else if (address.equals(USER + who.user())) {
             if (user) {
                 user = false;
                 socket.loop().hub().unregister(socket.carrier(), address);

@@ -167,41 +167,68 @@ final class BridgeRequests {
     }
 
     private void authenticate(BridgeSession socket, ClientFrame.Send frame) {
-        try {
-            Auth auth = Json.read(frame.body(), Auth.class);
-            Identity before = socket.identity();
-            Identity now = before;
-            if (auth.token() != null) {
-                now = verifier.verify(auth.token());
-                if (before != null && !before.userId().equals(now.userId())) {
-                    throw Fault.FORBIDDEN.because("This socket belongs to another user.");
-                }
-                socket.identify(now);
-            }
-            if (now == null) {
-                throw Fault.UNAUTHORIZED.because("A token is required.");
-            }
-            String socketId = socket.carrier().socketId();
-            Authenticated answer = Authenticated.of(now, socketId, resumeTokens.of(socketId));
-            String old = auth.resume() == null ? null : resumeTokens.socketId(auth.resume());
-            if (old == null) {
-                reply(socket, frame, answer);
-                return;
-            }
-            var resume = new CallOperations.Resume(now.userId(), old, socketId, nodeId());
-            bus.call(CallOperations.RESUME, Caller.system(), resume)
-                    .onSuccess(resumed -> {
-                        Call call = resumed.call();
-                        if (call != null) {
-                            joined(socket, call);
-                        }
-                        reply(socket, frame, answer.with(call));
-                    })
-                    // The call can wait: whoever is signed in can do all the rest.
-                    .onFailure(failure -> reply(socket, frame, answer));
-        } catch (FaultException e) {
-            fail(socket, frame, e);
+        Future<Void> done = shown(socket, frame)
+                .compose(identity -> welcome(socket, frame, identity))
+                .onSuccess(answer -> reply(socket, frame, answer))
+                .onFailure(failure -> fail(socket, frame, Faults.of(failure)))
+                .transform(result -> Future.succeededFuture());
+        if (!done.isComplete()) {
+            // What the client sent after it relies on it.
+            socket.hold(done);
         }
+    }
+
+    /** The answer to a good {@code auth}; with the call that goes on, if the client says which socket it had. */
+    private Future<Authenticated> welcome(BridgeSession socket, ClientFrame.Send frame, Identity identity) {
+        String socketId = socket.carrier().socketId();
+        Authenticated answer = Authenticated.of(identity, socketId, resumeTokens.of(socketId));
+        String resume = Json.read(frame.body(), Auth.class).resume();
+        String old = resume == null ? null : resumeTokens.socketId(resume);
+        if (old == null) {
+            return Future.succeededFuture(answer);
+        }
+        return bus.call(
+                        CallOperations.RESUME,
+                        Caller.system(),
+                        new CallOperations.Resume(identity.user(), old, socketId, nodeId()))
+                .map(resumed -> {
+                    Call call = resumed.call();
+                    if (call != null) {
+                        joined(socket, call);
+                    }
+                    return answer.with(call);
+                })
+                // The call can wait: whoever is signed in can do all the rest.
+                .otherwise(answer);
+    }
+
+    /** Who the client shows to be, by a token or before. */
+    private Future<Identity> shown(BridgeSession socket, ClientFrame.Send frame) {
+        Auth auth;
+        try {
+            auth = Json.read(frame.body(), Auth.class);
+        } catch (FaultException e) {
+            return Future.failedFuture(e);
+        }
+        Identity before = socket.identity();
+        if (auth.token() != null) {
+            return verifier.verify(auth.token()).map(now -> take(socket, now));
+        }
+        return before != null
+                ? Future.succeededFuture(before)
+                : Future.failedFuture(Fault.UNAUTHORIZED.because("A token is required."));
+    }
+
+    private static Identity take(BridgeSession socket, Identity now) {
+        Identity before = socket.identity();
+        if (before != null && !before.user().equals(now.user())) {
+            throw Fault.FORBIDDEN.because("This socket belongs to another user.");
+        }
+        if (socket.closed()) {
+            throw Fault.UNAVAILABLE.because("The socket is closed.");
+        }
+        socket.identify(now);
+        return now;
     }
 
     private static void reply(BridgeSession socket, ClientFrame.Send frame, Record body) {

@@ -1,10 +1,12 @@
 package dev.switchboard.gateway.bridge;
 
+import dev.switchboard.bus.Faults;
 import dev.switchboard.gateway.Door;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import io.netty.channel.Channel;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
@@ -20,6 +22,7 @@ import io.vertx.ext.web.handler.sockjs.SockJSHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,13 +119,8 @@ public final class BridgeRoutes implements Door {
             socket.close();
             return;
         }
-        try {
-            RoutingContext rc = socket.routingContext();
-            FallbackConnection.open(socket, loop, identify(rc, rc.get(SESSION_COOKIE)));
-        } catch (FaultException e) {
-            LOG.debug("Fallback session refused: {}", e.toString());
-            socket.close();
-        }
+        RoutingContext rc = socket.routingContext();
+        FallbackConnection.open(socket, loop, identify(rc, rc.get(SESSION_COOKIE)));
     }
 
     private void checkOrigin(RoutingContext rc) {
@@ -156,16 +154,18 @@ public final class BridgeRoutes implements Door {
             rc.response().setStatusCode(400).end("Can \"Upgrade\" only to \"WebSocket\".");
             return;
         }
+        Cookie cookie = rc.request().getCookie(SESSION_COOKIE);
+        Future<Optional<Identity>> bearer = identify(rc, cookie == null ? null : cookie.getValue());
+        if (!bearer.isComplete()) {
+            // Vert.x upgrades only requests whose end it has not passed on yet.
+            rc.request().pause();
+        }
+        bearer.onSuccess(identity -> upgrade(rc, sockJs, identity)).onFailure(failure -> fail(rc, Faults.of(failure)));
+    }
+
+    private void upgrade(RoutingContext rc, boolean sockJs, Optional<Identity> identity) {
         if (loop.draining() || loop.full()) {
             fail(rc, Fault.UNAVAILABLE.because("This node takes no more connections."));
-            return;
-        }
-        Identity identity;
-        try {
-            Cookie cookie = rc.request().getCookie(SESSION_COOKIE);
-            identity = identify(rc, cookie == null ? null : cookie.getValue());
-        } catch (FaultException e) {
-            fail(rc, e);
             return;
         }
         // The router wraps what it hands out; below the wrapping is the channel that frames are written to.
@@ -174,32 +174,40 @@ public final class BridgeRoutes implements Door {
                 .channel();
         rc.request()
                 .toWebSocket()
-                .onSuccess(ws -> WebSocketConnection.open(channel, loop, sockJs, identity))
+                .onSuccess(ws -> WebSocketConnection.open(channel, loop, sockJs, identity.orElse(null)))
                 // Vert.x has answered the request.
                 .onFailure(failure -> LOG.debug("WebSocket handshake failed: {}", failure.toString()));
+        rc.request().resume();
     }
 
     /**
-     * Who opens the connection, or null when the client is to say so by {@code auth}. A bearer token must be good; a
+     * Who opens the connection, or nobody when the client is to say so by {@code auth}. A bearer token must be good; a
      * cookie may be an old one, and counts only for pages that are ours.
      */
-    private @Nullable Identity identify(RoutingContext rc, @Nullable String cookie) {
+    private Future<Optional<Identity>> identify(RoutingContext rc, @Nullable String cookie) {
         String authorization = rc.request().getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return loop.services()
                     .verifier()
-                    .verify(authorization.substring(BEARER.length()).strip());
+                    .verify(authorization.substring(BEARER.length()).strip())
+                    .map(BridgeRoutes::ofPlatform);
         }
         boolean ours = verdict(rc) == OriginPolicy.Verdict.TRUSTED
                 || "same-origin".equals(rc.request().getHeader("Sec-Fetch-Site"));
         if (cookie == null || !ours) {
-            return null;
+            return Future.succeededFuture(Optional.empty());
         }
-        try {
-            return loop.services().verifier().verify(cookie);
-        } catch (FaultException e) {
-            return null;
-        }
+        return loop.services()
+                .verifier()
+                .verify(cookie)
+                .map(BridgeRoutes::ofPlatform)
+                .otherwise(Optional.empty());
+    }
+
+    /** @throws FaultException {@code forbidden} for somebody whom the platform cannot know */
+    private static Optional<Identity> ofPlatform(Identity identity) {
+        identity.user();
+        return Optional.of(identity);
     }
 
     private static void fail(RoutingContext rc, FaultException fault) {

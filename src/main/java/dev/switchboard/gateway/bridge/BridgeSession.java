@@ -8,6 +8,7 @@ import dev.switchboard.protocol.FaultException;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * on one event loop; an idle one holds no timer and no queue.
  */
 final class BridgeSession extends Deadlines.Entry {
-    /** Frames that only keep books cost less than requests: a client that comes back registers everything at once. */
-    private static final double BOOKKEEPING = 0.1;
-
     /** Characters of an address, as in the Vert.x bridge. */
     private static final int MAX_ADDRESS = 200;
 
@@ -32,7 +30,7 @@ final class BridgeSession extends Deadlines.Entry {
     private final BridgeLoop loop;
     private final Carrier carrier;
     private final Intake intake = new Intake(this);
-    private final TokenBucket bucket;
+    private final Allowance allowance;
     private final SessionTimes times;
     private final BridgeRegistrations registrations = new BridgeRegistrations(this);
 
@@ -50,9 +48,8 @@ final class BridgeSession extends Deadlines.Entry {
         this.loop = loop;
         this.carrier = carrier;
         long now = loop.now();
-        var options = loop.options();
-        this.bucket = new TokenBucket(options.messageBurst(), options.messageRate(), now);
-        this.times = new SessionTimes(options, now);
+        this.allowance = new Allowance(loop.allowance());
+        this.times = new SessionTimes(loop.options(), now);
     }
 
     /** @param bearer who the client is, if the connection itself bore a token */
@@ -90,8 +87,9 @@ final class BridgeSession extends Deadlines.Entry {
         return who.caller(carrier.socketId(), carrier.socketId() + "-" + ++requestNumber);
     }
 
-    /** Takes a verified identity; a later one of the same user replaces the first. */
+    /** Takes a verified identity of a user of the platform; a later one of the same user replaces the first. */
     void identify(Identity verified) {
+        UUID user = verified.user();
         Identity before = identity;
         if (before != null) {
             loop.unindex(this, before);
@@ -100,7 +98,7 @@ final class BridgeSession extends Deadlines.Entry {
         loop.index(this, verified);
         times.identified(loop.now(), Instant.now().until(verified.expiresAt(), ChronoUnit.MILLIS));
         if (before == null) {
-            loop.hub().connected(carrier, verified.userId());
+            loop.hub().connected(carrier, user);
         }
         reschedule();
     }
@@ -113,7 +111,7 @@ final class BridgeSession extends Deadlines.Entry {
     /** A control frame came, which costs as little as a ping. */
     void control() {
         heard();
-        if (!bucket.take(BOOKKEEPING, loop.now()) && bucket.abused()) {
+        if (!allowance.take(Allowance.BOOKKEEPING, loop.now()) && allowance.abused()) {
             close(CloseCode.TOO_MANY);
         }
     }
@@ -133,37 +131,37 @@ final class BridgeSession extends Deadlines.Entry {
         try {
             frame = ClientFrame.parse(message, MAX_ADDRESS);
         } catch (ClientFrame.Malformed e) {
-            if (allowed(1, null)) {
+            if (allowed(Allowance.MESSAGE, null)) {
                 refuse(e.problem().code(), null, Fault.INVALID_JSON.because("The frame could not be understood."));
             }
             return;
         }
         if (frame instanceof ClientFrame.Send send) {
-            if (allowed(1, send.replyAddress())) {
+            if (allowed(Allowance.MESSAGE, send.replyAddress())) {
                 loop.requests().send(this, send);
             }
         } else if (frame instanceof ClientFrame.Register register) {
-            if (allowed(BOOKKEEPING, register.replyAddress())) {
+            if (allowed(Allowance.BOOKKEEPING, register.replyAddress())) {
                 registrations.register(register);
             }
         } else if (frame instanceof ClientFrame.Unregister unregister) {
-            if (allowed(BOOKKEEPING, unregister.replyAddress())) {
+            if (allowed(Allowance.BOOKKEEPING, unregister.replyAddress())) {
                 registrations.unregister(unregister);
             }
         } else if (frame instanceof ClientFrame.Publish publish) {
-            if (allowed(1, null)) {
+            if (allowed(Allowance.MESSAGE, null)) {
                 refuse("access_denied", publish.address(), Fault.FORBIDDEN.because("Clients cannot publish."));
             }
         } else {
-            allowed(BOOKKEEPING, null);
+            allowed(Allowance.BOOKKEEPING, null);
         }
     }
 
-    private boolean allowed(double cost, @Nullable String replyAddress) {
-        if (bucket.take(cost, loop.now())) {
+    private boolean allowed(int cost, @Nullable String replyAddress) {
+        if (allowance.take(cost, loop.now())) {
             return true;
         }
-        if (bucket.abused()) {
+        if (allowance.abused()) {
             close(CloseCode.TOO_MANY);
         } else {
             var fault = Fault.TOO_MANY_REQUESTS.because("Slow down.");
@@ -177,6 +175,11 @@ final class BridgeSession extends Deadlines.Entry {
         intake.run(
                 lane,
                 () -> closed ? Future.failedFuture(Fault.UNAVAILABLE.because("The socket is closed.")) : request.get());
+    }
+
+    /** Handles nothing more of what comes until this is done, which must be on this socket's event loop. */
+    void hold(Future<?> until) {
+        intake.hold(until);
     }
 
     void send(byte[] message) {

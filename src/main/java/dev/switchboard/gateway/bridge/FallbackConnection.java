@@ -3,10 +3,12 @@ package dev.switchboard.gateway.bridge;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.protocol.Ids;
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * A client behind a proxy that lets no WebSocket pass: SockJS over plain HTTP. vertx-web frames the messages and holds
@@ -28,12 +30,33 @@ final class FallbackConnection implements Carrier {
         this.session = new BridgeSession(loop, this);
     }
 
-    /** Takes over a new SockJS session, on the event loop that it was made on. */
-    static void open(SockJSSocket socket, BridgeLoop loop, @Nullable Identity identity) {
+    /**
+     * Takes over a new SockJS session, on the event loop that it was made on.
+     *
+     * @param bearer who opens it; while that is not known, what the client sends waits
+     */
+    static void open(SockJSSocket socket, BridgeLoop loop, Future<Optional<Identity>> bearer) {
+        if (bearer.failed()) {
+            socket.close();
+            return;
+        }
         var connection = new FallbackConnection(socket, loop);
         socket.handler(message -> connection.received(message.toString(StandardCharsets.UTF_8)));
         socket.closeHandler(v -> connection.gone());
-        connection.session.open(identity);
+        if (bearer.isComplete()) {
+            connection.session.open(bearer.result().orElse(null));
+            return;
+        }
+        connection.session.open(null);
+        connection.session.hold(bearer.onComplete(connection::identified));
+    }
+
+    private void identified(AsyncResult<Optional<Identity>> bearer) {
+        if (bearer.failed()) {
+            close(CloseCode.UNAUTHORIZED);
+        } else if (!session.closed()) {
+            bearer.result().ifPresent(session::identify);
+        }
     }
 
     private void received(String message) {

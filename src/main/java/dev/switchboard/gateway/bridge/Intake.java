@@ -15,6 +15,7 @@ final class Intake {
     private @Nullable ArrayDeque<String> waiting;
     private int waitingLength;
     private boolean paused;
+    private boolean held;
 
     Intake(BridgeSession socket) {
         this.socket = socket;
@@ -22,7 +23,7 @@ final class Intake {
 
     /** Takes a message from the client. */
     void take(String message) {
-        if (!paused) {
+        if (!paused && !held) {
             socket.process(message);
             return;
         }
@@ -57,7 +58,21 @@ final class Intake {
             return;
         }
         paused = false;
-        while (!paused && waiting != null) {
+        goOn();
+    }
+
+    /** Leaves everything that comes waiting until this is done. */
+    void hold(Future<?> until) {
+        held = true;
+        socket.carrier().pause();
+        until.onComplete(done -> {
+            held = false;
+            goOn();
+        });
+    }
+
+    private void goOn() {
+        while (!paused && !held && waiting != null && !socket.closed()) {
             String message = waiting.poll();
             if (message == null) {
                 waiting = null;
@@ -66,7 +81,7 @@ final class Intake {
                 socket.process(message);
             }
         }
-        if (!paused && !socket.closed()) {
+        if (!paused && !held && !socket.closed()) {
             socket.carrier().resume();
         }
     }

@@ -73,7 +73,7 @@ final class Admission {
         return authentication.identify(rc.request()).transform(known -> {
             Identity identity = known.succeeded() ? known.result() : null;
             Throwable refusal = known.succeeded() || open ? null : known.cause();
-            String key = identity == null || open ? site : identity.userId().toString();
+            String key = limiter.keyOf(tier, identity == null || open ? null : identity.subject(), site);
             return take(tier, key).map(verdict -> new Decision(identity, refusal, verdict));
         });
     }

@@ -30,30 +30,23 @@ final class Authentication {
      * @return fails with {@code unauthorized}, {@code token_expired}, {@code session_revoked} or {@code xsrf_mismatch}
      */
     Future<Identity> identify(HttpServerRequest request) {
-        try {
-            return Future.succeededFuture(verified(request));
-        } catch (FaultException e) {
-            return Future.failedFuture(e);
-        }
-    }
-
-    private Identity verified(HttpServerRequest request) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
-            if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-                throw Fault.UNAUTHORIZED.because("The Authorization header must be a bearer token.");
-            }
-            return verifier.verify(authorization.substring(BEARER.length()).strip());
+            return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                    ? verifier.verify(authorization.substring(BEARER.length()).strip())
+                    : Future.failedFuture(
+                            Fault.UNAUTHORIZED.because("The Authorization header must be a bearer token."));
         }
         String session = cookie(request, SignInCookies.SESSION);
         if (session == null) {
-            throw Fault.UNAUTHORIZED.because("Sign in first.");
+            return Future.failedFuture(Fault.UNAUTHORIZED.because("Sign in first."));
         }
-        Identity identity = verifier.verify(session);
-        if (!SafeMethods.ALL.contains(request.method())) {
-            checkXsrf(request);
-        }
-        return identity;
+        return verifier.verify(session).map(identity -> {
+            if (!SafeMethods.ALL.contains(request.method())) {
+                checkXsrf(request);
+            }
+            return identity;
+        });
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,6 +77,52 @@ class BridgeProtocolTest {
             assertThat(server.hub.calls).containsExactly("connected " + ALICE);
         }
         await().untilAsserted(() -> assertThat(server.hub.calls).endsWith("disconnected"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {RawWebSocket.RAW, RawWebSocket.SOCKJS})
+    void whatFollowsATokenWaitsUntilItIsChecked(String path) throws Exception {
+        Promise<Void> fetched = Promise.promise();
+        server.keys = fetched.future();
+        try (var ws = new RawWebSocket(server.port, path)) {
+            ws.send("{\"type\":\"send\",\"address\":\"auth\",\"replyAddress\":\"a\",\"body\":{\"token\":\""
+                    + BridgeServer.token(ALICE) + "\"}}");
+            ws.send("{\"type\":\"send\",\"address\":\"message:send\",\"replyAddress\":\"b\",\"body\":{"
+                    + "\"conversationId\":\"" + ROOM + "\",\"content\":\"hi\"}}");
+            // A second socket's answer shows that the loop has had the time.
+            server.onLoop(() -> null);
+            assertThat(server.sent).isEmpty();
+
+            server.onLoop(() -> {
+                fetched.complete();
+                return null;
+            });
+
+            assertThat(ws.message().path("address").asText()).isEqualTo("a");
+            JsonNode reply = ws.message();
+            assertThat(reply.path("address").asText()).isEqualTo("b");
+            assertThat(reply.path("type").asText()).isEqualTo("rec");
+        } finally {
+            server.keys = Future.succeededFuture();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anUpgradeWaitsUntilItsTokenIsChecked(boolean good) throws Exception {
+        Promise<Void> fetched = Promise.promise();
+        server.keys = fetched.future();
+        server.context.owner().setTimer(50, t -> fetched.complete());
+        String token = good ? BridgeServer.token(ALICE) : "bad";
+        try (var ws = new RawWebSocket(server.port, RawWebSocket.RAW, "Authorization: Bearer " + token)) {
+            assertThat(ws.status).isEqualTo(good ? 101 : 401);
+            if (good) {
+                JsonNode reply = ws.request("message:send", Map.of("conversationId", ROOM, "content", "hi"));
+                assertThat(reply.at("/body/seq").asLong()).isEqualTo(1);
+            }
+        } finally {
+            server.keys = Future.succeededFuture();
+        }
     }
 
     @ParameterizedTest

@@ -211,7 +211,14 @@ final class BridgeServer implements AutoCloseable {
         return token(user, UUID.randomUUID(), Instant.now().plusSeconds(3600));
     }
 
-    private Identity verify(String token) {
+    /** Tokens are checked when this is complete. */
+    volatile Future<Void> keys = Future.succeededFuture();
+
+    private Future<Identity> verify(String token) {
+        return keys.map(v -> check(token));
+    }
+
+    private Identity check(String token) {
         String[] parts = token.split("/", -1);
         if (parts.length != 3) {
             throw Fault.UNAUTHORIZED.because("The token is not valid.");
@@ -226,7 +233,8 @@ final class BridgeServer implements AutoCloseable {
         }
         UUID user = UUID.fromString(parts[0]);
         String name = user.equals(ALICE) ? "alice" : "bob";
-        return new Identity(user, name, name, name + "@example.org", Set.of("user"), session, expiry);
+        return new Identity(
+                user.toString(), user, name, name, name + "@example.org", null, Set.of("user"), session, expiry);
     }
 
     /** Sockets that the bridge believes to be open. */

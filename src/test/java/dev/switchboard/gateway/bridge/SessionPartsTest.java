@@ -139,19 +139,19 @@ class SessionPartsTest {
 
     @Example
     void aBurstPassesThenTheRate() {
-        var bucket = new TokenBucket(10, 5, 0);
+        var allowance = new Allowance(Allowance.bucket(10, 5));
         int passed = 0;
         for (int i = 0; i < 100; i++) {
-            passed += bucket.take(1, 0) ? 1 : 0;
+            passed += allowance.take(Allowance.MESSAGE, 0) ? 1 : 0;
         }
         assertThat(passed).isEqualTo(10);
-        assertThat(bucket.abused()).as("patience is several bursts").isTrue();
+        assertThat(allowance.abused()).as("patience is several bursts").isTrue();
         for (int i = 0; i < 100; i++) {
-            passed += bucket.take(1, 1_000) ? 1 : 0;
+            passed += allowance.take(Allowance.MESSAGE, 1_000) ? 1 : 0;
         }
         assertThat(passed).isEqualTo(15);
-        assertThat(bucket.take(1, 60_000)).isTrue();
-        assertThat(bucket.abused()).as("a pause makes good").isFalse();
+        assertThat(allowance.take(Allowance.MESSAGE, 60_000)).isTrue();
+        assertThat(allowance.abused()).as("a pause makes good").isFalse();
     }
 
     @Example

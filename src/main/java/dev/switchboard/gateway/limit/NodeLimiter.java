@@ -1,0 +1,109 @@
+package dev.switchboard.gateway.limit;
+
+import dev.switchboard.gateway.limit.Bucket.Level;
+import dev.switchboard.gateway.limit.Bucket.Outcome;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Token buckets of this node, shared by its event loops. A bucket is one value that is changed by compare-and-set, so no
+ * loop waits for another.
+ */
+public final class NodeLimiter implements RateLimiter {
+    private final LimitOptions options;
+    private final Map<String, Buckets> tiers = new HashMap<>();
+    private final LongSupplier clock;
+
+    public NodeLimiter(LimitOptions options) {
+        this(options, monotonic());
+    }
+
+    /** @param clock microseconds, rising */
+    NodeLimiter(LimitOptions options, LongSupplier clock) {
+        this.options = options;
+        this.clock = clock;
+        options.tiers().forEach((name, tier) -> {
+            Bucket bucket = tier.bucket();
+            if (bucket != null) {
+                tiers.put(name, new Buckets(bucket, options.maxKeys()));
+            }
+        });
+    }
+
+    private static LongSupplier monotonic() {
+        long origin = System.nanoTime();
+        return () -> TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - origin);
+    }
+
+    @Override
+    public Future<Verdict> take(String tier, String key) {
+        return Future.succeededFuture(take(options.tier(tier), key));
+    }
+
+    Verdict take(Tier tier, String key) {
+        Buckets buckets = tiers.get(tier.name());
+        if (buckets == null) {
+            return tier.pass();
+        }
+        Outcome outcome = buckets.take(key, clock.getAsLong());
+        return tier.verdict(buckets.bucket, outcome.granted(), outcome.used());
+    }
+
+    @Override
+    public String keyOf(String tier, @Nullable String subject, String site) {
+        return options.tier(tier).key(subject, site);
+    }
+
+    /** How many callers of a tier are remembered. */
+    int remembered(String tier) {
+        Buckets buckets = tiers.get(tier);
+        return buckets == null ? 0 : buckets.levels.size();
+    }
+
+    private static final class Buckets {
+        private final Bucket bucket;
+        private final int maxKeys;
+        private final ConcurrentHashMap<String, AtomicReference<Level>> levels = new ConcurrentHashMap<>();
+
+        Buckets(Bucket bucket, int maxKeys) {
+            this.bucket = bucket;
+            this.maxKeys = maxKeys;
+        }
+
+        Outcome take(String key, long now) {
+            AtomicReference<Level> level = levels.get(key);
+            if (level == null) {
+                if (levels.size() >= maxKeys) {
+                    makeRoom(now);
+                }
+                level = levels.computeIfAbsent(key, k -> new AtomicReference<>(Bucket.FULL));
+            }
+            while (true) {
+                Level before = level.get();
+                // Another loop may have read the clock later and been here sooner.
+                Outcome outcome = bucket.take(before, Math.max(now, before.at()), 1);
+                if (!outcome.granted() || level.compareAndSet(before, outcome.level())) {
+                    return outcome;
+                }
+            }
+        }
+
+        /** Forgets full buckets; when all are in use, the first tenth: that costs an attacker's limit, not memory. */
+        private void makeRoom(long now) {
+            levels.values().removeIf(level -> bucket.isFull(level.get(), now));
+            int surplus = levels.size() - (maxKeys - Math.max(1, maxKeys / 10));
+            Iterator<String> keys = levels.keySet().iterator();
+            for (int i = 0; i < surplus && keys.hasNext(); i++) {
+                keys.next();
+                keys.remove();
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.switchboard.support;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import redis.embedded.RedisServer;
+
+/** A real Redis on a port of its own, that can be frozen, killed and started again. */
+public final class RedisProcess implements AutoCloseable {
+    private static final Pattern PROCESS = Pattern.compile("process_id:(\\d+)");
+
+    public final int port;
+    private final String password;
+    private RedisServer server;
+    private long pid;
+
+    /** @param password empty for none */
+    public RedisProcess(String password) throws IOException {
+        this.password = password;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        start();
+    }
+
+    /** Starts it, empty, on its port. */
+    public void start() throws IOException {
+        var builder =
+                RedisServer.newRedisServer().port(port).setting("save \"\"").setting("appendonly no");
+        server = (password.isEmpty() ? builder : builder.setting("requirepass " + password)).build();
+        server.start();
+        Matcher process = PROCESS.matcher(call("INFO server"));
+        if (!process.find()) {
+            throw new IOException("no process id");
+        }
+        pid = Long.parseLong(process.group(1));
+    }
+
+    /** Sends commands that need no reply but one, and returns what comes first. */
+    public String call(String command) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            String auth = password.isEmpty() ? "" : "AUTH " + password + "\r\n";
+            socket.getOutputStream().write((auth + command + "\r\nQUIT\r\n").getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Freezes it: connections stay open, nothing is answered. */
+    public void freeze() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    public void thaw() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", signal, String.valueOf(pid)).start();
+        if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+            throw new IOException("kill " + signal + " failed");
+        }
+    }
+
+    /** Kills it without a word. */
+    public void kill() throws InterruptedException {
+        ProcessHandle.of(pid).ifPresent(process -> {
+            process.destroyForcibly();
+            process.onExit().join();
+        });
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        kill();
+        server.stop();
+    }
+}
