@@ -123,6 +123,8 @@ final class JwksSource {
     }
 
     private static Future<String> body(HttpClientResponse response) {
+        // Whatever comes after a failure was told of already, and concerns nobody.
+        response.exceptionHandler(late -> {});
         if (response.statusCode() != 200) {
             return Future.failedFuture("status " + response.statusCode());
         }
