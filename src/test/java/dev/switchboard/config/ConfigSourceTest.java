@@ -77,6 +77,7 @@ class ConfigSourceTest {
                     "bridge",
                     "calls",
                     "ice",
+                    "sockets",
                     "log")) {
                 askForAll(root, other);
             }

@@ -164,7 +164,7 @@ class ForeignTokensTest {
     private static String byRsa(RSAKey key, JWTClaimsSet claims) throws JOSEException {
         var header =
                 new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build();
-        return signed(header, claims, new RSASSASigner(key, true));
+        return signed(header, claims, new RSASSASigner(key));
     }
 
     private static String byRsa() throws JOSEException {
@@ -374,7 +374,8 @@ class ForeignTokensTest {
         List<String> strangers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             strangers.add(byRsa(
-                    new RSAKey.Builder(other).keyID("r3").build(), claims().jwtID("" + i).build()));
+                    new RSAKey.Builder(other).keyID("r3").build(),
+                    claims().jwtID("" + i).build()));
         }
         int before = fetches.get();
 
@@ -509,7 +510,9 @@ class ForeignTokensTest {
             }
 
             @Override
-            public void onRevoked(Consumer<UUID> listener) {}
+            public Runnable onRevoked(Consumer<UUID> listener) {
+                return () -> {};
+            }
         };
         var ours = new AccessTokens(options, revocations, Clock.systemUTC());
         AnyTokens any = AnyTokens.open(vertx, options, ours, Clock.systemUTC());

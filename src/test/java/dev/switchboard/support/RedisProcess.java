@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import redis.embedded.RedisServer;
 
 /** A real Redis on a port of its own, that can be frozen, killed and started again. */
+@SuppressWarnings("try") // a test that is interrupted while it closes is one that failed
 public final class RedisProcess implements AutoCloseable {
     private static final Pattern PROCESS = Pattern.compile("process_id:(\\d+)");
 

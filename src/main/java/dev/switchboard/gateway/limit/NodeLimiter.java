@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -86,7 +87,7 @@ public final class NodeLimiter implements RateLimiter {
                 level = levels.computeIfAbsent(key, k -> new AtomicReference<>(Bucket.FULL));
             }
             while (true) {
-                Level before = level.get();
+                Level before = Objects.requireNonNull(level.get(), "never set to null");
                 // Another loop may have read the clock later and been here sooner.
                 Outcome outcome = bucket.take(before, Math.max(now, before.at()), 1);
                 if (!outcome.granted() || level.compareAndSet(before, outcome.level())) {
@@ -97,7 +98,8 @@ public final class NodeLimiter implements RateLimiter {
 
         /** Forgets full buckets; when all are in use, the first tenth: that costs an attacker's limit, not memory. */
         private void makeRoom(long now) {
-            levels.values().removeIf(level -> bucket.isFull(level.get(), now));
+            levels.values()
+                    .removeIf(level -> bucket.isFull(Objects.requireNonNull(level.get(), "never set to null"), now));
             int surplus = levels.size() - (maxKeys - Math.max(1, maxKeys / 10));
             Iterator<String> keys = levels.keySet().iterator();
             for (int i = 0; i < surplus && keys.hasNext(); i++) {

@@ -92,7 +92,8 @@ final class SocketLoop {
 
     boolean isRevoked(OpenSocket socket) {
         Identity identity = socket.identity();
-        return identity != null && revocations.isRevoked(identity.sessionId());
+        UUID session = identity == null ? null : identity.sessionId();
+        return session != null && revocations.isRevoked(session);
     }
 
     private void revoked(UUID session) {

@@ -16,8 +16,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestHeadersTest {
     private static final UUID ID = UUID.fromString("018f0000-0000-7000-8000-00000000000a");
-    private static final Identity ANNA =
-            new Identity(ID, "anna", "Anna Ångström", "anna@example.org", Set.of("user", "admin"), ID, Instant.EPOCH);
+    private static final Identity ANNA = new Identity(
+            ID.toString(),
+            ID,
+            "anna",
+            "Anna Ångström",
+            "anna@example.org",
+            null,
+            Set.of("user", "admin"),
+            ID,
+            Instant.EPOCH);
 
     private final MultiMap sent = MultiMap.caseInsensitiveMultiMap();
 
