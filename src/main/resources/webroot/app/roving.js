@@ -13,13 +13,14 @@ export class Roving {
     this.#list = list;
     this.#selector = selector;
     list.addEventListener('keydown', (event) => this.#key(event));
-    list.addEventListener('focusin', ({ target }) => this.#become(target.closest(selector)));
+    list.addEventListener('focusin', ({ target }) => this.#entered(target.closest(selector)));
+    list.addEventListener('focusout', ({ target }) => setInside(target.closest(selector), -1));
   }
 
   /** Items came or went: exactly one can be tabbed to, the last unless the user is at another. */
   refresh() {
     const items = this.#items();
-    for (const item of items) if (item !== this.#current) reachable(item, -1);
+    for (const item of items) if (!item.contains(document.activeElement)) setInside(item, -1);
     // A dialog gives the focus back when it closes: the user is still there.
     const away = !this.#list.contains(document.activeElement) && !document.querySelector('dialog[open]');
     if (away || !this.#current?.isConnected) this.#become(items.at(-1));
@@ -29,11 +30,16 @@ export class Roving {
     return [...this.#list.querySelectorAll(`:scope > ${this.#selector}`)];
   }
 
+  #entered(item) {
+    this.#become(item);
+    setInside(item, 0);
+  }
+
   #become(item) {
     if (!item || item === this.#current) return;
-    if (this.#current) reachable(this.#current, -1);
+    if (this.#current) this.#current.tabIndex = -1;
     this.#current = item;
-    reachable(item, 0);
+    item.tabIndex = 0;
   }
 
   #key(event) {
@@ -49,6 +55,7 @@ export class Roving {
   }
 }
 
-function reachable(item, tabIndex) {
-  for (const control of [item, ...item.querySelectorAll('a, button, textarea')]) control.tabIndex = tabIndex;
+/** What is in an item can be tabbed to only from the item: the tab key comes to that first, from either side. */
+function setInside(item, tabIndex) {
+  for (const control of item?.querySelectorAll('a, button, textarea') ?? []) control.tabIndex = tabIndex;
 }

@@ -85,7 +85,10 @@ class AccessibilityIT {
         ann.press("Tab", "Enter");
         assertThat(ann.composer()).isFocused();
         ann.sees("Answer to " + ann.name);
-        ann.press("Escape");
+        ann.press("Escape", "Shift+Tab");
+        assertThat(ann.message("first")).isFocused();
+        ann.press("Tab", "Tab", "Tab", "Tab");
+        assertThat(ann.composer()).isFocused();
         assertThat(ann.page.getByText("Answer to " + ann.name)).isHidden();
         ann.foundNoFault();
     }
