@@ -76,6 +76,9 @@ public final class BridgeRoutes implements Door {
      * SockJS's HTTP transports and {@code /info}, as vertx-web serves them. Its own WebSocket routes are never reached:
      * ours answer every method. Its iframe is left out: that page would let any site speak in the name of this one, past
      * the check of origins, and it loads a script from elsewhere.
+     *
+     * <p>It answers every origin by name and allows credentials, in place of what was said before: SockJS clients always
+     * send them. Foreign pages do not get here, and when all may, their cookies do not count (see {@link #identify}).
      */
     private void mountFallbacks(Router router) {
         router.routeWithRegex(PATH + "/iframe[^/]*").handler(rc -> fail(rc, Fault.NOT_FOUND.because("No such page.")));
@@ -124,20 +127,11 @@ public final class BridgeRoutes implements Door {
     }
 
     private void checkOrigin(RoutingContext rc) {
-        OriginPolicy.Verdict verdict = verdict(rc);
-        if (verdict == OriginPolicy.Verdict.FOREIGN) {
+        if (verdict(rc) == OriginPolicy.Verdict.FOREIGN) {
             fail(rc, Fault.FORBIDDEN.because("Pages of this origin may not connect."));
-            return;
+        } else {
+            rc.next();
         }
-        String origin = rc.request().getHeader(HttpHeaders.ORIGIN);
-        if (verdict == OriginPolicy.Verdict.NEUTRAL && origin != null) {
-            // SockJS clients always send credentials, and then browsers do not take "*" for an answer. It gives nothing
-            // away: the cookie of such a page does not count, see identify.
-            rc.response()
-                    .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
-                    .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
-        }
-        rc.next();
     }
 
     private OriginPolicy.Verdict verdict(RoutingContext rc) {

@@ -170,7 +170,7 @@ final class BridgeServer implements AutoCloseable {
         for (int i = 0; i < loops; i++) {
             Context loop = i == 0 ? context : ((VertxInternal) vertx).createEventLoopContext();
             CompletableFuture<BridgeRoutes> ready = new CompletableFuture<>();
-            loop.runOnContext(v -> listen(services, more, ready));
+            loop.runOnContext(v -> listen(services, more, origin, ready));
             BridgeRoutes made = ready.get(10, TimeUnit.SECONDS);
             first = first == null ? made : first;
         }
@@ -185,12 +185,20 @@ final class BridgeServer implements AutoCloseable {
     }
 
     /** As the gateway's own listener is set: what it puts into a connection must not disturb a socket. */
-    private void listen(BridgeServices services, Consumer<Router> more, CompletableFuture<BridgeRoutes> ready) {
+    private void listen(
+            BridgeServices services, Consumer<Router> more, String origin, CompletableFuture<BridgeRoutes> ready) {
         var bridge = new BridgeRoutes(vertx, services, hub);
         Router router = Router.router(vertx);
         router.route()
                 .failureHandler(
                         rc -> rc.response().setStatusCode(rc.statusCode()).end());
+        if (origin.equals("*")) {
+            // What the gateway says of all its answers, before the bridge is asked.
+            router.route().handler(rc -> {
+                rc.response().putHeader("Access-Control-Allow-Origin", "*");
+                rc.next();
+            });
+        }
         bridge.mount(router);
         more.accept(router);
         var listener = new HttpServerOptions().setIdleTimeout(60).setCompressionSupported(true);

@@ -33,6 +33,9 @@ class PublishedClientsIT {
 
     private BridgeServer server;
 
+    /** Lets every page in. */
+    private BridgeServer elsewhere;
+
     private record Ended(int code, String output) {}
 
     private static Ended run(String... command) throws IOException, InterruptedException {
@@ -67,17 +70,30 @@ class PublishedClientsIT {
         assumeTrue(
                 installed.code() == 0,
                 () -> "Skipped: npm could not fetch the clients (no registry?): " + installed.output());
-        server = new BridgeServer(BridgeServer.DEFAULTS, 3, router -> router.route("/clients/*")
-                .handler(StaticHandler.create(
-                        FileSystemAccess.ROOT, HOME.toAbsolutePath().toString())));
-        server.hub.welcome = "Größe 😀 \"quoted\" \\ \u0001 \u2028 </script>";
-        server.onLogout = caller -> server.revocations.revoke(caller.sessionId());
+        server = server(BridgeServer.PAGE);
+        elsewhere = server("*");
+    }
+
+    private static BridgeServer server(String origin) throws Exception {
+        BridgeServer made = new BridgeServer(
+                BridgeServer.DEFAULTS,
+                3,
+                router -> router.route("/clients/*")
+                        .handler(StaticHandler.create(
+                                FileSystemAccess.ROOT, HOME.toAbsolutePath().toString())),
+                origin);
+        made.hub.welcome = "Größe 😀 \"quoted\" \\ \u0001 \u2028 </script>";
+        made.onLogout = caller -> made.revocations.revoke(caller.sessionId());
+        return made;
     }
 
     @AfterAll
     void stop() {
         if (server != null) {
             server.close();
+        }
+        if (elsewhere != null) {
+            elsewhere.close();
         }
     }
 
@@ -98,6 +114,16 @@ class PublishedClientsIT {
     @ParameterizedTest
     @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling", "eventsource"})
     void theVertxClientWorksUnchangedInChromium(String transport) {
+        walkInChromium("/eventbus", transport);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling"})
+    void aPageOfAnotherOriginMayUseItWhenAllMay(String transport) {
+        walkInChromium("http://127.0.0.1:" + elsewhere.port + "/eventbus", transport);
+    }
+
+    private void walkInChromium(String url, String transport) {
         Path chromium = Path.of("/usr/bin/chromium");
         assumeTrue(Files.isExecutable(chromium), "Skipped: there is no " + chromium + " here");
         var options = new BrowserType.LaunchOptions().setExecutablePath(chromium);
@@ -109,7 +135,7 @@ class PublishedClientsIT {
             Object end = page.evaluate(
                     "a => walk(EventBus, ...a)",
                     List.of(
-                            "/eventbus",
+                            url,
                             transport,
                             BridgeServer.token(BridgeServer.ALICE),
                             UUID.randomUUID().toString()));
