@@ -168,7 +168,7 @@ public final class RequestHeaders {
     }
 
     private static void writeIdentity(Identity identity, MultiMap to) {
-        to.set("X-User-Id", HeaderText.of(identity.userId().toString()));
+        to.set("X-User-Id", HeaderText.of(identity.subject()));
         to.set("X-User-Name", HeaderText.of(identity.name()));
         String email = identity.email();
         if (email != null) {

@@ -138,7 +138,16 @@ final class ProxyServer implements AutoCloseable {
     private static @Nullable Identity identity(@Nullable String token) {
         return token == null
                 ? null
-                : new Identity(ANNA, "anna", "Anna", "anna@example.org", Set.of("user"), ANNA, Instant.EPOCH);
+                : new Identity(
+                        ANNA.toString(),
+                        ANNA,
+                        "anna",
+                        "Anna",
+                        "anna@example.org",
+                        null,
+                        Set.of("user"),
+                        ANNA,
+                        Instant.EPOCH);
     }
 
     private static void fail(RoutingContext rc) {

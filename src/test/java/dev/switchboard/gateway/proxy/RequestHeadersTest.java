@@ -17,7 +17,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestHeadersTest {
     private static final UUID ID = UUID.fromString("018f0000-0000-7000-8000-00000000000a");
     private static final Identity ANNA =
-            new Identity(ID, "anna", "Anna Ångström", "anna@example.org", Set.of("user", "admin"), ID, Instant.EPOCH);
+            new Identity(
+            ID.toString(),
+            ID,
+            "anna",
+            "Anna Ångström",
+            "anna@example.org",
+            null,
+            Set.of("user", "admin"),
+            ID,
+            Instant.EPOCH);
 
     private final MultiMap sent = MultiMap.caseInsensitiveMultiMap();
 
@@ -47,6 +56,16 @@ class RequestHeadersTest {
         assertThat(to.get("Forwarded")).isEqualTo("for=192.0.2.9;host=\"app.example.org:8443\";proto=https");
         assertThat(to.get("Via")).isEqualTo("1.1 switchboard");
         assertThat(TraceContext.isValid(to.get("traceparent"))).isTrue();
+    }
+
+    @Test
+    void whoIsNoUserOfThePlatformHasASubjectAllTheSame() {
+        var guest = new Identity("auth0|7 é", null, "g", "G", null, null, Set.of(), null, Instant.EPOCH);
+        MultiMap to = MultiMap.caseInsensitiveMultiMap();
+        RequestHeaders.write(sent, "1.1", inbound(guest), to);
+
+        assertThat(to.get("X-User-Id")).isEqualTo("auth0|7 %C3%A9");
+        assertThat(to.contains("X-User-Email")).isFalse();
     }
 
     @Test

@@ -197,7 +197,8 @@ final class SocketGateway implements AutoCloseable {
     }
 
     static Identity user(UUID session, Instant expiry) {
-        return new Identity(USER, "alice", "Alice", "alice@example.org", Set.of("user"), session, expiry);
+        return new Identity(
+                USER.toString(), USER, "alice", "Alice", "alice@example.org", null, Set.of("user"), session, expiry);
     }
 
     static Identity user() {
