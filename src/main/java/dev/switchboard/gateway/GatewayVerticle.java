@@ -28,6 +28,9 @@ public final class GatewayVerticle extends VerticleBase {
     /** Longer than any heartbeat of a socket, so that it ends only connections that nobody uses. */
     private static final int IDLE_SECONDS = 180;
 
+    /** For the first bytes of a connection without TLS. */
+    private static final Duration OPENING = Duration.ofSeconds(10);
+
     private static final int MAX_HEADER_BYTES = 16 * 1024;
     private static final int MAX_LINE_BYTES = 8 * 1024;
 
@@ -87,7 +90,7 @@ public final class GatewayVerticle extends VerticleBase {
                 shared.health(),
                 shared.page(),
                 bridge::mount);
-        HttpServer listener = PriorKnowledge.createHttpServer(vertx, listener())
+        HttpServer listener = PriorKnowledge.createHttpServer(vertx, listener(), OPENING)
                 .requestHandler(http.requests())
                 .invalidRequestHandler(http.invalidRequests());
         server = listener;

@@ -2,11 +2,12 @@ package dev.switchboard.gateway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -20,6 +21,10 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.NetServerImpl;
 import io.vertx.core.net.impl.NetServerInternal;
 import io.vertx.core.net.impl.NetSocketImpl;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/2 without TLS for clients that speak it from their first byte (RFC 9113 §3.3), and not by an upgrade. Vert.x 5.0 has
@@ -30,22 +35,29 @@ import io.vertx.core.net.impl.NetSocketImpl;
 final class PriorKnowledge {
     private PriorKnowledge() {}
 
-    /** A server like {@link Vertx#createHttpServer(HttpServerOptions)}'s, that ignores offers to upgrade to HTTP/2. */
-    static HttpServer createHttpServer(Vertx vertx, HttpServerOptions options) {
+    /**
+     * A server like {@link Vertx#createHttpServer(HttpServerOptions)}'s, that ignores offers to upgrade to HTTP/2.
+     *
+     * @param patience after which a connection without TLS is closed if it has not shown by then which protocol it speaks
+     */
+    static HttpServer createHttpServer(Vertx vertx, HttpServerOptions options, Duration patience) {
         VertxInternal internal = (VertxInternal) vertx;
         return new HttpServerImpl(
                 new VertxWrapper(internal) {
                     @Override
                     public NetServerInternal createNetServer(NetServerOptions tcp) {
-                        return new Guarded(internal, tcp.copy());
+                        return new Guarded(internal, tcp.copy(), patience);
                     }
                 },
                 options);
     }
 
     private static final class Guarded extends NetServerImpl {
-        Guarded(VertxInternal vertx, NetServerOptions options) {
+        private final Duration patience;
+
+        Guarded(VertxInternal vertx, NetServerOptions options, Duration patience) {
             super(vertx, options);
+            this.patience = patience;
         }
 
         @Override
@@ -54,7 +66,7 @@ final class PriorKnowledge {
                 handler.handle(socket);
                 ChannelPipeline pipeline = ((NetSocketImpl) socket).channel().pipeline();
                 if (pipeline.get(Http1xOrH2CHandler.class) != null) {
-                    pipeline.addFirst(new Opening());
+                    pipeline.addFirst(new Opening(patience));
                 }
             });
         }
@@ -68,8 +80,28 @@ final class PriorKnowledge {
         /** As Vert.x calls its handler of upgrades. */
         private static final String UPGRADES = "h2c";
 
+        private final Duration patience;
+        private @Nullable Future<?> giveUp;
+
+        Opening(Duration patience) {
+            this.patience = patience;
+        }
+
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            giveUp = ctx.executor().schedule(() -> ctx.close(), patience.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            Future<?> timer = giveUp;
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
             ByteBuf bytes = (ByteBuf) message;
             ChannelPipeline pipeline = ctx.pipeline();
             while (pipeline.get(Http1xOrH2CHandler.class) != null && bytes.isReadable()) {
@@ -79,26 +111,31 @@ final class PriorKnowledge {
                 bytes.release();
                 return;
             }
-            if (pipeline.get(UPGRADES) != null) {
-                pipeline.addBefore(UPGRADES, null, new FirstRequest());
+            ChannelHandlerContext upgrades = pipeline.context(UPGRADES);
+            if (upgrades != null) {
+                chooseHttp1(upgrades);
             }
             ctx.fireChannelRead(bytes);
             pipeline.remove(this);
         }
+
+        /**
+         * The handler of upgrades makes way at the first request that asks for none. It is given one that goes nowhere; so the
+         * connection is set up before the client's own first request, and whoever watches for slow clients sees that one
+         * come.
+         */
+        private static void chooseHttp1(ChannelHandlerContext upgrades) throws Exception {
+            upgrades.pipeline().addAfter(UPGRADES, null, new Nowhere());
+            ((ChannelInboundHandler) upgrades.handler())
+                    .channelRead(upgrades, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+        }
     }
 
-    /** Takes the offer out of the first request of a connection; of later ones Vert.x takes no notice. */
-    private static final class FirstRequest extends ChannelInboundHandlerAdapter {
+    /** Where the first message ends; then it is not there any more. */
+    private static final class Nowhere extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof HttpRequest request) {
-                if (request.headers()
-                        .containsValue(HttpHeaderNames.UPGRADE, Http2CodecUtil.HTTP_UPGRADE_PROTOCOL_NAME, true)) {
-                    request.headers().remove(HttpHeaderNames.UPGRADE);
-                }
-                ctx.pipeline().remove(this);
-            }
-            ctx.fireChannelRead(message);
+            ctx.pipeline().remove(this);
         }
     }
 }

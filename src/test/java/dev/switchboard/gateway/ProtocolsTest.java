@@ -16,6 +16,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.hamcrest.Matchers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +34,12 @@ class ProtocolsTest {
             "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
     private static final int HEADERS = 16 * 1024;
 
+    private static final Duration PATIENCE = Duration.ofMillis(800);
+
     @TempDir
     private Path folder;
+
+    private final AtomicInteger connections = new AtomicInteger();
 
     private final Vertx vertx = Vertx.vertx();
 
@@ -41,8 +49,8 @@ class ProtocolsTest {
     }
 
     private int listen(HttpServerOptions options) throws Exception {
-        HttpServer server = PriorKnowledge.createHttpServer(
-                        vertx, options.setHost("127.0.0.1").setPort(0))
+        HttpServer server = PriorKnowledge.createHttpServer(vertx, options.setHost("127.0.0.1").setPort(0), PATIENCE)
+                .connectionHandler(connection -> connections.incrementAndGet())
                 .requestHandler(request -> request.response()
                         .end(request.version() + " " + request.method() + " "
                                 + request.headers().contains("upgrade")));
@@ -76,10 +84,10 @@ class ProtocolsTest {
         int port = listen(Protocols.of(true, null, HEADERS));
         String request = method + " / HTTP/1.1\r\nHost: a\r\n" + UPGRADE + "\r\n";
 
-        assertThat(raw(port, request)).startsWith("HTTP/1.1 200 ").endsWith("HTTP_1_1 " + method + " false");
+        assertThat(raw(port, request)).startsWith("HTTP/1.1 200 ").endsWith("HTTP_1_1 " + method + " true");
         assertThat(raw(port, request.split("(?<=.)", -1)))
                 .startsWith("HTTP/1.1 200 ")
-                .endsWith("HTTP_1_1 " + method + " false");
+                .endsWith("HTTP_1_1 " + method + " true");
     }
 
     @Test
@@ -119,7 +127,28 @@ class ProtocolsTest {
                         HttpResponse.BodyHandlers.ofString());
 
         assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
-        assertThat(answer.body()).isEqualTo("HTTP_1_1 GET false");
+        assertThat(answer.body()).isEqualTo("HTTP_1_1 GET true");
+    }
+
+    @Test
+    void theConnectionIsSetUpBeforeItsFirstRequest() throws Exception {
+        int port = listen(Protocols.of(true, null, HEADERS));
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write('P');
+            socket.getOutputStream().flush();
+            socket.getOutputStream().write('U');
+            socket.getOutputStream().flush();
+            Awaitility.await().untilAtomic(connections, Matchers.is(1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "P", "PRI * HTTP/2.0"})
+    void whoDoesNotSayWhatItSpeaksIsSentAway(String beginning) throws Exception {
+        int port = listen(Protocols.of(true, null, HEADERS));
+
+        assertThat(raw(port, beginning)).isEmpty();
+        assertThat(connections).hasValue(0);
     }
 
     @ParameterizedTest
