@@ -43,6 +43,7 @@ class SocketPeersTest {
     private final Vertx vertx = Vertx.vertx();
     private final BlockingQueue<ServerWebSocket> accepted = new LinkedBlockingQueue<>();
     private SocketGateway gateway;
+    private WebSocketClient client;
 
     @BeforeAll
     static void makeKeys() throws Exception {
