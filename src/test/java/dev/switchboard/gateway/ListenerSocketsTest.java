@@ -82,7 +82,9 @@ class ListenerSocketsTest {
         }
 
         @Override
-        public void onRevoked(Consumer<UUID> listener) {}
+        public Runnable onRevoked(Consumer<UUID> listener) {
+            return () -> {};
+        }
     }
 
     private TlsOptions tls() throws Exception {
@@ -147,7 +149,7 @@ class ListenerSocketsTest {
                 .setCompressionSupported(true)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false);
-        return TestGateway.await(PriorKnowledge.createHttpServer(vertx, options)
+        return TestGateway.await(PriorKnowledge.createHttpServer(vertx, options, Duration.ofSeconds(10))
                 .requestHandler(router)
                 .listen());
     }

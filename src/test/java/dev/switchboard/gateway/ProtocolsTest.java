@@ -49,7 +49,8 @@ class ProtocolsTest {
     }
 
     private int listen(HttpServerOptions options) throws Exception {
-        HttpServer server = PriorKnowledge.createHttpServer(vertx, options.setHost("127.0.0.1").setPort(0), PATIENCE)
+        HttpServer server = PriorKnowledge.createHttpServer(
+                        vertx, options.setHost("127.0.0.1").setPort(0), PATIENCE)
                 .connectionHandler(connection -> connections.incrementAndGet())
                 .requestHandler(request -> request.response()
                         .end(request.version() + " " + request.method() + " "
