@@ -145,25 +145,24 @@ final class SlowClient extends ChannelDuplexHandler {
 
     /** From here on it is no HTTP/1. */
     private void leave() {
-        all.remove(this);
         ChannelHandlerContext below = bytes;
-        if (below != null) {
+        if (below != null && !below.isRemoved()) {
             below.pipeline().remove(wire);
             below.pipeline().remove(this);
-            below.channel().attr(KEY).set(null);
         }
     }
 
+    /** The connection is over, or has left HTTP, by whosever hand. */
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
+    public void handlerRemoved(ChannelHandlerContext ctx) {
         all.remove(this);
-        ctx.fireChannelInactive();
+        ctx.channel().attr(KEY).set(null);
     }
 
     /** Sends the client away if it took too long. */
     void check(long now) {
         ChannelHandlerContext below = bytes;
-        if (below == null) {
+        if (below == null || below.isRemoved()) {
             return;
         }
         if (bodyOpen) {

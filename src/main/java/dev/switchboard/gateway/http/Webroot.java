@@ -66,7 +66,7 @@ public final class Webroot implements Handler<RoutingContext> {
     private record Asset(Buffer content, String type, String etag) {}
 
     /** @param name whose extension says what it is */
-    public record File(String name, byte[] content) {}
+    public record File(String name, Buffer content) {}
 
     private final Map<String, Asset> assets;
 
@@ -135,7 +135,7 @@ public final class Webroot implements Handler<RoutingContext> {
     /** These files and no others, each under its path. */
     public static Webroot of(Map<String, File> files) {
         Map<String, Asset> assets = new HashMap<>();
-        files.forEach((path, file) -> assets.put(path, asset(file.name(), file.content())));
+        files.forEach((path, file) -> assets.put(path, asset(file.name(), file.content().getBytes())));
         return new Webroot(Map.copyOf(assets));
     }
 

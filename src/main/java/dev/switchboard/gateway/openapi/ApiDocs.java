@@ -3,6 +3,7 @@ package dev.switchboard.gateway.openapi;
 import dev.switchboard.bus.Json;
 import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.protocol.Operation;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -32,7 +33,7 @@ public final class ApiDocs {
     public static Webroot of(List<Operation<?, ?>> operations) throws IOException {
         ClassLoader classes = ApiDocs.class.getClassLoader();
         Map<String, Webroot.File> files = new LinkedHashMap<>();
-        byte[] document = Json.bytes(ApiDocument.of(version(), operations));
+        Buffer document = Buffer.buffer(Json.bytes(ApiDocument.of(version(), operations)));
         var json = new Webroot.File("openapi.json", document);
         files.put("/api/openapi.json", json);
         files.put("/api/v1/openapi.json", json);
@@ -60,9 +61,9 @@ public final class ApiDocs {
         return properties.getProperty("version", "");
     }
 
-    private static byte[] read(ClassLoader classes, String name) throws IOException {
+    private static Buffer read(ClassLoader classes, String name) throws IOException {
         try (InputStream in = open(classes, name)) {
-            return in.readAllBytes();
+            return Buffer.buffer(in.readAllBytes());
         }
     }
 
