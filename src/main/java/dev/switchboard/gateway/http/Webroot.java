@@ -135,7 +135,8 @@ public final class Webroot implements Handler<RoutingContext> {
     /** These files and no others, each under its path. */
     public static Webroot of(Map<String, File> files) {
         Map<String, Asset> assets = new HashMap<>();
-        files.forEach((path, file) -> assets.put(path, asset(file.name(), file.content().getBytes())));
+        files.forEach((path, file) ->
+                assets.put(path, asset(file.name(), file.content().getBytes())));
         return new Webroot(Map.copyOf(assets));
     }
 
