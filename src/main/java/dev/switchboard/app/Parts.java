@@ -19,6 +19,7 @@ import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.gateway.limit.NodeLimiter;
 import dev.switchboard.gateway.limit.RateLimiter;
 import dev.switchboard.gateway.limit.RedisLimiter;
+import dev.switchboard.gateway.openapi.ApiDocs;
 import dev.switchboard.gateway.proxy.Forwarder;
 import dev.switchboard.gateway.proxy.Services;
 import dev.switchboard.gateway.upstream.Upstreams;
@@ -27,6 +28,7 @@ import dev.switchboard.identity.AnyTokens;
 import dev.switchboard.identity.ClusterRevocations;
 import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.participant.ParticipantVerticle;
+import dev.switchboard.protocol.Operations;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.room.RoomVerticle;
 import dev.switchboard.signaling.SignalingVerticle;
@@ -131,7 +133,7 @@ final class Parts {
                 options.sockets(),
                 revocations,
                 services.origins());
-        return vertx.executeBlocking(() -> Webroot.load(Parts.class.getClassLoader(), "webroot"))
+        return vertx.executeBlocking(this::pages)
                 .map(page -> new GatewayVerticle.Shared(
                         bus,
                         tokens,
@@ -156,6 +158,12 @@ final class Parts {
         health.redis(limiter);
         afterDoors.add(limiter::close);
         return limiter;
+    }
+
+    /** The chat, and the documentation of the operations where they have routes. */
+    private Webroot pages() throws IOException {
+        Webroot chat = Webroot.load(Parts.class.getClassLoader(), "webroot");
+        return options.routes().builtIn() ? chat.with(ApiDocs.of(Operations.ALL)) : chat;
     }
 
     private Future<Void> shards(IntFunction<Deployable> make) {

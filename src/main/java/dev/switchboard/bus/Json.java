@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
@@ -22,9 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** Records to JSON and back: one mapper for the cluster and for both doors. Unknown fields are ignored. */
 public final class Json {
@@ -40,10 +36,14 @@ public final class Json {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            // A number is not a text: clients hear of their mistake instead of being guessed at.
+            // Clients hear of their mistake instead of being guessed at: a number is no text, 1.5 no whole number.
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .withCoercionConfig(LogicalType.Textual, c -> c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                     .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                     .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .withCoercionConfig(
+                    LogicalType.Boolean, c -> c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail))
             .build();
 
     private Json() {}
@@ -76,14 +76,13 @@ public final class Json {
     /**
      * Reads a record out of a tree.
      *
-     * @throws FaultException {@link Fault#VALIDATION_FAILED}, from the record's own checks or naming the field that has
-     *     the wrong type
+     * @throws FaultException {@link Fault#VALIDATION_FAILED}, naming every field that has the wrong type or breaks a rule
      */
     public static <T> T read(JsonNode tree, Class<T> type) {
         try {
             return MAPPER.treeToValue(tree, type);
         } catch (JsonProcessingException e) {
-            throw invalid(e);
+            throw WrongFields.of(tree, type, e);
         }
     }
 
@@ -99,39 +98,5 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot be read back: " + type, e);
         }
-    }
-
-    private static FaultException invalid(JsonProcessingException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof FaultException fault) {
-                return fault;
-            }
-        }
-        if (e instanceof MismatchedInputException wrong) {
-            String field = wrong.getPath().stream()
-                    .map(r -> r.getFieldName() != null ? r.getFieldName() : "[" + r.getIndex() + "]")
-                    .collect(Collectors.joining("."));
-            String expected = "must be "
-                    + (wrong.getTargetType() == null ? "of another type" : describe(wrong.getTargetType()))
-                    + (wrong instanceof InvalidFormatException ? " (malformed value)" : "");
-            return new FaultException(
-                    Fault.VALIDATION_FAILED,
-                    "Validation failed: " + (field.isEmpty() ? "the body" : field) + " " + expected,
-                    List.of(new FaultException.FieldError(field, expected)));
-        }
-        return Fault.INVALID_JSON.because("The JSON could not be understood.");
-    }
-
-    private static String describe(Class<?> type) {
-        if (type.isRecord()) {
-            return "an object";
-        }
-        if (Iterable.class.isAssignableFrom(type)) {
-            return "a list";
-        }
-        if (Number.class.isAssignableFrom(type) || (type.isPrimitive() && type != boolean.class)) {
-            return "a number";
-        }
-        return type == String.class ? "a text" : "a " + type.getSimpleName();
     }
 }

@@ -28,14 +28,8 @@ public final class GatewayVerticle extends VerticleBase {
     /** Longer than any heartbeat of a socket, so that it ends only connections that nobody uses. */
     private static final int IDLE_SECONDS = 180;
 
-    /** For the first bytes of a connection without TLS. */
-    private static final Duration OPENING = Duration.ofSeconds(10);
-
     private static final int MAX_HEADER_BYTES = 16 * 1024;
     private static final int MAX_LINE_BYTES = 8 * 1024;
-
-    /** Smaller answers cost more to compress than they save. */
-    private static final int COMPRESS_FROM_BYTES = 1_024;
 
     /**
      * What all instances on a node share.
@@ -60,6 +54,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final Shared shared;
     private volatile @Nullable Door eventBus;
     private volatile @Nullable ServiceTarget services;
+    private volatile @Nullable HttpDoor door;
     private volatile @Nullable HttpServer server;
     private final Promise<Void> drained = Promise.promise();
     private boolean draining;
@@ -81,7 +76,9 @@ public final class GatewayVerticle extends VerticleBase {
                         options.corsOrigins(),
                         new TrustedProxies(options.trustedProxies()),
                         options.secureCookies(),
-                        shared.refreshTtl()),
+                        shared.refreshTtl(),
+                        options.headers(),
+                        options.times()),
                 shared.routes(),
                 shared.bus(),
                 shared.verifier(),
@@ -90,7 +87,10 @@ public final class GatewayVerticle extends VerticleBase {
                 shared.health(),
                 shared.page(),
                 bridge::mount);
-        HttpServer listener = PriorKnowledge.createHttpServer(vertx, listener(), OPENING)
+        door = http;
+        HttpServer listener = PriorKnowledge.createHttpServer(
+                        vertx, listener(), options.times().header())
+                .connectionHandler(http.connections())
                 .requestHandler(http.requests())
                 .invalidRequestHandler(http.invalidRequests());
         server = listener;
@@ -110,7 +110,6 @@ public final class GatewayVerticle extends VerticleBase {
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setCompressionSupported(true)
-                .setCompressionContentSizeThreshold(COMPRESS_FROM_BYTES)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setRegisterWebSocketWriteHandlers(false)
@@ -161,6 +160,10 @@ public final class GatewayVerticle extends VerticleBase {
             ServiceTarget target = services;
             if (target != null) {
                 target.stop();
+            }
+            HttpDoor http = door;
+            if (http != null) {
+                http.stop();
             }
         });
     }

@@ -1,6 +1,8 @@
 package dev.switchboard.gateway;
 
 import dev.switchboard.config.Section;
+import dev.switchboard.gateway.http.AnswerHeaders;
+import dev.switchboard.gateway.http.ClientTimes;
 import dev.switchboard.gateway.http.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxMessage of a WebSocket message from a client
  * @param http2 whether clients may speak HTTP/2: agreed on with TLS (ALPN), from the first byte without
  * @param tls null for none
+ * @param times how long clients may take
+ * @param headers of every answer
  */
 public record ServerOptions(
         String host,
@@ -29,7 +33,9 @@ public record ServerOptions(
         int maxFrame,
         int maxMessage,
         boolean http2,
-        @Nullable TlsOptions tls) {
+        @Nullable TlsOptions tls,
+        ClientTimes times,
+        AnswerHeaders headers) {
 
     public static ServerOptions from(Section section) {
         return new ServerOptions(
@@ -43,7 +49,9 @@ public record ServerOptions(
                 section.bytes("maxFrame", 1_024, 16 << 20),
                 section.bytes("maxMessage", 1_024, 16 << 20),
                 section.bool("http2"),
-                TlsOptions.from(section.section("tls")));
+                TlsOptions.from(section.section("tls")),
+                ClientTimes.from(section),
+                AnswerHeaders.from(section.section("headers")));
     }
 
     private static List<String> networks(Section section, String key) {

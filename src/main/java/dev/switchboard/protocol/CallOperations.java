@@ -3,6 +3,8 @@ package dev.switchboard.protocol;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.switchboard.protocol.Call.EndReason;
 import dev.switchboard.protocol.Call.Media;
+import dev.switchboard.protocol.Rules.FromDoor;
+import dev.switchboard.protocol.Rules.Range;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -16,9 +18,9 @@ public final class CallOperations {
      * @param media {@code video} where it is left out
      * @param node the node that holds the caller's socket; set by the door
      */
-    public record Initiate(UUID calleeId, @Nullable Media media, @Nullable String node) {
+    public record Initiate(UUID calleeId, @Nullable Media media, @Nullable @FromDoor String node) {
         public Initiate {
-            new Checks().required("calleeId", calleeId).done();
+            Checks.of(Initiate.class, calleeId, media, node).done();
         }
 
         public Initiate from(String nodeId) {
@@ -30,9 +32,9 @@ public final class CallOperations {
     public record Initiated(UUID callId, Call call) {}
 
     /** @param node the node that holds the socket; set by the door */
-    public record Answer(UUID callId, @Nullable String node) {
+    public record Answer(UUID callId, @Nullable @FromDoor String node) {
         public Answer {
-            new Checks().required("callId", callId).done();
+            Checks.of(Answer.class, callId, node).done();
         }
 
         public Answer from(String nodeId) {
@@ -43,14 +45,14 @@ public final class CallOperations {
     /** @param reason why; what a client may not say counts as the ordinary reason */
     public record Finish(UUID callId, @Nullable EndReason reason) {
         public Finish {
-            new Checks().required("callId", callId).done();
+            Checks.of(Finish.class, callId, reason).done();
         }
     }
 
     /** The socket says that media flows. */
     public record Connected(UUID callId) {
         public Connected {
-            new Checks().required("callId", callId).done();
+            Checks.of(Connected.class, callId).done();
         }
     }
 
@@ -59,14 +61,14 @@ public final class CallOperations {
 
     public record Get(UUID callId) {
         public Get {
-            new Checks().required("callId", callId).done();
+            Checks.of(Get.class, callId).done();
         }
     }
 
     /** @param before the {@code next} of the page before */
-    public record History(@Nullable UUID before, @Nullable Integer limit) {
+    public record History(@Nullable UUID before, @Nullable @Range(min = 1, max = 100) Integer limit) {
         public History {
-            new Checks().range("limit", limit, 1, 100).done();
+            Checks.of(History.class, before, limit).done();
         }
     }
 
@@ -111,32 +113,40 @@ public final class CallOperations {
     /** Data of {@code call:end}: {@code reason} is one of the call, {@code answered_elsewhere} or {@code rejected_elsewhere}. */
     public record Ended(UUID callId, String reason) {}
 
-    public static final Operation<Initiate, Initiated> INITIATE =
-            Operation.of("call:initiate", Part.SIGNALING, Initiate.class, Initiated.class, (c, q) -> c.user());
+    public static final Operation<Initiate, Initiated> INITIATE = Operation.of(
+                    "call:initiate", Part.SIGNALING, Initiate.class, Initiated.class, (c, q) -> c.user())
+            .summary("Calls somebody", Fault.NOT_FOUND);
 
-    public static final Operation<Answer, Changed> ANSWER =
-            Operation.of("call:answer", Part.SIGNALING, Answer.class, Changed.class, (c, q) -> q.callId());
+    public static final Operation<Answer, Changed> ANSWER = Operation.of(
+                    "call:answer", Part.SIGNALING, Answer.class, Changed.class, (c, q) -> q.callId())
+            .summary("Takes a call", Fault.NOT_FOUND, Fault.CONFLICT);
 
-    public static final Operation<Finish, Changed> REJECT =
-            Operation.of("call:reject", Part.SIGNALING, Finish.class, Changed.class, (c, q) -> q.callId());
+    public static final Operation<Finish, Changed> REJECT = Operation.of(
+                    "call:reject", Part.SIGNALING, Finish.class, Changed.class, (c, q) -> q.callId())
+            .summary("Does not take a call", Fault.NOT_FOUND);
 
-    public static final Operation<Finish, Changed> END =
-            Operation.of("call:end", Part.SIGNALING, Finish.class, Changed.class, (c, q) -> q.callId());
+    public static final Operation<Finish, Changed> END = Operation.of(
+                    "call:end", Part.SIGNALING, Finish.class, Changed.class, (c, q) -> q.callId())
+            .summary("Ends a call", Fault.NOT_FOUND);
 
-    public static final Operation<Connected, Changed> CONNECTED =
-            Operation.of("call:connected", Part.SIGNALING, Connected.class, Changed.class, (c, q) -> q.callId());
+    public static final Operation<Connected, Changed> CONNECTED = Operation.of(
+                    "call:connected", Part.SIGNALING, Connected.class, Changed.class, (c, q) -> q.callId())
+            .summary("Says that media flows", Fault.NOT_FOUND);
 
     /** For whoever comes back: the call to go on with, or to answer. */
-    public static final Operation<CurrentQuery, Current> CURRENT =
-            Operation.of("call:current", Part.SIGNALING, CurrentQuery.class, Current.class, (c, q) -> c.user());
+    public static final Operation<CurrentQuery, Current> CURRENT = Operation.of(
+                    "call:current", Part.SIGNALING, CurrentQuery.class, Current.class, (c, q) -> c.user())
+            .summary("Shows the call that you are in");
 
     public static final Operation<Get, Call> GET = Operation.of(
                     "call:get", Part.SIGNALING, Get.class, Call.class, (c, q) -> q.callId())
-            .http("GET", "/calls/{callId}");
+            .http("GET", "/calls/{callId}")
+            .summary("Shows a call", Fault.NOT_FOUND);
 
     public static final Operation<History, Calls> HISTORY = Operation.of(
                     "call:history", Part.SIGNALING, History.class, Calls.class, (c, q) -> c.user())
-            .http("GET", "/calls");
+            .http("GET", "/calls")
+            .summary("Lists your calls, the latest first");
 
     public static final Operation<Leg, Nothing> LEG = Operation.of(
                     "call:leg", Part.SIGNALING, Leg.class, Nothing.class, (c, q) -> q.callId())

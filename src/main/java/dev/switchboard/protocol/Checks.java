@@ -2,6 +2,7 @@ package dev.switchboard.protocol;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -10,23 +11,24 @@ import org.jspecify.annotations.Nullable;
 public final class Checks {
     private final List<FaultException.FieldError> errors = new ArrayList<>();
 
-    /** Refuses a missing value. */
-    public Checks required(String field, @Nullable Object value) {
-        if (value == null) {
-            fail(field, "is required");
+    /**
+     * Checks what is about to become a record against the {@link Rules} at its components.
+     *
+     * @param values of all components, in their order
+     */
+    public static Checks of(Class<? extends Record> type, @Nullable Object... values) {
+        List<Fields.Field> fields = Fields.of(type).all();
+        if (values.length != fields.size()) {
+            throw new IllegalArgumentException(type + " has " + fields.size() + " fields, not " + values.length);
         }
-        return this;
+        var checks = new Checks();
+        for (int i = 0; i < values.length; i++) {
+            fields.get(i).check(checks, values[i]);
+        }
+        return checks;
     }
 
-    /** Refuses text that is missing, blank, or outside {@code min..max} Unicode code points. */
-    public Checks text(String field, @Nullable String value, int min, int max) {
-        if (value == null) {
-            return fail(field, "is required");
-        }
-        return optionalText(field, value, min, max);
-    }
-
-    /** Like {@link #text} but a missing value passes. */
+    /** Refuses text that is blank or outside {@code min..max} Unicode code points; a missing value passes. */
     public Checks optionalText(String field, @Nullable String value, int min, int max) {
         if (value == null) {
             return this;
@@ -52,6 +54,25 @@ public final class Checks {
         return this;
     }
 
+    /** Refuses text of more than {@code max} bytes in UTF-8; a missing value passes. */
+    public Checks bytes(String field, @Nullable String value, int max) {
+        // No character takes more than three bytes for each of its chars.
+        if (value != null && value.length() > max / 3 && value.getBytes(StandardCharsets.UTF_8).length > max) {
+            return fail(field, "must have at most " + max + " bytes");
+        }
+        return this;
+    }
+
+    /** Refuses any other text; a missing value passes. */
+    public Checks oneOf(String field, @Nullable String value, String... allowed) {
+        if (value != null && !Arrays.asList(allowed).contains(value)) {
+            int last = allowed.length - 1;
+            String but = String.join(", ", Arrays.copyOf(allowed, last));
+            return fail(field, "must be " + (last == 0 ? "" : but + " or ") + allowed[last]);
+        }
+        return this;
+    }
+
     /** Refuses a number outside {@code min..max}; a missing value passes. */
     public Checks range(String field, @Nullable Number value, long min, long max) {
         if (value != null && (value.longValue() < min || value.longValue() > max)) {
@@ -65,8 +86,11 @@ public final class Checks {
         return holds ? this : fail(field, message);
     }
 
-    private Checks fail(String field, String message) {
-        errors.add(new FaultException.FieldError(field, message));
+    /** Notes that a field is wrong. Of several reasons the first is told. */
+    public Checks fail(String field, String message) {
+        if (errors.stream().noneMatch(error -> error.field().equals(field))) {
+            errors.add(new FaultException.FieldError(field, message));
+        }
         return this;
     }
 

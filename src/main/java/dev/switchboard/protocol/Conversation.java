@@ -1,6 +1,7 @@
 package dev.switchboard.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.switchboard.protocol.Rules.OneOf;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Conversation(
         UUID id,
-        String kind,
+        @OneOf({DIRECT, GROUP, CHANNEL}) String kind,
         @Nullable String slug,
         @Nullable String title,
         @Nullable List<Member> members,
@@ -40,7 +41,8 @@ public record Conversation(
      * @param role {@code owner}, {@code admin} or {@code member}
      * @param readSeq up to where this member has read
      */
-    public record Member(UUID userId, String username, String role, Instant joinedAt, long readSeq) {
+    public record Member(
+            UUID userId, String username, @OneOf({OWNER, ADMIN, MEMBER}) String role, Instant joinedAt, long readSeq) {
         public static final String OWNER = "owner";
         public static final String ADMIN = "admin";
         public static final String MEMBER = "member";

@@ -1,6 +1,11 @@
 package dev.switchboard.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.switchboard.protocol.Rules.Example;
+import dev.switchboard.protocol.Rules.Items;
+import dev.switchboard.protocol.Rules.Length;
+import dev.switchboard.protocol.Rules.OneOf;
+import dev.switchboard.protocol.Rules.Range;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -15,27 +20,23 @@ public final class ConversationOperations {
      * makes asking again safe; the door sets one where the client did not.
      */
     public record Create(
-            String kind, @Nullable String title, @Nullable List<UUID> memberIds, @Nullable String clientId) {
+            @OneOf({Conversation.DIRECT, Conversation.GROUP, Conversation.CHANNEL}) @Example(Conversation.GROUP)
+                    String kind,
+            @Nullable @Length(max = 100) @Example("Lunch") String title,
+            @Nullable @Items(max = MAX_MEMBERS) List<UUID> memberIds,
+            @Nullable @Length(max = 64) String clientId) {
         /** A group is made with at most this many members; more are added later. */
         public static final int MAX_MEMBERS = 1_000;
 
         public Create {
-            memberIds = memberIds == null ? List.of() : List.copyOf(memberIds);
-            new Checks()
-                    .text("kind", kind, 1, 16)
-                    .that(
-                            List.of(Conversation.DIRECT, Conversation.GROUP, Conversation.CHANNEL)
-                                    .contains(String.valueOf(kind)),
-                            "kind",
-                            "must be direct, group or channel")
-                    .optionalText("title", title, 1, 100)
-                    .optionalText("clientId", clientId, 1, 64)
-                    .that(memberIds.size() <= MAX_MEMBERS, "memberIds", "must be at most " + MAX_MEMBERS)
+            memberIds = memberIds == null ? List.of() : memberIds;
+            Checks.of(Create.class, kind, title, memberIds, clientId)
                     .that(
                             !Conversation.DIRECT.equals(kind) || memberIds.size() == 1,
                             "memberIds",
                             "must name the one other person of a direct conversation")
                     .done();
+            memberIds = List.copyOf(memberIds);
         }
 
         public Create withClientId(String id) {
@@ -47,13 +48,12 @@ public final class ConversationOperations {
     public record Created(Conversation conversation, boolean created) {}
 
     /** @param slug finds a channel by its short name, for example {@code general}, whether or not one is a member */
-    public record Find(@Nullable String slug, @Nullable String cursor, @Nullable Integer limit) {
+    public record Find(
+            @Nullable @Length(max = 64) @Example("general") String slug,
+            @Nullable @Length(max = 128) String cursor,
+            @Nullable @Range(min = 1, max = 100) Integer limit) {
         public Find {
-            new Checks()
-                    .optionalText("slug", slug, 1, 64)
-                    .optionalText("cursor", cursor, 1, 128)
-                    .range("limit", limit, 1, 100)
-                    .done();
+            Checks.of(Find.class, slug, cursor, limit).done();
         }
     }
 
@@ -61,38 +61,37 @@ public final class ConversationOperations {
 
     public record Get(UUID id) {
         public Get {
-            new Checks().required("id", id).done();
+            Checks.of(Get.class, id).done();
         }
     }
 
-    public record Update(UUID id, String title) {
+    public record Update(UUID id, @Length(max = 100) @Example("Lunch") String title) {
         public Update {
-            new Checks().required("id", id).text("title", title, 1, 100).done();
+            Checks.of(Update.class, id, title).done();
         }
     }
 
-    public record AddMembers(UUID id, @Nullable List<UUID> userIds, @Nullable UUID userId) {
+    public record AddMembers(
+            UUID id, @Nullable @Items(max = Create.MAX_MEMBERS) List<UUID> userIds, @Nullable UUID userId) {
         public AddMembers {
-            userIds = userIds == null ? (userId == null ? List.of() : List.of(userId)) : List.copyOf(userIds);
-            new Checks()
-                    .required("id", id)
+            userIds = userIds == null ? (userId == null ? List.of() : List.of(userId)) : userIds;
+            Checks.of(AddMembers.class, id, userIds, userId)
                     .that(!userIds.isEmpty(), "userIds", "is required")
-                    .that(userIds.size() <= Create.MAX_MEMBERS, "userIds", "must be at most " + Create.MAX_MEMBERS)
                     .done();
+            userIds = List.copyOf(userIds);
         }
     }
 
     public record Members(List<Conversation.Member> items, @Nullable String next) {}
 
     /** @param query keeps those whose name begins with it */
-    public record ListMembers(UUID id, @Nullable String query, @Nullable String cursor, @Nullable Integer limit) {
+    public record ListMembers(
+            UUID id,
+            @Nullable @Length(max = 64) @Example("an") String query,
+            @Nullable @Length(max = 128) String cursor,
+            @Nullable @Range(min = 1, max = 200) Integer limit) {
         public ListMembers {
-            new Checks()
-                    .required("id", id)
-                    .optionalText("query", query, 1, 64)
-                    .optionalText("cursor", cursor, 1, 128)
-                    .range("limit", limit, 1, 200)
-                    .done();
+            Checks.of(ListMembers.class, id, query, cursor, limit).done();
         }
     }
 
@@ -104,43 +103,44 @@ public final class ConversationOperations {
     public record Channels(List<Channel> items, @Nullable String next) {}
 
     /** @param query keeps those whose title holds it, in letters of either case */
-    public record FindChannels(@Nullable String query, @Nullable String cursor, @Nullable Integer limit) {
+    public record FindChannels(
+            @Nullable @Length(max = 100) @Example("lunch") String query,
+            @Nullable @Length(max = 512) String cursor,
+            @Nullable @Range(min = 1, max = 100) Integer limit) {
         public FindChannels {
-            new Checks()
-                    .optionalText("query", query, 1, 100)
-                    .optionalText("cursor", cursor, 1, 512)
-                    .range("limit", limit, 1, 100)
-                    .done();
+            Checks.of(FindChannels.class, query, cursor, limit).done();
         }
     }
 
     public record GetMember(UUID id, UUID userId) {
         public GetMember {
-            new Checks().required("id", id).required("userId", userId).done();
+            Checks.of(GetMember.class, id, userId).done();
         }
     }
 
     /** What rooms of any size tell about one of their members. */
     public record MemberState(
-            UUID userId, String username, String role, Instant joinedAt, long readSeq, boolean online) {}
+            UUID userId,
+            String username,
+            @OneOf({Conversation.Member.OWNER, Conversation.Member.ADMIN, Conversation.Member.MEMBER}) String role,
+            Instant joinedAt,
+            long readSeq,
+            boolean online) {}
 
     public record RemoveMember(UUID id, UUID userId) {
         public RemoveMember {
-            new Checks().required("id", id).required("userId", userId).done();
+            Checks.of(RemoveMember.class, id, userId).done();
         }
     }
 
-    public record SetRole(UUID id, UUID userId, String role) {
+    public record SetRole(
+            UUID id,
+            UUID userId,
+            @OneOf({Conversation.Member.OWNER, Conversation.Member.ADMIN, Conversation.Member.MEMBER})
+                    @Example(Conversation.Member.ADMIN)
+                    String role) {
         public SetRole {
-            new Checks()
-                    .required("id", id)
-                    .required("userId", userId)
-                    .that(
-                            List.of(Conversation.Member.OWNER, Conversation.Member.ADMIN, Conversation.Member.MEMBER)
-                                    .contains(String.valueOf(role)),
-                            "role",
-                            "must be owner, admin or member")
-                    .done();
+            Checks.of(SetRole.class, id, userId, role).done();
         }
     }
 
@@ -184,47 +184,58 @@ public final class ConversationOperations {
 
     public static final Operation<Create, Created> CREATE = Operation.of(
                     "conversation:create", Part.ROOM, Create.class, Created.class, ConversationOperations::createKey)
-            .http("POST", "/conversations", 201);
+            .http("POST", "/conversations", 201)
+            .summary("Makes a conversation", Fault.NOT_FOUND);
 
     public static final Operation<Find, Page> FIND = Operation.of(
                     "conversation:find", Part.ROOM, Find.class, Page.class, (c, q) -> c.user())
-            .http("GET", "/conversations");
+            .http("GET", "/conversations")
+            .summary("Lists your conversations, the liveliest first");
 
     public static final Operation<FindChannels, Channels> FIND_CHANNELS = Operation.of(
                     "channel:find", Part.ROOM, FindChannels.class, Channels.class, (c, q) -> c.user())
-            .http("GET", "/channels");
+            .http("GET", "/channels")
+            .summary("Lists the channels, by title");
 
     public static final Operation<Get, Conversation> GET = Operation.of(
                     "conversation:get", Part.ROOM, Get.class, Conversation.class, (c, q) -> q.id())
-            .http("GET", "/conversations/{id}");
+            .http("GET", "/conversations/{id}")
+            .summary("Shows a conversation", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
     public static final Operation<Update, Conversation> UPDATE = Operation.of(
                     "conversation:update", Part.ROOM, Update.class, Conversation.class, (c, q) -> q.id())
-            .http("PUT", "/conversations/{id}");
+            .http("PUT", "/conversations/{id}")
+            .summary("Renames a conversation", Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.FORBIDDEN);
 
     public static final Operation<Get, Nothing> DELETE = Operation.of(
                     "conversation:delete", Part.ROOM, Get.class, Nothing.class, (c, q) -> q.id())
-            .http("DELETE", "/conversations/{id}");
+            .http("DELETE", "/conversations/{id}")
+            .summary("Deletes a conversation", Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.FORBIDDEN);
 
     public static final Operation<ListMembers, Members> LIST_MEMBERS = Operation.of(
                     "member:list", Part.ROOM, ListMembers.class, Members.class, (c, q) -> q.id())
-            .http("GET", "/conversations/{id}/members");
+            .http("GET", "/conversations/{id}/members")
+            .summary("Lists the members", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
     public static final Operation<AddMembers, Conversation> ADD_MEMBERS = Operation.of(
                     "member:add", Part.ROOM, AddMembers.class, Conversation.class, (c, q) -> q.id())
-            .http("POST", "/conversations/{id}/members");
+            .http("POST", "/conversations/{id}/members")
+            .summary("Adds members, or enters a channel", Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.FORBIDDEN);
 
     public static final Operation<GetMember, MemberState> GET_MEMBER = Operation.of(
                     "member:get", Part.ROOM, GetMember.class, MemberState.class, (c, q) -> q.id())
-            .http("GET", "/conversations/{id}/members/{userId}");
+            .http("GET", "/conversations/{id}/members/{userId}")
+            .summary("Shows one member", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
     public static final Operation<RemoveMember, Nothing> REMOVE_MEMBER = Operation.of(
                     "member:remove", Part.ROOM, RemoveMember.class, Nothing.class, (c, q) -> q.id())
-            .http("DELETE", "/conversations/{id}/members/{userId}");
+            .http("DELETE", "/conversations/{id}/members/{userId}")
+            .summary("Removes a member, or leaves", Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.FORBIDDEN);
 
     public static final Operation<SetRole, Conversation> SET_ROLE = Operation.of(
                     "member:set-role", Part.ROOM, SetRole.class, Conversation.class, (c, q) -> q.id())
-            .http("PUT", "/conversations/{id}/members/{userId}");
+            .http("PUT", "/conversations/{id}/members/{userId}")
+            .summary("Sets the role of a member", Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.FORBIDDEN);
 
     public static final List<Operation<?, ?>> ALL = List.of(
             CREATE,

@@ -20,6 +20,8 @@ public enum Fault {
     NOT_A_MEMBER(403, false),
     NOT_FOUND(404, false),
     METHOD_NOT_ALLOWED(405, false),
+    /** The client took too long to send its request. */
+    REQUEST_TIMEOUT(408, true),
     CONFLICT(409, false),
     /** The call was taken, refused or ended before. */
     NOT_RINGING(409, false),
@@ -40,7 +42,9 @@ public enum Fault {
     /** Internal: the node asked does not own the key (any more). The bus looks again; it never leaves the cluster. */
     MOVED(503, true),
     /** No answer in time. The request may or may not have been carried out; sending it again is safe. */
-    TIMEOUT(504, true);
+    TIMEOUT(504, true),
+    /** What was asked for exists in another version of HTTP only. */
+    HTTP_VERSION_NOT_SUPPORTED(505, false);
 
     private final String code = name().toLowerCase(Locale.ROOT);
     private final int status;

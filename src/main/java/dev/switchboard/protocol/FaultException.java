@@ -35,6 +35,18 @@ public final class FaultException extends RuntimeException {
         return new FaultException(fault, text(), errors, after);
     }
 
+    /**
+     * {@link Fault#VALIDATION_FAILED} for one field.
+     *
+     * @param message what follows the field's name: {@code is required}
+     */
+    public static FaultException invalid(String field, String message) {
+        return new FaultException(
+                Fault.VALIDATION_FAILED,
+                "Validation failed: " + field + " " + message,
+                List.of(new FieldError(field, message)));
+    }
+
     public Fault fault() {
         return fault;
     }

@@ -19,7 +19,8 @@ public final class IceOperations {
 
     public static final Operation<Query, IceServers> ICE_SERVERS = Operation.of(
                     "ice:servers", Part.SIGNALING, Query.class, IceServers.class, (c, q) -> c.user())
-            .http("GET", "/ice-servers");
+            .http("GET", "/ice-servers")
+            .summary("Names the servers by which browsers find a way to each other");
 
     public static final List<Operation<?, ?>> ALL = List.of(ICE_SERVERS);
 }

@@ -1,6 +1,7 @@
 package dev.switchboard.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.switchboard.protocol.Rules.OneOf;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public record Message(
         long seq,
         UUID senderId,
         String senderName,
-        String type,
+        @OneOf({"text", "file", "system"}) String type,
         @Nullable String content,
         @Nullable String clientId,
         @Nullable UUID replyTo,

@@ -1,6 +1,7 @@
 package dev.switchboard.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.switchboard.protocol.Rules.Range;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -27,9 +28,9 @@ public final class NotificationOperations {
             @Nullable Instant readAt) {}
 
     /** @param before the {@code next} of the page before */
-    public record Query(@Nullable UUID before, @Nullable Integer limit) {
+    public record Query(@Nullable UUID before, @Nullable @Range(min = 1, max = 100) Integer limit) {
         public Query {
-            new Checks().range("limit", limit, 1, 100).done();
+            Checks.of(Query.class, before, limit).done();
         }
     }
 
@@ -39,17 +40,19 @@ public final class NotificationOperations {
 
     public record Read(UUID notificationId) {
         public Read {
-            new Checks().required("notificationId", notificationId).done();
+            Checks.of(Read.class, notificationId).done();
         }
     }
 
     public static final Operation<Query, Notifications> LIST = Operation.of(
                     "notification:list", Part.SIGNALING, Query.class, Notifications.class, (c, q) -> c.user())
-            .http("GET", "/notifications");
+            .http("GET", "/notifications")
+            .summary("Lists your notifications, the latest first");
 
     public static final Operation<Read, Nothing> READ = Operation.of(
                     "notification:read", Part.SIGNALING, Read.class, Nothing.class, (c, q) -> c.user())
-            .http("POST", "/notifications/{notificationId}/read");
+            .http("POST", "/notifications/{notificationId}/read")
+            .summary("Marks a notification as read", Fault.NOT_FOUND);
 
     public static final List<Operation<?, ?>> ALL = List.of(LIST, READ);
 }

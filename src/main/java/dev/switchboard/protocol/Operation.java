@@ -2,6 +2,7 @@ package dev.switchboard.protocol;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param access who may ask
  * @param key what owns the request: the node that owns this key's partition serves it
  * @param http the HTTP routes; empty when it is reachable by event bus only
+ * @param summary what it does, in a few words for the documentation; the address where nothing was said
+ * @param faults how it can fail, beyond what every operation can
  */
 public record Operation<Q extends Record, R extends Record>(
         String address,
@@ -24,7 +27,9 @@ public record Operation<Q extends Record, R extends Record>(
         Class<R> reply,
         Access access,
         BiFunction<Caller, Q, Object> key,
-        List<Http> http) {
+        List<Http> http,
+        String summary,
+        Set<Fault> faults) {
 
     /** Who may call an operation. */
     public enum Access {
@@ -51,11 +56,20 @@ public record Operation<Q extends Record, R extends Record>(
     /** Starts a declaration. */
     public static <Q extends Record, R extends Record> Operation<Q, R> of(
             String address, Part part, Class<Q> request, Class<R> reply, BiFunction<Caller, Q, Object> key) {
-        return new Operation<>(address, part, request, reply, Access.USER, key, List.of());
+        return new Operation<>(address, part, request, reply, Access.USER, key, List.of(), address, Set.of());
     }
 
     public Operation<Q, R> access(Access who) {
-        return new Operation<>(address, part, request, reply, who, key, http);
+        return new Operation<>(address, part, request, reply, who, key, http, summary, faults);
+    }
+
+    /**
+     * Says what it does and how it can fail.
+     *
+     * @param ways those beyond what every operation can answer
+     */
+    public Operation<Q, R> summary(String what, Fault... ways) {
+        return new Operation<>(address, part, request, reply, access, key, http, what, Set.of(ways));
     }
 
     /** Adds an HTTP route that answers 200. */
@@ -67,7 +81,7 @@ public record Operation<Q extends Record, R extends Record>(
     public Operation<Q, R> http(String method, String path, int status) {
         var routes = new ArrayList<>(http);
         routes.add(new Http(method, path, status));
-        return new Operation<>(address, part, request, reply, access, key, List.copyOf(routes));
+        return new Operation<>(address, part, request, reply, access, key, List.copyOf(routes), summary, faults);
     }
 
     /** The key of a request as text; what the cluster's partition table is asked for. */

@@ -1,7 +1,11 @@
 package dev.switchboard.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.nio.charset.StandardCharsets;
+import dev.switchboard.protocol.Rules.Example;
+import dev.switchboard.protocol.Rules.FromDoor;
+import dev.switchboard.protocol.Rules.Length;
+import dev.switchboard.protocol.Rules.OneOf;
+import dev.switchboard.protocol.Rules.Range;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -14,15 +18,12 @@ public final class RoomOperations {
     /** {@code clientId} makes sending again safe; the door sets one where the client did not. */
     public record Send(
             UUID conversationId,
-            String content,
-            @Nullable String type,
-            @Nullable String clientId,
+            @Length(max = Message.MAX_CHARACTERS, maxBytes = Message.MAX_BYTES) @Example("Hello!") String content,
+            @Nullable @OneOf({"text", "file"}) String type,
+            @Nullable @Length(max = 64) String clientId,
             @Nullable UUID replyTo) {
         public Send {
-            var checks =
-                    new Checks().required("conversationId", conversationId).optionalText("clientId", clientId, 1, 64);
-            checkContent(checks, content);
-            checks.that(type == null || type.equals("text") || type.equals("file"), "type", "must be text or file")
+            Checks.of(Send.class, conversationId, content, type, clientId, replyTo)
                     .done();
         }
 
@@ -33,15 +34,18 @@ public final class RoomOperations {
 
     public record Sent(UUID id, long seq, Instant createdAt, boolean duplicate) {}
 
-    public record Edit(UUID messageId, String content, @Nullable UUID conversationId) {
+    public record Edit(
+            UUID messageId,
+            @Length(max = Message.MAX_CHARACTERS, maxBytes = Message.MAX_BYTES) @Example("Hello again!") String content,
+            @Nullable UUID conversationId) {
         public Edit {
-            checkContent(new Checks().required("messageId", messageId), content).done();
+            Checks.of(Edit.class, messageId, content, conversationId).done();
         }
     }
 
     public record Delete(UUID messageId, @Nullable UUID conversationId) {
         public Delete {
-            new Checks().required("messageId", messageId).done();
+            Checks.of(Delete.class, messageId, conversationId).done();
         }
     }
 
@@ -50,20 +54,19 @@ public final class RoomOperations {
     /** Marks everything up to this message as read. {@code conversationId} may be left out on HTTP. */
     public record Read(UUID messageId, @Nullable UUID conversationId) {
         public Read {
-            new Checks().required("messageId", messageId).done();
+            Checks.of(Read.class, messageId, conversationId).done();
         }
     }
 
     public record Unread(long unread) {}
 
-    public record History(UUID conversationId, @Nullable Long before, @Nullable Long after, @Nullable Integer limit) {
+    public record History(
+            UUID conversationId,
+            @Nullable @Range(min = 1) Long before,
+            @Nullable @Range(min = 0) Long after,
+            @Nullable @Range(min = 1, max = 100) Integer limit) {
         public History {
-            new Checks()
-                    .required("conversationId", conversationId)
-                    .range("before", before, 1, Long.MAX_VALUE)
-                    .range("after", after, 0, Long.MAX_VALUE)
-                    .range("limit", limit, 1, 100)
-                    .done();
+            Checks.of(History.class, conversationId, before, after, limit).done();
         }
     }
 
@@ -76,7 +79,8 @@ public final class RoomOperations {
      * @param afterSeq the last number that the client has; null for the newest messages
      * @param listener the node whose sockets will follow; set by the door
      */
-    public record Join(UUID conversationId, @Nullable Long afterSeq, @Nullable String listener) {
+    public record Join(
+            UUID conversationId, @Nullable @Range(min = 0) Long afterSeq, @Nullable @FromDoor String listener) {
         /** A reply holds at most this many missed events; beyond it, {@code recovered} is false. */
         public static final int MAX_EVENTS = 500;
 
@@ -84,10 +88,7 @@ public final class RoomOperations {
         public static final int NEWEST = 50;
 
         public Join {
-            new Checks()
-                    .required("conversationId", conversationId)
-                    .range("afterSeq", afterSeq, 0, Long.MAX_VALUE)
-                    .done();
+            Checks.of(Join.class, conversationId, afterSeq, listener).done();
         }
     }
 
@@ -107,15 +108,15 @@ public final class RoomOperations {
             int memberCount,
             int onlineCount) {}
 
-    public record Leave(UUID conversationId, @Nullable String listener) {
+    public record Leave(UUID conversationId, @Nullable @FromDoor String listener) {
         public Leave {
-            new Checks().required("conversationId", conversationId).done();
+            Checks.of(Leave.class, conversationId, listener).done();
         }
     }
 
     public record Typing(UUID conversationId) {
         public Typing {
-            new Checks().required("conversationId", conversationId).done();
+            Checks.of(Typing.class, conversationId).done();
         }
     }
 
@@ -139,21 +140,10 @@ public final class RoomOperations {
     /** Data of {@code participant:joined} and {@code participant:left}. */
     public record ParticipantState(UUID userId, String username, UUID conversationId) {}
 
-    private static Checks checkContent(Checks checks, String content) {
-        checks.text("content", content, 1, Message.MAX_CHARACTERS);
-        if (content != null) {
-            checks.that(
-                    content.length() <= Message.MAX_BYTES
-                            && content.getBytes(StandardCharsets.UTF_8).length <= Message.MAX_BYTES,
-                    "content",
-                    "must have at most " + Message.MAX_BYTES + " bytes");
-        }
-        return checks;
-    }
-
     public static final Operation<Send, Sent> SEND = Operation.of(
                     "message:send", Part.ROOM, Send.class, Sent.class, (c, q) -> q.conversationId())
-            .http("POST", "/messages", 201);
+            .http("POST", "/messages", 201)
+            .summary("Sends a message", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
     public static final Operation<Edit, Changed> EDIT = Operation.of(
                     "message:edit",
@@ -161,7 +151,8 @@ public final class RoomOperations {
                     Edit.class,
                     Changed.class,
                     (c, q) -> room(q.conversationId(), q.messageId()))
-            .http("PUT", "/messages/{messageId}");
+            .http("PUT", "/messages/{messageId}")
+            .summary("Changes the content of a message of yours", Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.FORBIDDEN);
 
     public static final Operation<Delete, Changed> DELETE = Operation.of(
                     "message:delete",
@@ -169,7 +160,8 @@ public final class RoomOperations {
                     Delete.class,
                     Changed.class,
                     (c, q) -> room(q.conversationId(), q.messageId()))
-            .http("DELETE", "/messages/{messageId}");
+            .http("DELETE", "/messages/{messageId}")
+            .summary("Deletes a message; it keeps its place", Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.FORBIDDEN);
 
     public static final Operation<Read, Unread> READ = Operation.of(
                     "message:read",
@@ -177,23 +169,29 @@ public final class RoomOperations {
                     Read.class,
                     Unread.class,
                     (c, q) -> room(q.conversationId(), q.messageId()))
-            .http("POST", "/messages/{messageId}/read");
+            .http("POST", "/messages/{messageId}/read")
+            .summary("Marks everything up to a message as read", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
     public static final Operation<History, Messages> HISTORY = Operation.of(
                     "message:history", Part.ROOM, History.class, Messages.class, (c, q) -> q.conversationId())
-            .http("GET", "/messages");
+            .http("GET", "/messages")
+            .summary("Shows the messages of a conversation", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
-    public static final Operation<Join, Joined> JOIN =
-            Operation.of("join:conversation", Part.ROOM, Join.class, Joined.class, (c, q) -> q.conversationId());
+    public static final Operation<Join, Joined> JOIN = Operation.of(
+                    "join:conversation", Part.ROOM, Join.class, Joined.class, (c, q) -> q.conversationId())
+            .summary("Follows a conversation and brings what was missed", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
-    public static final Operation<Leave, Nothing> LEAVE =
-            Operation.of("leave:conversation", Part.ROOM, Leave.class, Nothing.class, (c, q) -> q.conversationId());
+    public static final Operation<Leave, Nothing> LEAVE = Operation.of(
+                    "leave:conversation", Part.ROOM, Leave.class, Nothing.class, (c, q) -> q.conversationId())
+            .summary("Follows a conversation no more");
 
-    public static final Operation<Typing, Nothing> TYPING =
-            Operation.of("user:typing", Part.ROOM, Typing.class, Nothing.class, (c, q) -> q.conversationId());
+    public static final Operation<Typing, Nothing> TYPING = Operation.of(
+                    "user:typing", Part.ROOM, Typing.class, Nothing.class, (c, q) -> q.conversationId())
+            .summary("Shows the others that you are typing", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
-    public static final Operation<Typing, Nothing> STOP_TYPING =
-            Operation.of("user:stop-typing", Part.ROOM, Typing.class, Nothing.class, (c, q) -> q.conversationId());
+    public static final Operation<Typing, Nothing> STOP_TYPING = Operation.of(
+                    "user:stop-typing", Part.ROOM, Typing.class, Nothing.class, (c, q) -> q.conversationId())
+            .summary("Shows the others that you stopped typing", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
     public static final Operation<Follow, Followed> FOLLOW = Operation.of(
                     "room:follow", Part.ROOM, Follow.class, Followed.class, (c, q) -> q.roomId())

@@ -1,7 +1,8 @@
 package dev.switchboard.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.nio.charset.StandardCharsets;
+import dev.switchboard.protocol.Rules.Example;
+import dev.switchboard.protocol.Rules.Length;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +21,12 @@ public final class SignalOperations {
      * @param to the socket that it is for: the other leg's; may be left out in a call
      * @param sdp at most 32 KiB
      */
-    public record Description(UUID callId, @Nullable String to, String sdp) {
+    public record Description(
+            UUID callId,
+            @Nullable @Length(max = MAX_SHORT) String to,
+            @Length(min = 0, max = MAX_SDP_BYTES, maxBytes = MAX_SDP_BYTES) @Example("v=0\r\n") String sdp) {
         public Description {
-            new Checks()
-                    .required("callId", callId)
-                    .optionalText("to", to, 1, MAX_SHORT)
-                    .required("sdp", sdp)
-                    .that(sdp == null || bytes(sdp) <= MAX_SDP_BYTES, "sdp", "must have at most 32 KiB")
-                    .done();
+            Checks.of(Description.class, callId, to, sdp).done();
         }
     }
 
@@ -36,32 +35,21 @@ public final class SignalOperations {
      *
      * @param candidate as {@code RTCIceCandidate.toJSON()} has it; at most 1 KiB
      */
-    public record Candidate(UUID callId, @Nullable String to, IceCandidate candidate) {
+    public record Candidate(UUID callId, @Nullable @Length(max = MAX_SHORT) String to, IceCandidate candidate) {
         public Candidate {
-            new Checks()
-                    .required("callId", callId)
-                    .optionalText("to", to, 1, MAX_SHORT)
-                    .required("candidate", candidate)
-                    .done();
+            Checks.of(Candidate.class, callId, to, candidate).done();
         }
     }
 
     /** The fields of {@code RTCIceCandidateInit}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record IceCandidate(
-            String candidate,
-            @Nullable String sdpMid,
+            @Length(min = 0, max = MAX_CANDIDATE_BYTES, maxBytes = MAX_CANDIDATE_BYTES) String candidate,
+            @Nullable @Length(min = 0, max = MAX_SHORT) String sdpMid,
             @Nullable Integer sdpMLineIndex,
-            @Nullable String usernameFragment) {
+            @Nullable @Length(min = 0, max = MAX_SHORT) String usernameFragment) {
         public IceCandidate {
-            new Checks()
-                    .required("candidate.candidate", candidate)
-                    .that(
-                            candidate == null || bytes(candidate) <= MAX_CANDIDATE_BYTES,
-                            "candidate.candidate",
-                            "must have at most 1 KiB")
-                    .optionalText("candidate.sdpMid", sdpMid, 0, MAX_SHORT)
-                    .optionalText("candidate.usernameFragment", usernameFragment, 0, MAX_SHORT)
+            Checks.of(IceCandidate.class, candidate, sdpMid, sdpMLineIndex, usernameFragment)
                     .done();
         }
     }
@@ -71,10 +59,6 @@ public final class SignalOperations {
 
     /** Data of {@code ice-candidate}. */
     public record RelayedCandidate(UUID callId, String from, UUID fromUserId, IceCandidate candidate) {}
-
-    private static int bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
-    }
 
     public static final Operation<Description, Nothing> OFFER =
             Operation.of("offer", Part.SIGNALING, Description.class, Nothing.class, (c, q) -> q.callId());

@@ -22,6 +22,7 @@ import dev.switchboard.protocol.ConversationOperations.Update;
 import dev.switchboard.protocol.ConversationOperations.Updated;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.room.ConversationStore.NewConversation;
@@ -69,11 +70,10 @@ final class Conversations {
                 .toList();
         boolean direct = q.kind().equals(Conversation.DIRECT);
         if (direct && others.isEmpty()) {
-            return Future.failedFuture(
-                    Fault.VALIDATION_FAILED.because("A direct conversation needs somebody else as its member."));
+            return Future.failedFuture(FaultException.invalid("memberIds", "must name somebody else"));
         }
         if (q.kind().equals(Conversation.CHANNEL) && q.title() == null) {
-            return Future.failedFuture(Fault.VALIDATION_FAILED.because("A channel needs a title."));
+            return Future.failedFuture(FaultException.invalid("title", "is required"));
         }
         var draft = new NewConversation(
                 Ids.next(),
@@ -191,7 +191,7 @@ final class Conversations {
         try {
             return cursor == null ? null : UUID.fromString(cursor);
         } catch (IllegalArgumentException e) {
-            throw Fault.VALIDATION_FAILED.because("The cursor is not one that we gave.");
+            throw FaultException.invalid("cursor", "is not one that we gave");
         }
     }
 

@@ -5,7 +5,7 @@ import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.ConversationOperations;
 import dev.switchboard.protocol.ConversationOperations.Channel;
 import dev.switchboard.protocol.ConversationOperations.FindChannels;
-import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
@@ -46,7 +46,7 @@ final class PgChannels {
             try {
                 return new Place(cursor.substring(split + 1), UUID.fromString(cursor.substring(0, Math.max(0, split))));
             } catch (IllegalArgumentException e) {
-                throw Fault.VALIDATION_FAILED.because("The cursor is not one that we gave.");
+                throw FaultException.invalid("cursor", "is not one that we gave");
             }
         }
 

@@ -3,6 +3,7 @@ package dev.switchboard.room;
 import dev.switchboard.protocol.Conversation;
 import dev.switchboard.protocol.Conversation.Member;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Future;
@@ -125,7 +126,7 @@ final class PgConversationStore implements ConversationStore {
             at = OffsetDateTime.parse(cursor.substring(0, Math.max(0, split)));
             id = UUID.fromString(cursor.substring(split + 1));
         } catch (DateTimeParseException | IllegalArgumentException e) {
-            return Future.failedFuture(Fault.VALIDATION_FAILED.because("The cursor is not one that we gave."));
+            return Future.failedFuture(FaultException.invalid("cursor", "is not one that we gave"));
         }
         return database.query(
                         VIEW + " WHERE me.user_id = $1 AND (" + order + ", r.id) < ($3, $4) ORDER BY " + order

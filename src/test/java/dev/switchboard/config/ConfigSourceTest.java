@@ -89,7 +89,7 @@ class ConfigSourceTest {
     private static void askForAll(Section root, String name) {
         Section section = root.section(name);
         for (String key : section.keys()) {
-            if (key.equals("tls")) {
+            if (List.of("tls", "headers").contains(key)) {
                 section.section(key).keys().forEach(section.section(key)::optionalText);
             } else {
                 section.optionalText(key);

@@ -1,8 +1,12 @@
 package dev.switchboard.gateway;
 
+import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
+import dev.switchboard.config.ConfigSource;
+import dev.switchboard.gateway.http.AnswerHeaders;
+import dev.switchboard.gateway.http.ClientTimes;
 import dev.switchboard.gateway.http.ServiceTarget;
 import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.gateway.limit.Bucket;
@@ -10,17 +14,21 @@ import dev.switchboard.gateway.limit.LimitOptions;
 import dev.switchboard.gateway.limit.NodeLimiter;
 import dev.switchboard.gateway.limit.RateLimiter;
 import dev.switchboard.gateway.limit.Tier;
+import dev.switchboard.gateway.openapi.ApiDocs;
 import dev.switchboard.gateway.route.RouteOptions;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.Operations;
 import dev.switchboard.protocol.Part;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,22 +47,13 @@ final class TestGateway {
     static final LimitOptions NO_LIMITS = limits(0, 1, 0);
     static final int MAX_BODY = 4_096;
     static final int LOOPS = 2;
+    static final ServerOptions DEFAULTS =
+            ConfigSource.in(null, Map.of()).read(PlatformOptions::from).server();
 
     /** Vert.x chooses a port, the same for all instances. */
     private static final int ANY_PORT = -1;
 
-    static final ServerOptions OPTIONS = new ServerOptions(
-            "127.0.0.1",
-            ANY_PORT,
-            List.of("https://app.example.org"),
-            List.of("127.0.0.1"),
-            false,
-            Duration.ofSeconds(2),
-            MAX_BODY,
-            65_536,
-            262_144,
-            true,
-            null);
+    static final ServerOptions OPTIONS = options(DEFAULTS.times(), DEFAULTS.headers());
 
     private static final ServiceTarget NO_SERVICES = (rc, admitted) -> rc.fail(404);
 
@@ -86,6 +85,23 @@ final class TestGateway {
         this(limits, OPTIONS, serve);
     }
 
+    static ServerOptions options(ClientTimes times, AnswerHeaders headers) {
+        return new ServerOptions(
+                "127.0.0.1",
+                ANY_PORT,
+                List.of("https://app.example.org"),
+                List.of("127.0.0.1"),
+                false,
+                Duration.ofSeconds(2),
+                MAX_BODY,
+                65_536,
+                262_144,
+                true,
+                null,
+                times,
+                headers);
+    }
+
     TestGateway(LimitOptions limits, ServerOptions options, Consumer<Handlers> serve) throws Exception {
         this(new NodeLimiter(limits), options, RouteOptions.builtInOnly(), NO_SERVICES, new Names(), serve);
     }
@@ -111,7 +127,7 @@ final class TestGateway {
                 routes.table(options.maxBody()),
                 v -> services,
                 checks(),
-                Webroot.load(TestGateway.class.getClassLoader(), "page"),
+                Webroot.load(TestGateway.class.getClassLoader(), "page").with(ApiDocs.of(Operations.ALL)),
                 Duration.ofDays(30),
                 v -> door());
         deployment = await(vertx.deployVerticle(
@@ -143,6 +159,10 @@ final class TestGateway {
             @Override
             public void mount(Router router) {
                 router.route("/eventbus/refuse").handler(rc -> rc.fail(403, Fault.FORBIDDEN.because("Not this way.")));
+                router.route("/eventbus/socket").handler(rc -> rc.request()
+                        .toWebSocket()
+                        .onSuccess(socket -> socket.textMessageHandler(socket::writeTextMessage)));
+                router.route("/eventbus/answer").handler(TestGateway::answer);
                 router.route("/eventbus/break").handler(rc -> {
                     throw new IllegalStateException("the secret of the house");
                 });
@@ -156,6 +176,19 @@ final class TestGateway {
             @Override
             public void stop() {}
         };
+    }
+
+    /** Answers as the query says: so many bytes, in chunks or not, with these headers. */
+    private static void answer(RoutingContext rc) {
+        rc.queryParams().forEach(header -> rc.response().putHeader(header.getKey(), header.getValue()));
+        rc.response().headers().remove("size").remove("chunked");
+        Buffer body = Buffer.buffer("x".repeat(Integer.parseInt(rc.queryParams().get("size"))));
+        if (rc.queryParams().contains("chunked")) {
+            rc.response().setChunked(true).write(body);
+            rc.response().end();
+        } else {
+            rc.response().end(body);
+        }
     }
 
     static <T> T await(Future<T> future) throws Exception {

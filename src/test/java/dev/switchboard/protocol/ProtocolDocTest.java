@@ -29,9 +29,6 @@ import org.junit.jupiter.api.Test;
 class ProtocolDocTest {
     private static final Path DOC = Path.of("docs", "protocol.md");
 
-    /** Fields that the door fills in, whatever a client says. */
-    private static final Set<String> SET_BY_THE_DOOR = Set.of("listener", "userAgent", "node");
-
     /** Data of events that are pushed, other than {@link Message} and {@link Conversation}. */
     private static final List<Class<?>> EVENT_DATA = List.of(
             RoomOperations.TypingState.class,
@@ -79,7 +76,7 @@ class ProtocolDocTest {
         }
         assertThat(rows("Objects", 2))
                 .containsExactlyInAnyOrderElementsOf(objects.stream()
-                        .map(type -> "`" + type.getSimpleName() + "` | `" + shape(type, Set.of()) + "`")
+                        .map(type -> "`" + type.getSimpleName() + "` | `" + shape(type, false) + "`")
                         .toList());
     }
 
@@ -115,11 +112,11 @@ class ProtocolDocTest {
                 "`" + operation.address() + "`",
                 routes.isEmpty() ? "–" : routes,
                 operation.access().name().toLowerCase(Locale.ROOT),
-                "`" + shape(operation.request(), internal ? Set.of() : SET_BY_THE_DOOR) + "`",
+                "`" + shape(operation.request(), !internal) + "`",
                 "`"
                         + (isObject(operation.reply())
                                 ? operation.reply().getSimpleName()
-                                : shape(operation.reply(), Set.of()))
+                                : shape(operation.reply(), false))
                         + "`");
     }
 
@@ -128,9 +125,11 @@ class ProtocolDocTest {
         return type.isRecord() && type.getDeclaringClass() == null && type != Nothing.class;
     }
 
-    private static String shape(Class<?> type, Set<String> without) {
+    /** @param fromOutside leaves out what the door fills in, whatever a client says */
+    private static String shape(Class<?> type, boolean fromOutside) {
         return Arrays.stream(type.getRecordComponents())
-                .filter(component -> !without.contains(component.getName()))
+                .filter(component ->
+                        !fromOutside || !component.getAnnotatedType().isAnnotationPresent(Rules.FromDoor.class))
                 .map(component -> component.getName()
                         + (component.getAnnotatedType().isAnnotationPresent(Nullable.class) ? "?" : "")
                         + kind(component))

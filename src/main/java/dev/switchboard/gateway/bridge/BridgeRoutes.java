@@ -99,7 +99,7 @@ public final class BridgeRoutes implements Door {
      */
     private static void onePerConnection(RoutingContext rc) {
         if (rc.request().version() == HttpVersion.HTTP_2) {
-            rc.response().setStatusCode(505).end("SockJS's fallbacks need HTTP/1.1.\n");
+            fail(rc, Fault.HTTP_VERSION_NOT_SUPPORTED.because("SockJS's fallbacks need HTTP/1.1."));
             return;
         }
         if (!rc.request().path().endsWith("_send")) {
@@ -141,11 +141,12 @@ public final class BridgeRoutes implements Door {
 
     private void upgrade(RoutingContext rc, boolean sockJs) {
         if (!rc.request().method().equals(HttpMethod.GET)) {
-            rc.response().putHeader(HttpHeaders.ALLOW, "GET").setStatusCode(405).end();
+            rc.response().putHeader(HttpHeaders.ALLOW, "GET");
+            fail(rc, Fault.METHOD_NOT_ALLOWED.because("A WebSocket begins with GET."));
             return;
         }
         if (!rc.request().canUpgradeToWebSocket()) {
-            rc.response().setStatusCode(400).end("Can \"Upgrade\" only to \"WebSocket\".");
+            fail(rc, Fault.BAD_REQUEST.because("This address is for WebSockets."));
             return;
         }
         Cookie cookie = rc.request().getCookie(SESSION_COOKIE);

@@ -6,6 +6,7 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.time.Instant;
@@ -49,19 +51,52 @@ final class Failures implements Handler<RoutingContext> {
         HttpServerRequest request = rc.request();
         if (rc.response().headWritten()) {
             // The client has a part of the answer already: a cut is the only way to say that the rest will not come.
-            request.connection().close();
+            cut(request);
             return;
         }
+        boolean late = fault.fault() == Fault.REQUEST_TIMEOUT;
+        if (late && request.version() != HttpVersion.HTTP_2) {
+            rc.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         write(request, fault, path(request), requestId);
-        if (!request.isEnded()) {
+        if (late) {
+            cut(request);
+        } else if (!request.isEnded()) {
             // It may have been paused; what still comes is thrown away.
             request.resume();
             vertx.setTimer(LINGER_MS, t -> {
                 if (!request.isEnded()) {
-                    request.connection().close();
+                    cut(request);
                 }
             });
         }
+    }
+
+    /** Ends a request whose client may still be sending. HTTP/2 has others on the same connection. */
+    private static void cut(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset(Http2Error.CANCEL.code());
+        } else {
+            request.connection().close();
+        }
+    }
+
+    /** A whole answer of HTTP/1.1, for a connection on which there is no request yet. */
+    static byte[] rawAnswer(FaultException fault) {
+        String requestId = Prelude.requestId(null);
+        ErrorBody error = ErrorBody.of(fault, "", Instant.now(), requestId);
+        byte[] body = Json.bytes(error);
+        String head = String.join(
+                "\r\n",
+                "HTTP/1.1 " + error.statusCode() + " " + error.error(),
+                Prelude.REQUEST_ID + ": " + requestId,
+                "content-type: " + JsonBody.CONTENT_TYPE,
+                "cache-control: no-store",
+                "connection: close",
+                "content-length: " + body.length,
+                "",
+                "");
+        return Buffer.buffer(head).appendBytes(body).getBytes();
     }
 
     /** A request that the HTTP decoder refused; the connection cannot go on. */
@@ -100,7 +135,7 @@ final class Failures implements Handler<RoutingContext> {
         if (status == 401) {
             response.putHeader("WWW-Authenticate", "Bearer");
         }
-        if (status == 503 && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
+        if ((status == 503 || status == 429) && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(retrySeconds(fault)));
         }
         response.end(Buffer.buffer(Json.bytes(ErrorBody.of(fault, path, Instant.now(), requestId))));
@@ -134,8 +169,10 @@ final class Failures implements Handler<RoutingContext> {
             case 403 -> Fault.FORBIDDEN.because("This is not allowed.");
             case 404 -> Fault.NOT_FOUND.because("There is nothing here.");
             case 405 -> Fault.METHOD_NOT_ALLOWED.because("The method is not supported here.");
+            case 408 -> Fault.REQUEST_TIMEOUT.because("The request took too long to arrive.");
             case 413 -> Fault.PAYLOAD_TOO_LARGE.because("The body is too large.");
             case 415 -> Fault.UNSUPPORTED_MEDIA_TYPE.because("The body must be application/json.");
+            case 429 -> Fault.TOO_MANY_REQUESTS.because("Too many requests; come back later.");
             case 503 -> Fault.UNAVAILABLE.because("Not available at the moment.");
             case 504 -> Fault.TIMEOUT.because("The request took too long.");
             default ->

@@ -7,6 +7,7 @@ import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -21,12 +22,20 @@ public final class HttpDoor {
      * @param corsOrigins origins of foreign pages that may call; {@code *} for any, without their credentials
      * @param alwaysSecure whether clients speak TLS with something in front that does not say so
      * @param refreshTtl how long the cookies of somebody who is signed in last
+     * @param headers of every answer
+     * @param times how long clients may take
      */
     public record Options(
-            List<String> corsOrigins, TrustedProxies proxies, boolean alwaysSecure, Duration refreshTtl) {}
+            List<String> corsOrigins,
+            TrustedProxies proxies,
+            boolean alwaysSecure,
+            Duration refreshTtl,
+            AnswerHeaders headers,
+            ClientTimes times) {}
 
     private final Router router;
     private final Failures failures;
+    private final Patience patience;
 
     /**
      * @param services where rows for services lead
@@ -44,9 +53,10 @@ public final class HttpDoor {
             Webroot page,
             Consumer<Router> others) {
         this.failures = new Failures(vertx);
+        this.patience = new Patience(vertx, options.times());
         this.router = Router.router(vertx);
         router.route()
-                .handler(new Prelude(options.proxies(), options.alwaysSecure()))
+                .handler(new Prelude(options.proxies(), options.alwaysSecure(), options.headers(), patience))
                 .failureHandler(failures);
         router.route().handler(new TableLookup(table));
         router.route().handler(new Cors(options.corsOrigins()));
@@ -71,5 +81,15 @@ public final class HttpDoor {
     /** Answers what is no HTTP request. */
     public Handler<HttpServerRequest> invalidRequests() {
         return failures::handleInvalid;
+    }
+
+    /** To be told of every connection once it is known what it speaks, before its first request. */
+    public Handler<HttpConnection> connections() {
+        return patience::watch;
+    }
+
+    /** Lets go of its timer. */
+    public void stop() {
+        patience.stop();
     }
 }

@@ -8,8 +8,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,33 +23,20 @@ final class Prelude implements Handler<RoutingContext> {
 
     private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,128}");
 
-    /** The page loads only what this server serves; pictures and sockets may come from elsewhere. */
-    private static final String PAGE_POLICY = String.join(
-            "; ",
-            "default-src 'self'",
-            "img-src 'self' data: https:",
-            "connect-src 'self' ws: wss:",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'");
-
-    private static final Map<CharSequence, CharSequence> SECURITY = Map.of(
-            HttpHeaders.createOptimized("content-security-policy"), HttpHeaders.createOptimized(PAGE_POLICY),
-            HttpHeaders.createOptimized("strict-transport-security"),
-                    HttpHeaders.createOptimized("max-age=31536000; includeSubDomains"),
-            HttpHeaders.createOptimized("x-frame-options"), HttpHeaders.createOptimized("DENY"),
-            HttpHeaders.createOptimized("x-content-type-options"), HttpHeaders.createOptimized("nosniff"),
-            HttpHeaders.createOptimized("referrer-policy"), HttpHeaders.createOptimized("same-origin"),
-            HttpHeaders.createOptimized("cross-origin-opener-policy"), HttpHeaders.createOptimized("same-origin"));
-
     private final TrustedProxies proxies;
     private final boolean alwaysSecure;
+    private final Map<CharSequence, CharSequence> headers;
+    private final Patience patience;
 
     /** @param alwaysSecure whether clients speak TLS with something in front that does not say so */
-    Prelude(TrustedProxies proxies, boolean alwaysSecure) {
+    Prelude(TrustedProxies proxies, boolean alwaysSecure, AnswerHeaders headers, Patience patience) {
         this.proxies = proxies;
         this.alwaysSecure = alwaysSecure;
+        this.headers = headers.values().entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        header -> HttpHeaders.createOptimized(header.getKey().toLowerCase(Locale.ROOT)),
+                        header -> HttpHeaders.createOptimized(header.getValue())));
+        this.patience = patience;
     }
 
     @Override
@@ -62,7 +51,9 @@ final class Prelude implements Handler<RoutingContext> {
                         alwaysSecure || proxies.secure(request.isSSL(), peer, request.getHeader("X-Forwarded-Proto")))
                 .attach(rc);
         response.putHeader(REQUEST_ID, requestId);
-        SECURITY.forEach(response::putHeader);
+        headers.forEach(response::putHeader);
+        rc.addHeadersEndHandler(v -> TextCompression.decide(request, response));
+        patience.watch(rc);
         if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
             // RFC 9112 §3.2: whoever routed by the other one was deceived.
             throw Fault.BAD_REQUEST.because("A request names one host.");

@@ -34,8 +34,7 @@ record RequestShape(Map<String, Boolean> fields) {
      * left out.
      *
      * @param path not decoded yet
-     * @throws FaultException {@code validation_failed} for a single value that is given several times,
-     *     {@code bad_request} for a malformed {@code %} escape
+     * @throws FaultException {@code bad_request} for a malformed {@code %} escape
      */
     void merge(ObjectNode body, MultiMap query, Map<String, String> path) {
         for (String name : query.names()) {
@@ -44,16 +43,13 @@ record RequestShape(Map<String, Boolean> fields) {
                 continue;
             }
             List<String> values = query.getAll(name);
-            if (several) {
+            // Several values where one is meant are a list where none is meant: refused by name, with all other
+            // mistakes.
+            if (several || values.size() > 1) {
                 ArrayNode array = body.putArray(name);
                 values.forEach(array::add);
-            } else if (values.size() == 1) {
-                body.put(name, values.get(0));
             } else {
-                throw new FaultException(
-                        Fault.VALIDATION_FAILED,
-                        "Validation failed: " + name + " must be given once",
-                        List.of(new FaultException.FieldError(name, "must be given once")));
+                body.put(name, values.get(0));
             }
         }
         path.forEach((name, value) -> body.put(name, decode(value)));

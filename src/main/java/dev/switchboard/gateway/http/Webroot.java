@@ -30,6 +30,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Webroot implements Handler<RoutingContext> {
     private static final String INDEX = "index.html";
+
+    /** Our pages load only what this server serves; pictures and sockets may come from elsewhere. */
+    private static final CharSequence POLICY = HttpHeaders.createOptimized(String.join(
+            "; ",
+            "default-src 'self'",
+            "img-src 'self' data: https:",
+            "connect-src 'self' ws: wss:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'"));
+
     private static final int ETAG_BYTES = 12;
 
     private static final Map<String, String> TYPES = Map.ofEntries(
@@ -52,6 +64,9 @@ public final class Webroot implements Handler<RoutingContext> {
             Map.entry("ogg", "audio/ogg"));
 
     private record Asset(Buffer content, String type, String etag) {}
+
+    /** @param name whose extension says what it is */
+    public record File(String name, Buffer content) {}
 
     private final Map<String, Asset> assets;
 
@@ -117,6 +132,21 @@ public final class Webroot implements Handler<RoutingContext> {
         }
     }
 
+    /** These files and no others, each under its path. */
+    public static Webroot of(Map<String, File> files) {
+        Map<String, Asset> assets = new HashMap<>();
+        files.forEach((path, file) ->
+                assets.put(path, asset(file.name(), file.content().getBytes())));
+        return new Webroot(Map.copyOf(assets));
+    }
+
+    /** These files and others; where both have a path, the other's. */
+    public Webroot with(Webroot other) {
+        Map<String, Asset> both = new HashMap<>(assets);
+        both.putAll(other.assets);
+        return new Webroot(Map.copyOf(both));
+    }
+
     /** Every path that leads to a file. */
     Set<String> paths() {
         return assets.keySet();
@@ -133,9 +163,9 @@ public final class Webroot implements Handler<RoutingContext> {
             return;
         }
         HttpServerResponse response = rc.response();
+        response.putHeader("content-security-policy", POLICY);
         // The browser may keep it, but asks each time whether it is still the same.
         response.putHeader(HttpHeaders.ETAG, asset.etag()).putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-        response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         if (matches(rc.request().getHeader(HttpHeaders.IF_NONE_MATCH), asset.etag())) {
             response.setStatusCode(304).end();
         } else {

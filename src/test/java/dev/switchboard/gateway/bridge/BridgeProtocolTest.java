@@ -140,6 +140,20 @@ class BridgeProtocolTest {
     }
 
     @Test
+    void everyWrongFieldIsNamedAsByHttp() throws Exception {
+        try (var ws = connect(RawWebSocket.RAW, ALICE)) {
+            JsonNode reply = ws.request(
+                    "message:send", Map.of("conversationId", "x", "content", 5, "type", "picture", "who", 1));
+            assertThat(reply.path("message").asText())
+                    .isEqualTo("validation_failed: Validation failed: conversationId must be a UUID");
+            assertThat(reply.path("errors").findValuesAsText("field"))
+                    .containsExactly("conversationId", "content", "type");
+            assertThat(reply.path("errors").findValuesAsText("message"))
+                    .containsExactly("must be a UUID", "must be a text", "must be text or file");
+        }
+    }
+
+    @Test
     void aFaultIsAReplyFailure() throws Exception {
         try (var ws = connect(RawWebSocket.RAW, ALICE)) {
             JsonNode reply = ws.request("message:send", Map.of("conversationId", ROOM, "content", ""));

@@ -43,7 +43,6 @@ class SocketPeersTest {
     private final Vertx vertx = Vertx.vertx();
     private final BlockingQueue<ServerWebSocket> accepted = new LinkedBlockingQueue<>();
     private SocketGateway gateway;
-    private WebSocketClient client;
 
     @BeforeAll
     static void makeKeys() throws Exception {
