@@ -215,7 +215,10 @@ class HttpDoorTest {
 
         var bad = send(json("POST", "/api/v1/auth/validate-token", token).header("Authorization", "Bearer old"));
         var good = send(asAnna(json("POST", "/api/v1/auth/validate-token", token)));
+        var foreign =
+                send(json("POST", "/api/v1/auth/validate-token", token).header("Authorization", "Bearer foreign"));
 
+        assertThat(body(foreign).get("valid").booleanValue()).isFalse();
         assertThat(body(bad).get("valid").booleanValue()).isFalse();
         assertThat(body(good).get("valid").booleanValue()).isTrue();
     }

@@ -17,22 +17,35 @@ public final class RedisProcess implements AutoCloseable {
 
     public final int port;
     private final String password;
+    private final String[] settings;
     private RedisServer server;
     private long pid;
 
-    /** @param password empty for none */
-    public RedisProcess(String password) throws IOException {
+    /**
+     * @param password empty for none
+     * @param settings more lines of its configuration
+     */
+    public RedisProcess(String password, String... settings) throws IOException {
         this.password = password;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        this.settings = settings;
+        this.port = freePort();
         start();
+    }
+
+    /** A port that nobody uses at the moment. */
+    public static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     /** Starts it, empty, on its port. */
     public void start() throws IOException {
         var builder =
                 RedisServer.newRedisServer().port(port).setting("save \"\"").setting("appendonly no");
+        for (String setting : settings) {
+            builder.setting(setting);
+        }
         server = (password.isEmpty() ? builder : builder.setting("requirepass " + password)).build();
         server.start();
         Matcher process = PROCESS.matcher(call("INFO server"));

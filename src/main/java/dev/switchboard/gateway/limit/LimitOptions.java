@@ -2,6 +2,8 @@ package dev.switchboard.gateway.limit;
 
 import dev.switchboard.config.Secret;
 import dev.switchboard.config.Section;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -49,11 +51,16 @@ public record LimitOptions(
 
     private static @Nullable RedisAddress redis(Section section) {
         Secret address = section.optionalSecret("redis", 1);
+        String authority = section.optionalText("redisCa");
+        if (authority != null && !Files.isReadable(Path.of(authority))) {
+            section.problem("redisCa", "expected a file that can be read");
+            return null;
+        }
         if (address == null) {
             return null;
         }
         try {
-            return RedisAddress.of(address);
+            return RedisAddress.of(address, authority);
         } catch (IllegalArgumentException e) {
             section.problem("redis", "expected host:port, redis://user:password@host:port/0 or rediss://…");
             return null;

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.config.Secret;
+import dev.switchboard.gateway.Certificates;
 import dev.switchboard.support.RedisProcess;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Limiters of several nodes on a real Redis that is frozen, killed and started again. */
 class RedisLimiterIT {
@@ -60,11 +63,14 @@ class RedisLimiterIT {
         final RedisLimiter limiter;
 
         Node(Duration timeout) {
+            this(RedisAddress.of(new Secret("redis://:s3cret%2F%40%3A@127.0.0.1:" + redis.port), null), timeout);
+        }
+
+        Node(RedisAddress address, Duration timeout) {
             var tiers = Map.of(
                     "default", new Tier("default", Tier.By.USER, new Bucket(10, SECOND, 200)),
                     "otp", new Tier("otp", Tier.By.CLIENT, new Bucket(3, 60 * SECOND, 3)),
                     "free", new Tier("free", Tier.By.USER, null));
-            var address = RedisAddress.of(new Secret("redis://:s3cret%2F%40%3A@127.0.0.1:" + redis.port));
             limiter = new RedisLimiter(vertx, new LimitOptions(address, timeout, "test:", 1_000, tiers));
         }
 
@@ -242,6 +248,31 @@ class RedisLimiterIT {
         }
         Node node = nodes.get(0);
         await().atMost(Duration.ofSeconds(20)).until(node.limiter::isUp);
+    }
+
+    @Test
+    void aRedisBehindTlsMustHaveACertificateThatIsBelieved(@TempDir Path folder) throws Exception {
+        Certificates certificates = Certificates.make(folder);
+        int tlsPort = RedisProcess.freePort();
+        var tls = new RedisProcess(
+                "",
+                "tls-port " + tlsPort,
+                "tls-cert-file " + certificates.certificate(),
+                "tls-key-file " + certificates.key(),
+                "tls-ca-cert-file " + certificates.certificate(),
+                "tls-auth-clients no");
+        try (tls) {
+            var url = new Secret("rediss://localhost:" + tlsPort);
+            Node believes = new Node(RedisAddress.of(url, certificates.certificate()), PATIENT);
+            Node doubts = new Node(RedisAddress.of(url, null), PATIENT);
+            nodes.addAll(List.of(believes, doubts));
+
+            assertThat(get(believes.take("otp", "a")).remaining()).isEqualTo(2);
+            assertThat(get(doubts.take("otp", "a")).remaining()).isEqualTo(2);
+            assertThat(get(believes.take("otp", "a")).remaining()).isEqualTo(1);
+            assertThat(believes.limiter.decidedByNode()).isZero();
+            assertThat(doubts.limiter.isUp()).isFalse();
+        }
     }
 
     @Test
