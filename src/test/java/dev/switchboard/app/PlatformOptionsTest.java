@@ -45,6 +45,19 @@ class PlatformOptionsTest {
     }
 
     @Test
+    void issuersAreCheckedBeforeAnythingStarts() {
+        assertThatThrownBy(() -> read(Map.of("JWKS_URL", "ftp://keys", "JWT_ACCEPTED_SECRETS", "short")))
+                .isInstanceOf(ConfigException.class)
+                .message()
+                .satisfies(message -> assertThat(message.lines().toList())
+                        .containsExactlyInAnyOrder(
+                                "auth.acceptedSecrets (JWT_ACCEPTED_SECRETS): expected at least 32 bytes each",
+                                "auth.jwks.url (JWKS_URL): expected an address with https:// or http://",
+                                "auth.jwks.issuer (JWKS_ISSUER): expected the value of iss in the tokens whose keys"
+                                        + " these are"));
+    }
+
+    @Test
     void everyValueOfTheManualIsAVariableOfItsOwn() throws IOException {
         List<String> values = Files.readAllLines(MANUAL).stream()
                 .filter(line -> line.matches("\\s+\\w+: .*"))
