@@ -32,6 +32,9 @@ final class SocketLoop {
     private final NetClient client;
     private final Deadlines deadlines = new Deadlines();
     private final long timer;
+    /** Takes the listener for revocations off. */
+    private final Runnable deaf;
+
     private Set<UUID> revoked = new HashSet<>();
     private boolean draining;
     private boolean stopped;
@@ -48,7 +51,7 @@ final class SocketLoop {
         }
         this.client = vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true));
         this.timer = vertx.setPeriodic(TICK_MS, t -> tick());
-        revocations.onRevoked(session -> context.runOnContext(v -> revoked(session)));
+        this.deaf = revocations.onRevoked(session -> context.runOnContext(v -> revoked(session)));
     }
 
     SocketOptions options() {
@@ -149,6 +152,7 @@ final class SocketLoop {
 
     void stop() {
         stopped = true;
+        deaf.run();
         vertx.cancelTimer(timer);
         client.close();
     }
