@@ -129,10 +129,12 @@ class HttpRoutesTest {
     /** A service that answers with the body that it was sent. */
     private static void forward(RoutingContext rc, Admitted admitted) {
         ADMITTED.set(admitted);
-        rc.request().body().onSuccess(body -> rc.response().end(body)).onFailure(rc::fail);
-        if (!rc.request().isEnded()) {
-            rc.request().resume();
+        if (rc.request().isEnded()) {
+            rc.response().end();
+            return;
         }
+        rc.request().body().onSuccess(body -> rc.response().end(body)).onFailure(rc::fail);
+        rc.request().resume();
     }
 
     private static void serve(Handlers handlers) {
@@ -222,7 +224,7 @@ class HttpRoutesTest {
         send(to("/rooms/7").header("X-Forwarded-For", "2001:db8::7"));
         send(to("/closed"));
 
-        assertThat(TAKEN).containsExactly("default 2001:db8:0:0::/64", "default 2001:db8:0:0::/64");
+        assertThat(TAKEN).containsExactly("default 2001:db8::/64", "default 2001:db8::/64");
         assertThat(ADMITTED.get().identity()).isNull();
     }
 
