@@ -3,6 +3,7 @@ package dev.switchboard.gateway.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Json;
+import dev.switchboard.gateway.route.Access;
 import dev.switchboard.gateway.route.BuiltInRoutes;
 import dev.switchboard.gateway.route.Match;
 import dev.switchboard.gateway.route.Target;
@@ -44,7 +45,10 @@ final class OperationTarget {
     /** Carries out an operation for somebody who may ask for it. */
     void serve(RoutingContext rc, Match match, Target.Operation target, @Nullable Identity identity) {
         String requestId = Exchange.of(rc).requestId();
-        Caller caller = identity == null ? Caller.anonymous(requestId) : identity.caller(null, requestId);
+        // To what is open to all, a token of others must not do harm.
+        boolean nobody = identity == null
+                || (identity.userId() == null && match.route().access() instanceof Access.Public);
+        Caller caller = nobody ? Caller.anonymous(requestId) : identity.caller(null, requestId);
         serve(rc, match, target.operation(), target.status(), caller);
     }
 
