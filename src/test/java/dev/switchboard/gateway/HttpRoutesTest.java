@@ -52,7 +52,11 @@ class HttpRoutesTest {
     private static final UUID ROOM = UUID.fromString("018f0000-0000-7000-8000-0000000000ff");
     private static final Verdict GRANTED = new Verdict(true, "default", 5, Duration.ofSeconds(10), 4, Duration.ZERO);
     private static final CorsRule PARTNER = new CorsRule(
-            Set.of("https://partner.example.org"), false, List.of("X-Partner"), List.of("X-Total"), Duration.ofSeconds(7));
+            Set.of("https://partner.example.org"),
+            false,
+            List.of("X-Partner"),
+            List.of("X-Total"),
+            Duration.ofSeconds(7));
 
     private static final AtomicReference<Future<Verdict>> VERDICT = new AtomicReference<>();
     private static final List<String> TAKEN = new CopyOnWriteArrayList<>();
@@ -81,7 +85,11 @@ class HttpRoutesTest {
                                 service("/closed", new Access.Public(), null, CorsRule.of(List.of())),
                                 operation("POST", "/say/{conversationId}", RoomOperations.SEND, Duration.ofSeconds(15)),
                                 operation("GET", "/late", RoomOperations.HISTORY, Duration.ofMillis(50)),
-                                operation("GET", "/api/v1/users/me", AccountOperations.FIND_USERS, Duration.ofSeconds(15)))),
+                                operation(
+                                        "GET",
+                                        "/api/v1/users/me",
+                                        AccountOperations.FIND_USERS,
+                                        Duration.ofSeconds(15)))),
                 HttpRoutesTest::forward,
                 new TestGateway.Names(),
                 HttpRoutesTest::serve);
@@ -113,8 +121,7 @@ class HttpRoutesTest {
                 cors);
     }
 
-    private static Route operation(
-            String method, String path, Operation<?, ?> operation, Duration timeout) {
+    private static Route operation(String method, String path, Operation<?, ?> operation, Duration timeout) {
         return new Route(
                 path,
                 Set.of(method),

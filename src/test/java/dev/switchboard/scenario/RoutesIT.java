@@ -48,8 +48,12 @@ class RoutesIT {
             Api api = new Api(nodes.doors().get(0));
 
             var anna = api.register("anna");
-            Map<String, String> berta = Map.of("username", "berta", "email", "b@example.org", "password", "correct horse");
-            assertThat(api.call("POST", "/join", null, berta).ok().at("/user/username").asText())
+            Map<String, String> berta =
+                    Map.of("username", "berta", "email", "b@example.org", "password", "correct horse");
+            assertThat(api.call("POST", "/join", null, berta)
+                            .ok()
+                            .at("/user/username")
+                            .asText())
                     .isEqualTo("berta");
             assertThat(api.call("GET", "/whoami", anna, null).ok().get("id").asText())
                     .isEqualTo(anna.id());
@@ -74,7 +78,8 @@ class RoutesIT {
                             .asText())
                     .isEqualTo("the service");
             assertThat(api.call("GET", "/shop/till", anna, null).status()).isEqualTo(403);
-            assertThat(api.call("GET", "/shop/7/..%2ftill", anna, null).status()).isEqualTo(400);
+            assertThat(api.call("GET", "/shop/7/..%2ftill", anna, null).status())
+                    .isEqualTo(400);
             assertThat(api.call("GET", "/shop/7/a", null, null).status()).isEqualTo(401);
             assertThat(api.call("GET", "/shop", anna, null).status()).isEqualTo(404);
             assertThat(api.call("GET", "/shop", null, null).status()).isEqualTo(401);

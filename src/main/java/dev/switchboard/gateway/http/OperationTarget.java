@@ -46,8 +46,8 @@ final class OperationTarget {
     void serve(RoutingContext rc, Match match, Target.Operation target, @Nullable Identity identity) {
         String requestId = Exchange.of(rc).requestId();
         // To what is open to all, a token of others must not do harm.
-        boolean nobody = identity == null
-                || (identity.userId() == null && match.route().access() instanceof Access.Public);
+        boolean nobody =
+                identity == null || (identity.userId() == null && match.route().access() instanceof Access.Public);
         Caller caller = nobody ? Caller.anonymous(requestId) : identity.caller(null, requestId);
         serve(rc, match, target.operation(), target.status(), caller);
     }
