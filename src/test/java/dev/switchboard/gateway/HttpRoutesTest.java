@@ -150,6 +150,10 @@ class HttpRoutesTest {
                     return Future.succeededFuture(new RoomOperations.Sent(ROOM, 1, Instant.EPOCH, false));
                 })
                 .on(RoomOperations.HISTORY, (c, q) -> NEVER.future())
+                .on(AccountOperations.VALIDATE_TOKEN, (c, q) -> {
+                    ASKED.set(c);
+                    return Future.succeededFuture(new AccountOperations.TokenStatus(false, null));
+                })
                 .on(AccountOperations.FIND_USERS, (c, q) -> {
                     ASKED.set(c);
                     throw Fault.CONFLICT.because("It was asked.");
@@ -194,7 +198,7 @@ class HttpRoutesTest {
         assertThat(ADMITTED.get().identity().userId()).isEqualTo(TestGateway.ANNA);
         assertThat(ADMITTED.get().route().name()).isEqualTo("/rooms/{id}");
         assertThat(ADMITTED.get().exchange().requestId()).isNotEmpty();
-        assertThat(TAKEN).containsExactly("default " + TestGateway.ANNA);
+        assertThat(TAKEN).containsExactly("default user:" + TestGateway.ANNA);
     }
 
     @ParameterizedTest
@@ -231,7 +235,7 @@ class HttpRoutesTest {
         send(to("/rooms/7").header("X-Forwarded-For", "2001:db8::7"));
         send(to("/closed"));
 
-        assertThat(TAKEN).containsExactly("default 2001:db8::/64", "default 2001:db8::/64");
+        assertThat(TAKEN).containsExactly("default client:2001:db8::/64", "default client:2001:db8::/64");
         assertThat(ADMITTED.get().identity()).isNull();
     }
 
@@ -351,7 +355,18 @@ class HttpRoutesTest {
 
         assertThat(response.statusCode()).isEqualTo(202);
         assertThat(((RoomOperations.Send) ASKED.get()).conversationId()).isEqualTo(ROOM);
-        assertThat(TAKEN).containsExactly("chat " + TestGateway.ANNA);
+        assertThat(TAKEN).containsExactly("chat user:" + TestGateway.ANNA);
+    }
+
+    @Test
+    void aPublicOperationTakesNoHarmFromATokenOfOthers() throws Exception {
+        var response = send(to("/api/v1/auth/validate-token")
+                .header("Authorization", "Bearer foreign")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"token\":\"t\"}")));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(((Caller) ASKED.get()).userId()).isNull();
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Real nodes in this JVM, one cluster, a database of their own. */
 public final class TestNodes implements AutoCloseable {
@@ -72,10 +73,15 @@ public final class TestNodes implements AutoCloseable {
 
     /** One more node, with settings of its own. */
     public Node add(Map<String, String> own) {
+        return add(null, own);
+    }
+
+    /** One more node, with files and settings of its own. */
+    public Node add(@Nullable Path conf, Map<String, String> own) {
         Map<String, String> environment = new HashMap<>(settings);
         environment.putAll(own);
         environment.put("PORT", String.valueOf(freePort()));
-        Node node = Node.start(ConfigSource.in(null, environment).read(PlatformOptions::from), null);
+        Node node = Node.start(ConfigSource.in(conf, environment).read(PlatformOptions::from), null);
         nodes.add(node);
         return node;
     }
