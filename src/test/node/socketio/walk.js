@@ -1,11 +1,11 @@
 // Walks the published client through the gateway.
-// node walk.js <address> <polling|websocket|upgrade> <user> ends with 0 when everything was as Socket.IO promises.
+// node walk.js <address> <polling|websocket|upgrade> <token> <user> ends with 0 when everything was as Socket.IO promises.
 'use strict';
 
 const assert = require('node:assert');
 const { io } = require('socket.io-client');
 
-const [url, way, user] = process.argv.slice(2);
+const [url, way, token, user] = process.argv.slice(2);
 const transports = way === 'upgrade' ? ['polling', 'websocket'] : [way];
 const last = transports[transports.length - 1];
 const options = {
@@ -13,7 +13,7 @@ const options = {
   forceNew: true,
   reconnectionDelay: 50,
   reconnectionDelayMax: 100,
-  extraHeaders: { Authorization: 'Bearer token', 'X-User-Id': 'forged', 'X_User_Id': 'forged', Cookie: 'session=secret; theme=dark' },
+  extraHeaders: { Authorization: 'Bearer ' + token, 'X-User-Id': 'forged', 'X_User_Id': 'forged', Cookie: 'session=secret; theme=dark' },
 };
 
 const once = (emitter, event) => new Promise((resolve) => emitter.once(event, (...args) => resolve(args)));
@@ -34,7 +34,7 @@ async function walk() {
   const bob = await connected();
   assert.deepStrictEqual(await ask(alice, 'who am i'), {
     user,
-    forwardedFor: '203.0.113.9',
+    forwardedFor: '127.0.0.1',
     cookie: 'theme=dark',
     transport: last,
   });

@@ -40,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A gateway in front of handlers that the test writes: one node, no cluster, tokens that are names. */
 final class TestGateway {
@@ -114,6 +115,18 @@ final class TestGateway {
             TokenVerifier verifier,
             Consumer<Handlers> serve)
             throws Exception {
+        this(limiter, options, routes, v -> services, verifier, serve);
+    }
+
+    /** @param services makes those of one event loop, on it */
+    TestGateway(
+            RateLimiter limiter,
+            ServerOptions options,
+            RouteOptions routes,
+            Function<Vertx, ServiceTarget> services,
+            TokenVerifier verifier,
+            Consumer<Handlers> serve)
+            throws Exception {
         var bus = new Bus(vertx, new OneNode());
         for (Part part : Part.values()) {
             var handlers = new Handlers();
@@ -125,7 +138,7 @@ final class TestGateway {
                 verifier,
                 limiter,
                 routes.table(options.maxBody()),
-                v -> services,
+                services,
                 checks(),
                 Webroot.load(TestGateway.class.getClassLoader(), "page").with(ApiDocs.of(Operations.ALL)),
                 Duration.ofDays(30),

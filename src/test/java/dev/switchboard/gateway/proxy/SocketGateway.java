@@ -196,7 +196,7 @@ final class SocketGateway implements AutoCloseable {
                 new Target.Service("chat", null));
     }
 
-    static Identity user(UUID session, Instant expiry) {
+    static Identity user(@Nullable UUID session, Instant expiry) {
         return new Identity(
                 USER.toString(), USER, "alice", "Alice", "alice@example.org", null, Set.of("user"), session, expiry);
     }

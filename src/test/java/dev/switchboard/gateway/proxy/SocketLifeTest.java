@@ -111,6 +111,17 @@ class SocketLifeTest {
     }
 
     @Test
+    void aTokenWithoutASessionOpensASocketToo() throws Exception {
+        start(Settings.USUAL);
+        gateway.identity = SocketGateway.user(null, Instant.now().plusSeconds(3600));
+        try (Pair pair = gateway.open("/ws")) {
+            gateway.revocations.revoke(UUID.randomUUID());
+            pair.client().frame(SocketWire.TEXT, "hello");
+            assertThat(pair.service().next().text()).isEqualTo("hello");
+        }
+    }
+
+    @Test
     void aSessionThatIsRevokedDuringTheHandshakeGetsNoSocket() throws Exception {
         start(Settings.USUAL);
         UUID session = UUID.randomUUID();
