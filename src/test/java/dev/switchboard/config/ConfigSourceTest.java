@@ -8,12 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigSourceTest {
+    /** Settings that are sections themselves. */
+    private static final Set<String> NESTED =
+            Set.of("tls", "headers", "tiers", "default", "auth", "otp", "upload", "jwks", "foreign");
+
     @TempDir
     private Path folder;
 
@@ -66,6 +71,7 @@ class ConfigSourceTest {
             // Asked for, so that they are not unknown.
             root.bool("builtInRoutes");
             root.sections("routes");
+            askForAll(root, "upstreams");
             for (String other : List.of(
                     "node",
                     "server",
@@ -87,10 +93,13 @@ class ConfigSourceTest {
     }
 
     private static void askForAll(Section root, String name) {
-        Section section = root.section(name);
+        askForAll(root.section(name));
+    }
+
+    private static void askForAll(Section section) {
         for (String key : section.keys()) {
-            if (List.of("tls", "headers").contains(key)) {
-                section.section(key).keys().forEach(section.section(key)::optionalText);
+            if (NESTED.contains(key)) {
+                askForAll(section.section(key));
             } else {
                 section.optionalText(key);
             }

@@ -46,6 +46,8 @@ class SocketPressureTest {
     }
 
     private void flood(SocketWire from, SocketWire to) throws Exception {
+        // Other tests of the same process leave buffers in the pool.
+        long heldBefore = PlatformDependent.usedDirectMemory();
         var written = new AtomicLong();
         var writer = new Thread(() -> {
             try {
@@ -63,9 +65,9 @@ class SocketPressureTest {
                 .pollInterval(Duration.ofMillis(500))
                 .until(() -> last.getAndSet(written.get()) == written.get());
         assertThat(written.get()).isLessThan((long) FRAMES * FRAME);
-        assertThat(PlatformDependent.usedDirectMemory())
-                .as("bytes that Netty holds")
-                .isBetween(1L, MOST_HELD);
+        assertThat(PlatformDependent.usedDirectMemory() - heldBefore)
+                .as("bytes that Netty holds for it")
+                .isLessThan(MOST_HELD);
         for (int i = 0; i < FRAMES; i++) {
             SocketWire.Frame frame = to.next();
             assertThat(frame.payload()).hasSize(FRAME);
