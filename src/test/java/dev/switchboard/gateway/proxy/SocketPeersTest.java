@@ -19,6 +19,7 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.net.PfxOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,9 @@ class SocketPeersTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final BlockingQueue<ServerWebSocket> accepted = new LinkedBlockingQueue<>();
+    /** Vert.x closes a client that nobody refers to any more. */
+    private final List<WebSocketClient> clients = new ArrayList<>();
+
     private SocketGateway gateway;
 
     @BeforeAll
@@ -105,6 +109,7 @@ class SocketPeersTest {
     private Future<WebSocket> connect(WebSocketClientOptions options, WebSocketConnectOptions how) {
         WebSocketClient client =
                 vertx.createWebSocketClient(options.setTrustOptions(store()).setVerifyHost(false));
+        clients.add(client);
         return client.connect(
                 how.setHost("localhost").setPort(gateway.port).setURI("/ws").setSsl(options.isSsl()));
     }
