@@ -39,6 +39,10 @@ final class BridgeRegistrations {
         return own;
     }
 
+    boolean hears(UUID room) {
+        return rooms.contains(room);
+    }
+
     private int size() {
         return rooms.size() + (user ? 1 : 0) + (own ? 1 : 0);
     }

@@ -1,6 +1,7 @@
 package dev.switchboard.gateway.bridge;
 
 import io.netty.buffer.ByteBuf;
+import java.util.UUID;
 
 /**
  * One client's socket, whatever carries it. Used on its own event loop only.
@@ -23,6 +24,9 @@ interface Connection {
     String socketId();
 
     Form form();
+
+    /** Whether the client has registered for the room's events; it stays so when it leaves the room and joins again. */
+    boolean hears(UUID roomId);
 
     /** Sends one bridge message (JSON, UTF-8). */
     void send(byte[] message);

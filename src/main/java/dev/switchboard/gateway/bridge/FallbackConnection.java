@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A client behind a proxy that lets no WebSocket pass: SockJS over plain HTTP. vertx-web frames the messages and holds
@@ -74,6 +75,11 @@ final class FallbackConnection implements Carrier {
     @Override
     public String socketId() {
         return socketId;
+    }
+
+    @Override
+    public boolean hears(UUID roomId) {
+        return session.registrations().hears(roomId);
     }
 
     @Override

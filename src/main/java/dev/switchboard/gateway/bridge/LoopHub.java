@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.bridge;
 
+import dev.switchboard.bus.Faults;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Nothing;
@@ -35,7 +36,7 @@ final class LoopHub implements Hub {
     /** One socket. */
     private static final class Follower {
         private final UUID userId;
-        private final Map<UUID, Following> rooms = new HashMap<>(4);
+        private final Map<UUID, Place> rooms = new HashMap<>(4);
 
         Follower(UUID userId) {
             this.userId = userId;
@@ -43,14 +44,15 @@ final class LoopHub implements Hub {
     }
 
     /** One socket in one room: it has everything up to {@code position}; live once it is attached. */
-    private static final class Following {
+    private static final class Place {
         private long position;
-        private boolean registered;
-        private boolean attached;
+        /** Null unless it is live or about to be. */
+        private @Nullable Future<Void> attached;
+
         /** Counts attachments: one that was given up must not come through beside the next. */
         private int attachment;
 
-        Following(long position) {
+        Place(long position) {
             this.position = position;
         }
     }
@@ -85,8 +87,8 @@ final class LoopHub implements Hub {
         if (follower == null) {
             return;
         }
-        follower.rooms.forEach((room, following) -> {
-            detach(socket, room, following);
+        follower.rooms.forEach((room, place) -> {
+            detach(socket, room, place);
             node.left(room, follower.userId);
         });
         removeUser(socket, follower.userId);
@@ -97,7 +99,7 @@ final class LoopHub implements Hub {
     @Override
     public Future<Joined> join(Connection socket, Caller caller, Join request) {
         UUID roomId = request.conversationId();
-        Following before = following(socket, roomId);
+        Place before = place(socket, roomId);
         if (before != null) {
             // The reply takes the socket to its head; live events wait until then.
             detach(socket, roomId, before);
@@ -105,11 +107,11 @@ final class LoopHub implements Hub {
         return enter(socket, caller, request)
                 .onFailure(e -> resume(socket, roomId))
                 .compose(joined -> {
-                    Following following = following(socket, roomId);
-                    if (following == null) {
+                    Place place = place(socket, roomId);
+                    if (place == null) {
                         return Future.succeededFuture(joined);
                     }
-                    following.position = joined.headSeq();
+                    place.position = joined.headSeq();
                     resume(socket, roomId);
                     return Future.succeededFuture(joined);
                 });
@@ -117,9 +119,13 @@ final class LoopHub implements Hub {
 
     /** Goes on live where the socket stands, if it wants to. */
     private void resume(Connection socket, UUID roomId) {
-        Following following = following(socket, roomId);
-        if (following != null && following.registered) {
-            attach(socket, roomId, following).onFailure(e -> socket.close(CloseCode.SLOW_CONSUMER));
+        Place place = place(socket, roomId);
+        if (place != null && socket.hears(roomId)) {
+            attach(socket, roomId, place)
+                    .onFailure(e -> socket.close(
+                            Faults.of(e).fault() == Fault.CONFLICT
+                                    ? CloseCode.SLOW_CONSUMER
+                                    : CloseCode.NODE_DRAINING));
         }
     }
 
@@ -140,7 +146,7 @@ final class LoopHub implements Hub {
                 return joined;
             }
             if (!followers.containsKey(socket)
-                    || follower.rooms.putIfAbsent(roomId, new Following(joined.headSeq())) != null) {
+                    || follower.rooms.putIfAbsent(roomId, new Place(joined.headSeq())) != null) {
                 // Gone, or joined by a twin request in the meantime: this one does not count.
                 undo.run();
             }
@@ -151,9 +157,9 @@ final class LoopHub implements Hub {
     @Override
     public Future<Nothing> leave(Connection socket, Caller caller, UUID roomId) {
         Follower follower = followers.get(socket);
-        Following following = follower == null ? null : follower.rooms.remove(roomId);
-        if (follower != null && following != null) {
-            detach(socket, roomId, following);
+        Place place = follower == null ? null : follower.rooms.remove(roomId);
+        if (follower != null && place != null) {
+            detach(socket, roomId, place);
             node.left(roomId, follower.userId);
         }
         return Future.succeededFuture(Nothing.NOTHING);
@@ -161,36 +167,29 @@ final class LoopHub implements Hub {
 
     @Override
     public Future<Void> registerRoom(Connection socket, Caller caller, UUID roomId) {
-        Following joined = following(socket, roomId);
+        Place joined = place(socket, roomId);
         if (joined != null) {
-            return register(socket, roomId, joined);
+            return attach(socket, roomId, joined);
         }
         return enter(socket, caller, new Join(roomId, null, null)).compose(reply -> {
-            Following following = following(socket, roomId);
-            return following == null ? Future.succeededFuture() : register(socket, roomId, following);
+            Place place = place(socket, roomId);
+            return place == null ? Future.succeededFuture() : attach(socket, roomId, place);
         });
-    }
-
-    private Future<Void> register(Connection socket, UUID roomId, Following following) {
-        following.registered = true;
-        return attach(socket, roomId, following).onFailure(e -> following.registered = false);
     }
 
     /**
      * From its completion on the socket hears the room: first what it misses since its position, then what comes. Fails
      * when it stands too far back.
      */
-    private Future<Void> attach(Connection socket, UUID roomId, Following following) {
-        if (following.attached) {
-            return Future.succeededFuture();
+    private Future<Void> attach(Connection socket, UUID roomId, Place place) {
+        Future<Void> before = place.attached;
+        if (before != null) {
+            return before;
         }
-        following.attached = true;
-        int attachment = ++following.attachment;
-        return patience.with(node.attach(this, roomId, following.position), () -> {})
+        int attachment = ++place.attachment;
+        Future<Void> attached = patience.with(node.attach(this, roomId, place.position), () -> {})
                 .<Void>map(missed -> {
-                    if (following(socket, roomId) == following
-                            && following.attached
-                            && following.attachment == attachment) {
+                    if (place(socket, roomId) == place && place.attached != null && place.attachment == attachment) {
                         LoopRoom room = rooms.computeIfAbsent(roomId, r -> new LoopRoom(vertx));
                         missed.frames().forEach(frame -> socket.send(frame.message()));
                         room.add(socket, missed.position());
@@ -198,27 +197,30 @@ final class LoopHub implements Hub {
                     return null;
                 })
                 .onFailure(e -> {
-                    if (following.attachment == attachment) {
-                        following.attached = false;
+                    if (place.attachment == attachment) {
+                        place.attached = null;
                     }
                 });
+        // The hub answers in a later turn of the loop.
+        place.attached = attached;
+        return attached;
     }
 
-    private void detach(Connection socket, UUID roomId, Following following) {
-        if (!following.attached) {
+    private void detach(Connection socket, UUID roomId, Place place) {
+        if (place.attached == null) {
             return;
         }
-        following.attached = false;
+        place.attached = null;
         LoopRoom room = rooms.get(roomId);
         if (room != null && room.remove(socket)) {
-            following.position = room.position();
+            place.position = room.position();
             if (room.isEmpty()) {
                 rooms.remove(roomId);
             }
         }
     }
 
-    private @Nullable Following following(Connection socket, UUID roomId) {
+    private @Nullable Place place(Connection socket, UUID roomId) {
         Follower follower = followers.get(socket);
         return follower == null ? null : follower.rooms.get(roomId);
     }
@@ -258,10 +260,9 @@ final class LoopHub implements Hub {
             registeredSockets.remove(socket.socketId());
         } else if (address.startsWith("room:")) {
             UUID roomId = UUID.fromString(address.substring("room:".length()));
-            Following following = follower.rooms.get(roomId);
-            if (following != null) {
-                following.registered = false;
-                detach(socket, roomId, following);
+            Place place = follower.rooms.get(roomId);
+            if (place != null) {
+                detach(socket, roomId, place);
             }
         }
     }
@@ -307,9 +308,9 @@ final class LoopHub implements Hub {
     /** A user does not belong to a room any more. Called by the node hub, on this loop. */
     void evict(UUID roomId, UUID userId) {
         followers.forEach((socket, follower) -> {
-            Following following = follower.userId.equals(userId) ? follower.rooms.remove(roomId) : null;
-            if (following != null) {
-                detach(socket, roomId, following);
+            Place place = follower.userId.equals(userId) ? follower.rooms.remove(roomId) : null;
+            if (place != null) {
+                detach(socket, roomId, place);
                 node.left(roomId, userId);
             }
         });

@@ -57,8 +57,17 @@ public final class NodeHub extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        NodeRooms rooms = new NodeRooms(
-                vertx, bus, (roomId, position, frames) -> onLoops(loop -> loop.deliverRoom(roomId, position, frames)));
+        NodeRooms rooms = new NodeRooms(vertx, bus, new NodeRooms.Listener() {
+            @Override
+            public void events(UUID roomId, long position, List<EventFrame> frames) {
+                onLoops(loop -> loop.deliverRoom(roomId, position, frames));
+            }
+
+            @Override
+            public void evicted(UUID roomId, UUID userId) {
+                onLoops(loop -> loop.evict(roomId, userId));
+            }
+        });
         followed = rooms;
         stopListening = bus.ownership().onChange(() -> context.runOnContext(v -> settle()));
         known = bus.ownership().nodes();

@@ -2,6 +2,7 @@ package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Delivery;
+import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Json;
 import dev.switchboard.bus.Ownership;
 import dev.switchboard.protocol.Caller;
@@ -37,7 +38,6 @@ final class NodeRooms {
     /** A socket that misses more than this between its join and its registration must join again. */
     private static final int MAX_MISSED = 5_000;
 
-    private static final long RETRY_MS = 250;
     private static final int FOLLOW_AT_ONCE = 200;
     private static final long FOLLOW_PAUSE_MS = 20;
 
@@ -52,21 +52,13 @@ final class NodeRooms {
     interface Listener {
         /** @param position the number of the last numbered event so far; 0 with state, which has no number */
         void events(UUID roomId, long position, List<EventFrame> frames);
+
+        /** This user does not belong to the room any more. */
+        void evicted(UUID roomId, UUID userId);
     }
 
     /** What a socket misses before it hears live. */
     record Missed(long position, List<EventFrame> frames) {}
-
-    /** One room as this node follows it. */
-    private static final class NodeRoom {
-        private final Feed<EventFrame> feed = new Feed<>();
-        private final Map<UUID, Integer> users = new HashMap<>();
-        private final List<Runnable> waiting = new ArrayList<>();
-        private int joining;
-        private boolean following;
-        private boolean again;
-        private String owner = "";
-    }
 
     NodeRooms(Vertx vertx, Bus bus, Listener listener) {
         this.vertx = vertx;
@@ -95,6 +87,7 @@ final class NodeRooms {
                     } else if (first) {
                         left(roomId, user);
                     }
+                    forget(roomId, room);
                 });
     }
 
@@ -144,7 +137,7 @@ final class NodeRooms {
     }
 
     private Future<Missed> fetch(UUID roomId, NodeRoom room, long position, List<EventFrame> fetched) {
-        return bus.call(RoomOperations.FOLLOW, Caller.system(), follow(roomId, room, position))
+        return bus.call(RoomOperations.FOLLOW, Caller.system(), request(roomId, room, position))
                 .compose(followed -> {
                     // Only up to where the feed stands now: the rest comes live.
                     long at = position;
@@ -234,7 +227,7 @@ final class NodeRooms {
         }
     }
 
-    private Follow follow(UUID roomId, NodeRoom room, long afterSeq) {
+    private Follow request(UUID roomId, NodeRoom room, long afterSeq) {
         return new Follow(roomId, nodeId, afterSeq, List.copyOf(room.users.keySet()));
     }
 
@@ -251,20 +244,17 @@ final class NodeRooms {
         room.following = true;
         String owner = ownerOf(roomId);
         long from = room.feed.position();
-        bus.call(RoomOperations.FOLLOW, Caller.system(), follow(roomId, room, from))
+        bus.call(RoomOperations.FOLLOW, Caller.system(), request(roomId, room, from))
                 .onComplete(done -> {
                     room.following = false;
                     if (rooms.get(roomId) != room) {
                         return;
                     }
                     if (done.failed()) {
-                        LOG.debug(
-                                "Following {} again failed: {}",
-                                roomId,
-                                done.cause().getMessage());
-                        vertx.setTimer(RETRY_MS, t -> follow(roomId));
+                        failed(roomId, room, Faults.of(done.cause()));
                         return;
                     }
+                    room.succeeded();
                     room.owner = owner;
                     List<EventFrame> frames = done.result().events().stream()
                             .map(event -> frame(roomId, Json.bytes(event)))
@@ -278,6 +268,19 @@ final class NodeRooms {
                         follow(roomId);
                     }
                 });
+    }
+
+    private void failed(UUID roomId, NodeRoom room, FaultException failure) {
+        LOG.debug("Following {} failed: {}", roomId, failure.getMessage());
+        if (failure.fault() == Fault.NOT_FOUND) {
+            List.copyOf(room.users.keySet()).forEach(user -> listener.evicted(roomId, user));
+        } else if (!room.retrying) {
+            room.retrying = true;
+            vertx.setTimer(room.nextRetryMs(), t -> {
+                room.retrying = false;
+                follow(roomId);
+            });
+        }
     }
 
     private static EventFrame frame(UUID roomId, byte[] event) {

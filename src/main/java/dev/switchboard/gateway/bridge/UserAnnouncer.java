@@ -19,7 +19,7 @@ import java.util.UUID;
 
 /**
  * Tells the owners of this node's users that they have sockets here. Changes are gathered for a moment and said once for
- * each owner; what could not be said is said whole, later. Used on the node hub's context.
+ * each owner; who could not be told is told everything that concerns it, later. Used on the node hub's context.
  */
 final class UserAnnouncer {
     private static final long GATHER_MS = 20;
@@ -30,6 +30,7 @@ final class UserAnnouncer {
     private final Set<UUID> changed = new HashSet<>();
     private Map<UUID, Owner> announcedTo = new HashMap<>();
     private final Set<Owner> told = new HashSet<>();
+    private final Set<Owner> unheard = new HashSet<>();
     private boolean again;
 
     UserAnnouncer(Bus bus) {
@@ -38,12 +39,7 @@ final class UserAnnouncer {
 
     void start(Vertx vertx) {
         vertx.setPeriodic(GATHER_MS, t -> announceChanges());
-        vertx.setPeriodic(RETRY_MS, t -> {
-            if (again) {
-                again = false;
-                announceAll();
-            }
-        });
+        vertx.setPeriodic(RETRY_MS, t -> retry());
     }
 
     void connected(UUID userId) {
@@ -74,14 +70,33 @@ final class UserAnnouncer {
         });
     }
 
+    private void retry() {
+        if (again) {
+            announceAll();
+        } else if (!unheard.isEmpty()) {
+            announceWhole(Set.copyOf(unheard), byOwner(sockets.keySet()));
+        }
+    }
+
     /** Says everything anew: to owners who may have missed something. */
     void announceAll() {
+        again = false;
         announcedTo = new HashMap<>();
-        Map<Owner, List<UUID>> users = new HashMap<>(byOwner(sockets.keySet()));
-        // Those who were told of users who are all gone since: the end of the last one may have been lost.
+        Map<Owner, List<UUID>> users = byOwner(sockets.keySet());
+        Set<Owner> owners = new HashSet<>(told);
+        owners.addAll(users.keySet());
+        announceWhole(owners, users);
+    }
+
+    /** @param owners also those whose users are all gone since: they may not have heard of the end of the last one */
+    private void announceWhole(Set<Owner> owners, Map<Owner, List<UUID>> users) {
+        unheard.removeAll(owners);
         told.removeIf(owner -> !bus.ownership().nodes().contains(owner.nodeId()));
-        told.forEach(owner -> users.putIfAbsent(owner, List.of()));
-        users.forEach((owner, ids) -> {
+        for (Owner owner : owners) {
+            List<UUID> ids = users.getOrDefault(owner, List.of());
+            if (ids.isEmpty() && !told.contains(owner)) {
+                continue;
+            }
             ids.forEach(id -> announcedTo.put(id, owner));
             announce(owner, new Announce(bus.ownership().nodeId(), ids, List.of(), true))
                     .onSuccess(done -> {
@@ -89,7 +104,7 @@ final class UserAnnouncer {
                             told.remove(owner);
                         }
                     });
-        });
+        }
     }
 
     /** Says to new owners what the old ones knew. */
@@ -117,6 +132,6 @@ final class UserAnnouncer {
     private Future<?> announce(Owner owner, Announce announcement) {
         told.add(owner);
         return bus.callShard(ParticipantOperations.ANNOUNCE, Caller.system(), announcement, owner)
-                .onFailure(e -> again = true);
+                .onFailure(e -> unheard.add(owner));
     }
 }

@@ -23,6 +23,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.net.impl.ShutdownEvent;
 import io.vertx.core.net.impl.VertxHandler;
 import java.io.IOException;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +85,11 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     @Override
     public String socketId() {
         return socketId;
+    }
+
+    @Override
+    public boolean hears(UUID roomId) {
+        return session.registrations().hears(roomId);
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.switchboard.protocol.Part;
 import dev.switchboard.protocol.ParticipantOperations;
 import dev.switchboard.protocol.ParticipantOperations.Announce;
 import dev.switchboard.protocol.RoomOperations;
+import dev.switchboard.protocol.RoomOperations.Follow;
 import dev.switchboard.protocol.RoomOperations.Followed;
 import dev.switchboard.protocol.RoomOperations.Join;
 import dev.switchboard.protocol.RoomOperations.Joined;
@@ -56,6 +57,10 @@ class NodeHubTest {
     private final Promise<Void> ownerAnswers = Promise.promise();
     private final List<Announce> announced = new CopyOnWriteArrayList<>();
     private final AtomicBoolean participantsAway = new AtomicBoolean();
+    private final List<Follow> follows = new CopyOnWriteArrayList<>();
+    private final AtomicInteger left = new AtomicInteger();
+    private volatile Future<Void> joinable = Future.succeededFuture();
+    private final AtomicBoolean deleted = new AtomicBoolean();
     private final AtomicInteger refused = new AtomicInteger();
     private NodeHub node;
     private String deployment;
@@ -71,11 +76,13 @@ class NodeHubTest {
                 new Handlers()
                         .on(
                                 RoomOperations.JOIN,
-                                (caller, q) -> Future.succeededFuture(new Joined(
+                                (caller, q) -> joinable.map(v -> new Joined(
                                         ROOM, head.get(), List.of(), true, List.of(), List.of(caller.user()), 1, 1)))
-                        .on(RoomOperations.LEAVE, (caller, q) -> Future.succeededFuture(Nothing.NOTHING))
-                        .on(RoomOperations.FOLLOW, (caller, q) -> ownerAnswers
-                                .future()
+                        .on(RoomOperations.LEAVE, (caller, q) -> {
+                            left.incrementAndGet();
+                            return Future.succeededFuture(Nothing.NOTHING);
+                        })
+                        .on(RoomOperations.FOLLOW, (caller, q) -> followed(q)
                                 .map(v -> new Followed(
                                         head.get(),
                                         LongStream.rangeClosed(q.afterSeq() + 1, head.get())
@@ -93,6 +100,11 @@ class NodeHubTest {
         deployment = wait(vertx.deployVerticle(node));
         loop = vertx.getOrCreateContext();
         hub = onLoop(() -> Future.succeededFuture(new LoopHub(vertx, node, PATIENCE_MS)));
+    }
+
+    private Future<Void> followed(Follow request) {
+        follows.add(request);
+        return deleted.get() ? Future.failedFuture(Fault.NOT_FOUND.because("deleted")) : ownerAnswers.future();
     }
 
     @AfterEach
@@ -127,6 +139,7 @@ class NodeHubTest {
     }
 
     private void register(Socket socket) throws Exception {
+        socket.hears = true;
         onLoop(() -> hub.registerRoom(socket, socket.caller(), ROOM));
     }
 
@@ -162,6 +175,56 @@ class NodeHubTest {
     }
 
     @Test
+    void whoLeavesAndJoinsAgainHearsTheRoomWithoutANewRegistration() throws Exception {
+        ownerAnswers.complete();
+        Socket socket = connect();
+        join(socket);
+        register(socket);
+        onLoop(() -> hub.leave(socket, socket.caller(), ROOM));
+        join(socket);
+        head.set(6);
+        ownership.changed();
+        await().atMost(SOON).untilAsserted(() -> assertThat(socket.contents()).containsExactly("#6"));
+    }
+
+    @Test
+    void aRoomThatIsGoneIsNotFollowedAnyMore() throws Exception {
+        Socket socket = connect();
+        join(socket);
+        register(socket);
+        deleted.set(true);
+        ownership.changed();
+        await().atMost(SOON).until(() -> !follows.isEmpty());
+        nobodyIsFollowed();
+    }
+
+    @Test
+    void aRoomWhoseLastSocketWentWhileItJoinedAgainIsNotFollowedAnyMore() throws Exception {
+        ownerAnswers.complete();
+        Socket socket = connect();
+        join(socket);
+        Promise<Void> slow = Promise.promise();
+        joinable = slow.future();
+        loop.runOnContext(v -> hub.join(socket, socket.caller(), new Join(ROOM, null, null)));
+        loop.runOnContext(v -> hub.disconnected(socket));
+        await().atMost(SOON).until(() -> left.get() > 0);
+        slow.complete();
+        nobodyIsFollowed();
+    }
+
+    /** However often nodes come: the hub follows first and announces then. */
+    private void nobodyIsFollowed() {
+        await().atMost(SOON).until(() -> {
+            connect();
+            int before = follows.size();
+            announced.clear();
+            ownership.changed();
+            await().atMost(SOON).until(() -> announced.stream().anyMatch(Announce::whole));
+            return follows.size() == before;
+        });
+    }
+
+    @Test
     void theOwnerIsToldThatTheLastUserIsGoneEvenIfItDidNotHearItAtFirst() throws Exception {
         Socket only = connect();
         await().atMost(SOON)
@@ -190,6 +253,7 @@ class NodeHubTest {
     private static final class Socket implements Connection {
         private final UUID user = Ids.next();
         private final List<String> received = new CopyOnWriteArrayList<>();
+        private volatile boolean hears;
 
         Caller caller() {
             return new Caller(user, "ann", "Ann", Set.of("user"), null, socketId(), "r");
@@ -209,6 +273,11 @@ class NodeHubTest {
         @Override
         public Form form() {
             return Form.FALLBACK;
+        }
+
+        @Override
+        public boolean hears(UUID roomId) {
+            return hears;
         }
 
         @Override
