@@ -1,6 +1,8 @@
 package dev.switchboard.app;
 
 import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipAdapter;
+import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
@@ -20,12 +22,17 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.BindException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A node's place in the cluster: a Hazelcast member, and the Vert.x whose event bus relies on it. */
 final class ClusterMember {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterMember.class);
     private static final int BUS_CONNECT_TIMEOUT_MS = 2_000;
     private static final int BUS_PING_MS = 2_000;
     private static final long BLOCKED_WARNING_MS = 1_000;
@@ -79,23 +86,59 @@ final class ClusterMember {
                 .setClusterPingInterval(BUS_PING_MS)
                 .setClusterPingReplyInterval(BUS_PING_MS);
         EventBusTls.apply(options.tls(), eventBus);
-        if (hazelcast.getCluster().getMembers().stream().allMatch(Member::isLiteMember)) {
-            throw new ConfigException(new ConfigError(
-                    "node.role",
-                    "NODE_ROLE",
-                    "a gateway needs a node that owns state, and found none at " + options.members()));
-        }
-        VertxOptions vertx = new VertxOptions()
-                .setEventBusOptions(eventBus)
+        return Vertx.builder()
+                .with(vertxOptions().setEventBusOptions(eventBus))
+                .withClusterManager(new Manager(hazelcast))
+                .buildClustered();
+    }
+
+    /** Vert.x of a node that joins nobody. */
+    static Vertx alone() {
+        return Vertx.vertx(vertxOptions());
+    }
+
+    private static VertxOptions vertxOptions() {
+        return new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setBlockedThreadCheckInterval(BLOCKED_WARNING_MS)
                 .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
                 .setMaxEventLoopExecuteTime(BLOCKED_WARNING_MS)
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS);
-        return Vertx.builder()
-                .with(vertx)
-                .withClusterManager(new Manager(hazelcast))
-                .buildClustered();
+    }
+
+    /**
+     * Waits until the cluster has a node that owns state: without one, nothing that is kept in it can be reached. Blocks.
+     *
+     * @throws ConfigException when none comes in time
+     */
+    static void awaitOwner(ClusterOptions options, HazelcastInstance hazelcast, Duration timeout) {
+        CountDownLatch owner = new CountDownLatch(1);
+        UUID listener = hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
+            @Override
+            public void memberAdded(MembershipEvent event) {
+                if (!event.getMember().isLiteMember()) {
+                    owner.countDown();
+                }
+            }
+        });
+        try {
+            if (!hazelcast.getCluster().getMembers().stream().allMatch(Member::isLiteMember)) {
+                return;
+            }
+            LOG.info("Waiting for a node that owns state, at {}: routes lead to operations", options.members());
+            if (owner.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            hazelcast.getCluster().removeMembershipListener(listener);
+        }
+        throw new ConfigException(new ConfigError(
+                "node.role",
+                "NODE_ROLE",
+                "a gateway whose routes lead to operations needs a node that owns state, and found none at "
+                        + options.members()));
     }
 
     /**

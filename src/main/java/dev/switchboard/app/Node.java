@@ -4,6 +4,7 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.switchboard.app.NodeOptions.Role;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.HazelcastOwnership;
+import dev.switchboard.bus.NoOwners;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Vertx;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -28,7 +30,7 @@ public final class Node implements AutoCloseable {
 
     private final PlatformOptions options;
     private final Vertx vertx;
-    private final HazelcastInstance hazelcast;
+    private final @Nullable HazelcastInstance hazelcast;
     private final Bus bus;
     private final @Nullable Database database;
     private final Parts parts;
@@ -37,7 +39,7 @@ public final class Node implements AutoCloseable {
     private Node(
             PlatformOptions options,
             Vertx vertx,
-            HazelcastInstance hazelcast,
+            @Nullable HazelcastInstance hazelcast,
             Bus bus,
             @Nullable Database database,
             Parts parts) {
@@ -56,10 +58,27 @@ public final class Node implements AutoCloseable {
      * @throws ConfigException when a setting cannot be used here, for example a port that is taken
      */
     public static Node start(PlatformOptions options, @Nullable Path folder) {
-        boolean ownsState = options.node().role() != Role.GATEWAY;
         if (options.node().role() != Role.WORKER) {
             Listening.check(options.server());
         }
+        return options.standsAlone() ? startAlone(options) : startInCluster(options, folder);
+    }
+
+    private static Node startAlone(PlatformOptions options) {
+        Vertx vertx = ClusterMember.alone();
+        try {
+            Bus bus = new Bus(vertx, new NoOwners(UUID.randomUUID().toString()));
+            Parts parts = new Parts(options, vertx, null, bus, null);
+            Waiting.await(parts.deploy(), START_TIMEOUT);
+            return new Node(options, vertx, null, bus, null, parts);
+        } catch (RuntimeException e) {
+            Waiting.quietly("event bus", vertx.close(), STEP);
+            throw e;
+        }
+    }
+
+    private static Node startInCluster(PlatformOptions options, @Nullable Path folder) {
+        boolean ownsState = options.node().role() != Role.GATEWAY;
         CompletableFuture<HazelcastInstance> joining =
                 inBackground("join", () -> ClusterMember.join(options.cluster(), folder, ownsState));
         CompletableFuture<Optional<Database.Prepared>> preparing = inBackground(
@@ -72,6 +91,7 @@ public final class Node implements AutoCloseable {
         try {
             Optional<Database.Prepared> prepared = Waiting.await(preparing, START_TIMEOUT);
             HazelcastInstance hazelcast = Waiting.await(joining, START_TIMEOUT);
+            ClusterMember.awaitOwner(options.cluster(), hazelcast, START_TIMEOUT);
             Vertx started = Waiting.await(ClusterMember.vertx(options.cluster(), hazelcast), START_TIMEOUT);
             vertx = Optional.of(started);
             Database database = prepared.map(p -> Database.open(started, p)).orElse(null);
@@ -98,8 +118,11 @@ public final class Node implements AutoCloseable {
                 .append(id)
                 .append(" (")
                 .append(options.node().role().name().toLowerCase(Locale.ROOT))
-                .append(")\n  Cluster  ")
-                .append(options.cluster().name())
+                .append(")\n  Cluster  ");
+        if (hazelcast == null) {
+            return text.append("none").toString();
+        }
+        text.append(options.cluster().name())
                 .append(", ")
                 .append(members())
                 .append(members() == 1 ? " member" : " members");
@@ -120,13 +143,17 @@ public final class Node implements AutoCloseable {
         return bus;
     }
 
+    /** @throws IllegalStateException on a node that joined nobody */
     public HazelcastInstance hazelcast() {
+        if (hazelcast == null) {
+            throw new IllegalStateException("this node joined no cluster");
+        }
         return hazelcast;
     }
 
-    /** How many members the cluster has, as this node sees it. */
+    /** How many members the cluster has, as this node sees it; without a cluster, itself. */
     public int members() {
-        return hazelcast.getCluster().getMembers().size();
+        return hazelcast == null ? 1 : hazelcast.getCluster().getMembers().size();
     }
 
     /**
@@ -142,6 +169,17 @@ public final class Node implements AutoCloseable {
         parts.unready();
         Waiting.quietly(
                 "doors", parts.closeDoors(), options.server().shutdownTimeout().plus(STEP));
+        if (hazelcast != null) {
+            leave(hazelcast);
+        }
+        Waiting.quietly("parts", parts.stopOwners(), STEP);
+        if (database != null) {
+            Waiting.quietly("database", database.close(), STEP);
+        }
+        Waiting.quietly("event bus", vertx.close(), STEP);
+    }
+
+    private static void leave(HazelcastInstance hazelcast) {
         Waiting.quietly(
                 "handing over of keys",
                 inBackground("leave", () -> {
@@ -150,11 +188,6 @@ public final class Node implements AutoCloseable {
                 }),
                 HAND_OVER);
         hazelcast.getLifecycleService().terminate();
-        Waiting.quietly("parts", parts.stopOwners(), STEP);
-        if (database != null) {
-            Waiting.quietly("database", database.close(), STEP);
-        }
-        Waiting.quietly("event bus", vertx.close(), STEP);
     }
 
     private static <T> CompletableFuture<T> inBackground(String name, Supplier<T> work) {

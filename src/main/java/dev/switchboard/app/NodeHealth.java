@@ -19,7 +19,7 @@ final class NodeHealth implements HealthChecks {
     private static final long MIB = 1024 * 1024;
 
     private final Vertx vertx;
-    private final HazelcastInstance hazelcast;
+    private final @Nullable HazelcastInstance hazelcast;
     private final @Nullable Database database;
     private final AtomicReference<@Nullable Checked> last = new AtomicReference<>();
     private volatile boolean ready;
@@ -27,7 +27,11 @@ final class NodeHealth implements HealthChecks {
 
     private record Checked(long at, Future<Report> report) {}
 
-    NodeHealth(Vertx vertx, HazelcastInstance hazelcast, @Nullable Database database) {
+    /**
+     * @param hazelcast null on a node that joined nobody
+     * @param database null on a node that owns no state
+     */
+    NodeHealth(Vertx vertx, @Nullable HazelcastInstance hazelcast, @Nullable Database database) {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.database = database;
@@ -44,7 +48,7 @@ final class NodeHealth implements HealthChecks {
 
     @Override
     public boolean ready() {
-        return ready && hazelcast.getLifecycleService().isRunning();
+        return ready && (hazelcast == null || hazelcast.getLifecycleService().isRunning());
     }
 
     /** Anybody may ask, as often as they like: the checks run at most once a second. */
@@ -67,10 +71,12 @@ final class NodeHealth implements HealthChecks {
                         .timeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
                         .map(true)
                         .otherwise(false);
-        Future<Boolean> clusterSafe = vertx.executeBlocking(
-                        () -> hazelcast.getPartitionService().isClusterSafe(), false)
-                .timeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                .otherwise(false);
+        HazelcastInstance member = hazelcast;
+        Future<Boolean> clusterSafe = member == null
+                ? Future.succeededFuture(true)
+                : vertx.executeBlocking(() -> member.getPartitionService().isClusterSafe(), false)
+                        .timeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                        .otherwise(false);
         return Future.all(databaseUp, clusterSafe).map(all -> report(databaseUp.result(), clusterSafe.result()));
     }
 
@@ -79,15 +85,9 @@ final class NodeHealth implements HealthChecks {
         if (database != null) {
             info.put("database", Map.of("status", databaseUp ? "up" : "down"));
         }
-        info.put(
-                "cluster",
-                Map.of(
-                        "status",
-                        hazelcast.getLifecycleService().isRunning() ? "up" : "down",
-                        "members",
-                        hazelcast.getCluster().getMembers().size(),
-                        "safe",
-                        clusterSafe));
+        if (hazelcast != null) {
+            info.put("cluster", clusterReport(hazelcast, clusterSafe));
+        }
         RedisLimiter limiter = redis;
         info.put("redis", redisReport(limiter));
         Runtime runtime = Runtime.getRuntime();
@@ -96,6 +96,16 @@ final class NodeHealth implements HealthChecks {
         boolean whole = clusterSafe && (limiter == null || limiter.isUp());
         Status status = !databaseUp ? Status.DOWN : whole ? Status.OK : Status.DEGRADED;
         return Report.of(status, info);
+    }
+
+    private static Map<String, Object> clusterReport(HazelcastInstance member, boolean safe) {
+        return Map.of(
+                "status",
+                member.getLifecycleService().isRunning() ? "up" : "down",
+                "members",
+                member.getCluster().getMembers().size(),
+                "safe",
+                safe);
     }
 
     private static Map<String, Object> redisReport(@Nullable RedisLimiter limiter) {

@@ -8,6 +8,7 @@ import dev.switchboard.config.ConfigError;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.KeptSecret;
 import dev.switchboard.config.Secret;
+import dev.switchboard.gateway.Door;
 import dev.switchboard.gateway.GatewayVerticle;
 import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeDoors;
@@ -26,6 +27,7 @@ import dev.switchboard.gateway.upstream.Upstreams;
 import dev.switchboard.identity.AccessTokens;
 import dev.switchboard.identity.AnyTokens;
 import dev.switchboard.identity.ClusterRevocations;
+import dev.switchboard.identity.Revocations;
 import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.participant.ParticipantVerticle;
 import dev.switchboard.protocol.Operations;
@@ -45,9 +47,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +70,7 @@ final class Parts {
 
     private final PlatformOptions options;
     private final Vertx vertx;
-    private final HazelcastInstance hazelcast;
+    private final @Nullable HazelcastInstance hazelcast;
     private final Bus bus;
     private final @Nullable Database database;
     private final NodeHealth health;
@@ -74,8 +78,16 @@ final class Parts {
     private final Deque<String> doors = new ConcurrentLinkedDeque<>();
     private final Deque<String> owners = new ConcurrentLinkedDeque<>();
 
-    /** @param database null on a node that owns no state */
-    Parts(PlatformOptions options, Vertx vertx, HazelcastInstance hazelcast, Bus bus, @Nullable Database database) {
+    /**
+     * @param hazelcast null on a node that joined nobody
+     * @param database null on a node that owns no state
+     */
+    Parts(
+            PlatformOptions options,
+            Vertx vertx,
+            @Nullable HazelcastInstance hazelcast,
+            Bus bus,
+            @Nullable Database database) {
         this.options = options;
         this.vertx = vertx;
         this.hazelcast = hazelcast;
@@ -87,23 +99,40 @@ final class Parts {
     /** Deploys everything that this node's role asks for; completes when it serves. */
     Future<Void> deploy() {
         TokenOptions tokenOptions = withSecret(options.auth());
-        return ClusterRevocations.open(vertx, hazelcast, tokenOptions.accessTokenTtl())
+        if (hazelcast == null) {
+            LOG.info("No route leads to an operation: this gateway joins no cluster, and hears of no session's end");
+            return deployListener(verifier(tokenOptions, Revocations.UNHEARD), Revocations.UNHEARD, v -> Door.NONE);
+        }
+        HazelcastInstance member = hazelcast;
+        return ClusterRevocations.open(vertx, member, tokenOptions.accessTokenTtl())
                 .compose(revocations -> {
                     AccessTokens tokens = new AccessTokens(tokenOptions, revocations, Clock.systemUTC());
                     Future<Void> state = database == null
                             ? Future.succeededFuture()
-                            : deployState(database, tokens, revocations, tokenOptions);
+                            : deployState(database, member, tokens, revocations, tokenOptions);
                     return state.compose(done -> options.node().role() == Role.WORKER
                             ? Future.succeededFuture()
-                            : deployDoor(
-                                    AnyTokens.open(vertx, tokenOptions, tokens, Clock.systemUTC()),
+                            : deployDoors(
+                                    verifier(tokenOptions, revocations),
                                     revocations,
                                     Objects.requireNonNull(tokenOptions.jwtSecret())));
                 });
     }
 
+    private AnyTokens verifier(TokenOptions tokenOptions, Revocations revocations) {
+        Clock clock = Clock.systemUTC();
+        AnyTokens tokens =
+                AnyTokens.open(vertx, tokenOptions, new AccessTokens(tokenOptions, revocations, clock), clock);
+        afterDoors.add(tokens::close);
+        return tokens;
+    }
+
     private Future<Void> deployState(
-            Database store, AccessTokens tokens, ClusterRevocations revocations, TokenOptions tokenOptions) {
+            Database store,
+            HazelcastInstance hazelcast,
+            AccessTokens tokens,
+            Revocations revocations,
+            TokenOptions tokenOptions) {
         return shards(i -> new ParticipantVerticle(i, bus, store, hazelcast, options.presence()))
                 .compose(done -> shards(i -> new RoomVerticle(
                         i, bus, store, options.rooms(), options.presence().grace())))
@@ -112,27 +141,28 @@ final class Parts {
                 .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
     }
 
-    private Future<Void> deployDoor(AnyTokens tokens, ClusterRevocations revocations, Secret secret) {
-        afterDoors.add(tokens::close);
+    /** The listener, and the event bus's door in it. */
+    private Future<Void> deployDoors(AnyTokens tokens, Revocations revocations, Secret secret) {
         NodeHub hub = new NodeHub(bus);
-        ServerOptions server = options.server();
         BridgeServices services = new BridgeServices(
                 options.bridge(),
-                server.maxMessage(),
+                options.server().maxMessage(),
                 bus,
                 tokens,
                 revocations,
-                new OriginPolicy(server.corsOrigins()),
+                origins(),
                 new ResumeTokens(secret),
                 new AtomicInteger());
+        return deploy(() -> hub, 1, doors)
+                .compose(done -> deployListener(tokens, revocations, v -> BridgeDoors.open(v, services, hub)));
+    }
+
+    private Future<Void> deployListener(AnyTokens tokens, Revocations revocations, Function<Vertx, Door> eventBus) {
+        ServerOptions server = options.server();
         Upstreams upstreams = new Upstreams(vertx, options.upstreams());
         afterDoors.add(upstreams::close);
         Services.Shared behind = new Services.Shared(
-                upstreams,
-                new Forwarder.Settings(EVENT_LOOPS, STALL, null),
-                options.sockets(),
-                revocations,
-                services.origins());
+                upstreams, new Forwarder.Settings(EVENT_LOOPS, STALL, null), options.sockets(), revocations, origins());
         return vertx.executeBlocking(this::pages)
                 .map(page -> new GatewayVerticle.Shared(
                         bus,
@@ -143,11 +173,14 @@ final class Parts {
                         health,
                         page,
                         options.auth().refreshTokenTtl(),
-                        v -> BridgeDoors.open(v, services, hub)))
-                .compose(shared -> deploy(() -> hub, 1, doors)
-                        .compose(done -> deploy(() -> new GatewayVerticle(server, shared), EVENT_LOOPS, doors)))
+                        eventBus))
+                .compose(shared -> deploy(() -> new GatewayVerticle(server, shared), EVENT_LOOPS, doors))
                 .recover(failure -> Future.failedFuture(Listening.explain(server, failure)))
                 .onSuccess(done -> health.ready(true));
+    }
+
+    private OriginPolicy origins() {
+        return new OriginPolicy(options.server().corsOrigins());
     }
 
     private RateLimiter limiter() {
@@ -160,8 +193,11 @@ final class Parts {
         return limiter;
     }
 
-    /** The chat, and the documentation of the operations where they have routes. */
+    /** The chat, and the documentation of the operations where they have routes; nothing where no operation is served. */
     private Webroot pages() throws IOException {
+        if (options.standsAlone()) {
+            return Webroot.of(Map.of());
+        }
         Webroot chat = Webroot.load(Parts.class.getClassLoader(), "webroot");
         return options.routes().builtIn() ? chat.with(ApiDocs.of(Operations.ALL)) : chat;
     }

@@ -36,6 +36,14 @@ public record PlatformOptions(
         List<UpstreamOptions> upstreams,
         RouteOptions routes) {
 
+    /**
+     * Whether this node serves clients of services alone: it keeps nothing, asks no other node and so joins none. What it
+     * lets in it judges by tokens alone; that a session was ended elsewhere it does not hear.
+     */
+    public boolean standsAlone() {
+        return node.role() == NodeOptions.Role.GATEWAY && !routes.needsOperations();
+    }
+
     public static PlatformOptions from(Section root) {
         LimitOptions limits = LimitOptions.from(root.section("limits"));
         List<UpstreamOptions> upstreams = UpstreamOptions.all(root.section("upstreams"));

@@ -5,6 +5,18 @@ import java.time.Duration;
 
 /** Another way in that shares the HTTP server: it belongs to one event loop, as the server's instance does. */
 public interface Door {
+    /** No door at all. */
+    Door NONE = new Door() {
+        @Override
+        public void mount(Router router) {}
+
+        @Override
+        public void drain(Duration within) {}
+
+        @Override
+        public void stop() {}
+    };
+
     /** Adds its routes. Faults that they fail with become the standard error body. */
     void mount(Router router);
 

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -26,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,10 +33,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The program with one of the example files, on a port of its own, and a client of it. */
 final class ExampleGateway implements AutoCloseable {
-    private static final String SECRET = "a secret that is only good for tests, really";
+    /** What requests with a body hold unless the test says otherwise. */
+    static final String BODY = "{\"a\":1}";
+
+    static final String SECRET = "a secret that is only good for tests, really";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final HttpClient http =
@@ -55,18 +60,40 @@ final class ExampleGateway implements AutoCloseable {
      * @param settings by the names of their environment variables
      */
     ExampleGateway(String example, Map<String, String> settings) {
-        Map<String, String> environment = new HashMap<>(settings);
-        environment.put("PORT", String.valueOf(freePort()));
-        environment.put("JWT_SECRET", SECRET);
-        environment.put("CLUSTER_NAME", "test-" + UUID.randomUUID());
-        environment.put("CLUSTER_PORT", String.valueOf(freePort()));
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "PORT",
+                String.valueOf(freePort()),
+                "JWT_SECRET",
+                SECRET,
+                "CLUSTER_NAME",
+                "test-" + UUID.randomUUID(),
+                "CLUSTER_PORT",
+                String.valueOf(freePort()),
+                "SHUTDOWN_TIMEOUT",
+                "2s"));
+        environment.putAll(settings);
+        node = Node.start(settings(example, environment), null);
+    }
+
+    /** What an example says, with these environment variables and no others. */
+    static PlatformOptions settings(String example, Map<String, String> environment) {
         Path file = Path.of("conf", "examples", example + ".yaml");
-        node = Node.start(ConfigSource.in(file, environment).read(PlatformOptions::from), null);
+        return ConfigSource.in(file, environment).read(PlatformOptions::from);
+    }
+
+    /** Where it listens. */
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + node.port());
+    }
+
+    /** Names and values in turn, and one more of each. */
+    static String[] plus(String[] headers, String... more) {
+        return Stream.concat(Arrays.stream(headers), Arrays.stream(more)).toArray(String[]::new);
     }
 
     /** Whether it takes new connections. */
     boolean accepts() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+        try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), node.port())) {
             return socket.isConnected();
         } catch (IOException refused) {
             return false;
@@ -106,7 +133,7 @@ final class ExampleGateway implements AutoCloseable {
 
     /** @param headers names and values in turn */
     CompletableFuture<Answer> send(String method, String path, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri().resolve(path))
                 .timeout(TIMEOUT)
                 .method(
                         method,
@@ -121,36 +148,51 @@ final class ExampleGateway implements AutoCloseable {
     }
 
     Answer call(String method, String path, String... headers) {
-        return send(method, path, method.equals("POST") ? "{\"a\":1}" : "", headers)
-                .join();
+        return send(method, path, method.equals("POST") ? BODY : "", headers).join();
     }
 
-    /** Opens a WebSocket and answers with the first message that comes. */
-    JsonNode firstMessage(String path, String... headers) {
-        CompletableFuture<JsonNode> first = new CompletableFuture<>();
+    /** Opens a WebSocket. */
+    Socket webSocket(String path, String... headers) {
         var builder = http.newWebSocketBuilder().connectTimeout(TIMEOUT);
         for (int i = 0; i < headers.length; i += 2) {
             builder.header(headers[i], headers[i + 1]);
         }
-        var socket = builder.buildAsync(URI.create("ws://127.0.0.1:" + node.port() + path), new FirstMessage(first))
+        var opened = new Socket();
+        builder.buildAsync(URI.create("ws://127.0.0.1:" + node.port() + path), opened)
                 .join();
-        try {
-            return first.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
-        } finally {
-            socket.abort();
-        }
+        return opened;
     }
 
-    private record FirstMessage(CompletableFuture<JsonNode> first) implements WebSocket.Listener {
+    /** A WebSocket: the first message that came, and the code by which it was closed. */
+    static final class Socket implements WebSocket.Listener {
+        private final CompletableFuture<JsonNode> first = new CompletableFuture<>();
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+
+        JsonNode first() {
+            return first.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
+        }
+
+        int closed() {
+            return closed.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
+        }
+
         @Override
-        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
             first.complete(json(data.toString().getBytes(StandardCharsets.UTF_8)));
-            return CompletableFuture.completedFuture(null);
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            closed.complete(code);
+            return null;
         }
 
         @Override
         public void onError(WebSocket socket, Throwable failure) {
             first.completeExceptionally(failure);
+            closed.completeExceptionally(failure);
         }
     }
 

@@ -1,12 +1,17 @@
 package dev.switchboard.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.switchboard.app.PlatformOptions;
+import dev.switchboard.config.ConfigException;
 import dev.switchboard.example.ExampleGateway.Answer;
 import dev.switchboard.example.StandIn.Mood;
+import dev.switchboard.gateway.limit.Bucket;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,12 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code conf/examples/realchat.yaml} does what RealChat's document asks of its gateway. No Redis: it fails open. */
-@Disabled("a gateway that has no node with state beside it does not start yet")
 @Timeout(120)
 class RealchatExampleIT {
     private final UUID anna = UUID.randomUUID();
@@ -34,6 +37,7 @@ class RealchatExampleIT {
     private StandIn profile;
     private StandIn conversation;
     private ExampleGateway gateway;
+    private Walk walk;
 
     @BeforeEach
     void start() throws TimeoutException {
@@ -52,6 +56,7 @@ class RealchatExampleIT {
                         "UPSTREAM_CONVERSATION_URL", conversation.url(),
                         "UPSTREAM_TIMEOUT", "500ms",
                         "REDIS_ADDR", "127.0.0.1:" + ExampleGateway.freePort())));
+        walk = new Walk(gateway);
     }
 
     @AfterEach
@@ -62,11 +67,11 @@ class RealchatExampleIT {
 
     @Test
     void routes() {
-        leadsTo("POST", "/api/v1/auth/register", auth);
-        leadsTo("POST", "/api/v1/auth/login", auth);
-        leadsTo("GET", "/api/v1/users/me", profile, asAnna);
-        leadsTo("GET", "/api/v1/conversations", conversation, asAnna);
-        leadsTo("POST", "/api/v1/messages", message, asAnna);
+        walk.leadsTo("POST", "/api/v1/auth/register", auth, "/api/v1/auth/register");
+        walk.leadsTo("POST", "/api/v1/auth/login", auth, "/api/v1/auth/login");
+        walk.leadsTo("GET", "/api/v1/users/me", profile, "/api/v1/users/me", asAnna);
+        walk.leadsTo("GET", "/api/v1/conversations", conversation, "/api/v1/conversations", asAnna);
+        walk.leadsTo("POST", "/api/v1/messages", message, "/api/v1/messages", asAnna);
     }
 
     @Test
@@ -105,11 +110,31 @@ class RealchatExampleIT {
     }
 
     @Test
+    void variables() {
+        Map<String, String> secret = Map.of("JWT_SECRET", ExampleGateway.SECRET);
+        PlatformOptions usual = ExampleGateway.settings("realchat", secret);
+        assertThat(usual.server().port()).isEqualTo(8080);
+        assertThat(usual.server().shutdownTimeout()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(String.valueOf(usual.limits().redis())).contains("localhost:6379");
+        assertThat(usual.limits().tiers().get("default").bucket()).isEqualTo(new Bucket(10, 1_000_000, 20));
+
+        Map<String, String> others = new HashMap<>(secret);
+        others.putAll(Map.of("PORT", "9090", "SHUTDOWN_TIMEOUT", "3s", "RATE_LIMIT_RPS", "7", "RATE_LIMIT_BURST", "9"));
+        PlatformOptions own = ExampleGateway.settings("realchat", others);
+        assertThat(own.server().port()).isEqualTo(9090);
+        assertThat(own.server().shutdownTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(own.limits().tiers().get("default").bucket()).isEqualTo(new Bucket(7, 1_000_000, 9));
+
+        assertThatThrownBy(() -> ExampleGateway.settings("realchat", Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("JWT_SECRET");
+    }
+
+    @Test
     void usersHaveBucketsOfTheirOwnAndSoHaveAddresses() {
         assertThat(granted("GET", "/api/v1/conversations", asAnna)).isBetween(20, 30);
         Answer refused = exhaust("GET", "/api/v1/conversations", asAnna);
-        assertThat(refused.body().get("code").asText()).isEqualTo("too_many_requests");
-        assertThat(Integer.parseInt(refused.header("Retry-After"))).isPositive();
+        Walk.isRefusedForNow(refused);
 
         String[] asBert = {"Authorization", "Bearer " + ExampleGateway.token(UUID.randomUUID())};
         assertThat(gateway.call("GET", "/api/v1/conversations", asBert).status())
@@ -119,21 +144,30 @@ class RealchatExampleIT {
 
     @Test
     void aServiceThatIsSlowBrokenOrDown() throws TimeoutException {
-        message.mood(Mood.HANGS);
-        assertThat(gateway.call("POST", "/api/v1/messages", asAnna).status()).isEqualTo(504);
-        message.mood(Mood.BREAKS);
-        assertThat(gateway.call("POST", "/api/v1/messages", asAnna).status()).isEqualTo(502);
-        message.die();
-        assertThat(gateway.call("POST", "/api/v1/messages", asAnna).status()).isEqualTo(503);
+        walk.servicesThatFail(message, "POST", "/api/v1/messages", asAnna);
     }
 
     @Test
     void webSocketsAreHandedToTheDeliveryService() {
-        JsonNode opened = gateway.firstMessage("/ws", asAnna);
+        JsonNode opened = gateway.webSocket("/ws", asAnna).first();
 
         assertThat(opened.get("uri").asText()).isEqualTo("/ws");
         assertThat(opened.at("/headers/x-user-id").asText()).isEqualTo(anna.toString());
+        // Browsers can send no header with an upgrade, but cookies.
+        assertThat(gateway.webSocket("/ws", "Cookie", "session=" + ExampleGateway.token(anna))
+                        .first()
+                        .at("/headers/x-user-id")
+                        .asText())
+                .isEqualTo(anna.toString());
         assertThat(gateway.call("GET", "/ws").status()).isEqualTo(401);
+    }
+
+    @Test
+    void webSocketsAreSentElsewhereAtAShutdown() {
+        var socket = gateway.webSocket("/ws", asAnna);
+        socket.first();
+        gateway.close();
+        assertThat(socket.closed()).isEqualTo(1012);
     }
 
     @Test
@@ -147,15 +181,6 @@ class RealchatExampleIT {
 
         assertThat(underWay.join().status()).isEqualTo(200);
         stopped.join();
-    }
-
-    private void leadsTo(String method, String path, StandIn service, String... headers) {
-        Answer answer = gateway.call(method, path, headers);
-
-        assertThat(answer.status()).as(method + " " + path).isEqualTo(200);
-        StandIn.Seen seen = service.next();
-        assertThat(seen.method()).isEqualTo(method);
-        assertThat(seen.uri()).isEqualTo(path);
     }
 
     /** How many of forty requests pass, sent as fast as one client can. */

@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway in front of handlers that the test writes: one node, no cluster, tokens that are names. */
 final class TestGateway {
@@ -87,6 +88,15 @@ final class TestGateway {
     }
 
     static ServerOptions options(ClientTimes times, AnswerHeaders headers) {
+        return options(times, headers, null);
+    }
+
+    /** The listener with this certificate. */
+    static ServerOptions options(@Nullable TlsOptions tls) {
+        return options(DEFAULTS.times(), DEFAULTS.headers(), tls);
+    }
+
+    private static ServerOptions options(ClientTimes times, AnswerHeaders headers, @Nullable TlsOptions tls) {
         return new ServerOptions(
                 "127.0.0.1",
                 ANY_PORT,
@@ -98,7 +108,7 @@ final class TestGateway {
                 65_536,
                 262_144,
                 true,
-                null,
+                tls,
                 times,
                 headers);
     }

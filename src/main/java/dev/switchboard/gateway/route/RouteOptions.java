@@ -19,6 +19,11 @@ public record RouteOptions(boolean builtIn, List<Route> rows) {
         rows = List.copyOf(rows);
     }
 
+    /** Whether a row leads to an operation of the platform: then there must be a node that serves it. */
+    public boolean needsOperations() {
+        return builtIn || rows.stream().anyMatch(row -> row.target() instanceof Target.Operation);
+    }
+
     /** The platform's own operations alone. */
     public static RouteOptions builtInOnly() {
         return new RouteOptions(true, List.of());
