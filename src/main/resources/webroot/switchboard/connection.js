@@ -120,7 +120,7 @@ export class Connection extends Emitter {
     for (const address of [`user:${reply.user.id}`, `socket:${reply.socketId}`, ...this.#addresses]) {
       socket.register(address).catch((error) => this.#registrationFailed(socket, address, error));
     }
-    this.#become('online', { user: reply.user });
+    this.#become('online', { user: reply.user, call: reply.call });
   }
 
   #registrationFailed(socket, address, error) {
