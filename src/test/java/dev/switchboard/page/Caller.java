@@ -67,6 +67,13 @@ final class Caller {
         return visitor.name;
     }
 
+    /** Wants every call to go through a relay. */
+    void hidesAddress() {
+        visitor.page.evaluate("localStorage.setItem('switchboard.calls', JSON.stringify({ relay: true }))");
+        visitor.page.reload();
+        assertThat(visitor.link("General")).isVisible();
+    }
+
     /** Opens the direct conversation with somebody, making it when there is none. */
     void meet(Caller other) {
         visitor.button("New conversation").click();
