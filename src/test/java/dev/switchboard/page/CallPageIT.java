@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import dev.switchboard.support.TestNodes;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,26 @@ class CallPageIT {
 
     private static void picture(Caller caller, String name) {
         caller.visitor.page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
+    }
+
+    @Test
+    void twoAreConnectedHalfASecondAfterTheAnswer() {
+        Caller ann = caller("ann", 0);
+        Caller bob = caller("bob", 1);
+        ann.meet(bob);
+        List<Long> millis = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ann.call(bob);
+            bob.accept();
+            ann.inCall();
+            bob.inCall();
+            millis.add(Math.max(ann.connectedAt(), bob.connectedAt()) - bob.answeredAt());
+            ann.visitor.button("Hang up").click();
+            ann.free();
+            bob.free();
+        }
+        System.out.println("both connected, milliseconds after call:answer: " + millis);
+        assertThat(Collections.min(millis)).isLessThan(500);
     }
 
     @Test

@@ -14,17 +14,22 @@ import java.util.regex.Pattern;
 
 /** A visitor who calls and is called, and whose browser lets us look at its peer connections. */
 final class Caller {
-    /** Keeps every RTCPeerConnection that the page makes, and when the first became connected. */
+    /** Keeps every RTCPeerConnection that the page makes, when the last became connected, when the last call was taken. */
     private static final String WATCH =
             """
             window.peers = [];
-            window.connectedAt = null;
+            window.connectedAt = window.answeredAt = null;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) {
+              if (String(data).includes('"call:answer"')) window.answeredAt = Date.now();
+              return send.call(this, data);
+            };
             window.RTCPeerConnection = class extends RTCPeerConnection {
               constructor(...args) {
                 super(...args);
                 window.peers.push(this);
                 this.addEventListener('connectionstatechange', () => {
-                  if (this.connectionState === 'connected') window.connectedAt ??= Date.now();
+                  if (this.connectionState === 'connected') window.connectedAt = Date.now();
                 });
               }
             };
@@ -144,8 +149,27 @@ final class Caller {
         return String.valueOf(figures().get("pair"));
     }
 
-    /** When it was connected first, in milliseconds since the epoch. */
+    /** What the other side's last description says of its way: another one after each ICE restart. */
+    String remoteIceUser() {
+        return String.valueOf(
+                visitor.page.evaluate("/a=ice-ufrag:(\\S+)/.exec(window.peers.at(-1).remoteDescription.sdp)[1]"));
+    }
+
+    void restartIce() {
+        visitor.page.evaluate("window.peers.at(-1).restartIce()");
+    }
+
+    /** When it was connected last, in milliseconds since the epoch. */
     long connectedAt() {
-        return ((Number) visitor.page.evaluate("window.connectedAt")).longValue();
+        return moment("connectedAt");
+    }
+
+    /** When it sent its last answer to a call, in milliseconds since the epoch. */
+    long answeredAt() {
+        return moment("answeredAt");
+    }
+
+    private long moment(String name) {
+        return ((Number) visitor.page.evaluate("window." + name)).longValue();
     }
 }
