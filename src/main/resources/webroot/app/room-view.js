@@ -17,8 +17,11 @@ export class RoomView {
   #timeline;
   #composer;
   #offs;
+  #calls;
 
-  constructor(sb, conversations, conversation) {
+  /** @param calls the `CallDesk` */
+  constructor(sb, conversations, conversation, calls) {
+    this.#calls = calls;
     this.#sb = sb;
     this.#conversations = conversations;
     this.#conversation = conversation;
@@ -82,7 +85,15 @@ export class RoomView {
     const back = h('a', { href: '#/', class: 'icon-button back', 'aria-label': 'Back to the conversations' }, icon('back'));
     const info = () => new RoomInfo(this.#sb, this.#room, this.#conversation).open();
     const people = iconButton('people', 'Members and more', info);
-    return h('header', {}, back, this.mark, h('div', { class: 'titles' }, this.heading, this.subtitle), people);
+    return h('header', {}, back, this.mark, h('div', { class: 'titles' }, this.heading, this.subtitle), ...this.#callButtons(), people);
+  }
+
+  /** With one other person one can talk. */
+  #callButtons() {
+    const { kind, other } = this.#conversation;
+    if (kind !== 'direct' || !other) return [];
+    const call = (media) => () => this.#calls.call({ id: other.userId, username: other.username, displayName: this.#conversation.name }, media);
+    return [iconButton('phone', 'Call', call('audio')), iconButton('video', 'Video call', call('video'))];
   }
 
   #drawHeader() {

@@ -1,6 +1,7 @@
 import { Account } from './account.js';
 import { personAvatar } from './avatar.js';
 import { Banner } from './banner.js';
+import { CallDesk } from './call-desk.js';
 import { Channels } from './channels.js';
 import { ConversationList } from './conversation-list.js';
 import { Conversations } from './conversations.js';
@@ -16,6 +17,7 @@ export class Shell {
   #conversations;
   #list;
   #banner;
+  #calls;
   #view = null;
   #offs = [];
   leaving = false;
@@ -25,6 +27,7 @@ export class Shell {
     this.#conversations = new Conversations(sb, (id) => this.#view?.reading && this.#view.id === id);
     this.#list = new ConversationList(this.#conversations, () => sb.user ?? {});
     this.#banner = new Banner(sb);
+    this.#calls = new CallDesk(sb);
     this.pane = h('div', { class: 'pane' });
     // Not in the sidebar, which a narrow screen hides with all that is in it.
     const heading = h('h1', { class: 'visually-hidden', text: 'Switchboard' });
@@ -52,6 +55,7 @@ export class Shell {
     this.#view?.end();
     this.#list.end();
     this.#banner.end();
+    this.#calls.end();
     this.#conversations.dispose();
   }
 
@@ -131,7 +135,7 @@ export class Shell {
 
   #show(conversation) {
     this.#view?.end();
-    this.#view = conversation ? new RoomView(this.#sb, this.#conversations, conversation) : null;
+    this.#view = conversation ? new RoomView(this.#sb, this.#conversations, conversation, this.#calls) : null;
     this.pane.replaceChildren(this.#view?.element ?? welcome(this.#conversations.loaded));
     this.#view?.opened();
   }

@@ -1,3 +1,4 @@
+import { Calls } from './calls.js';
 import { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { offlineError, roomClosed } from './errors.js';
@@ -22,6 +23,7 @@ export class Switchboard extends Emitter {
   #listeners = new Map();
   #owner;
   #keep;
+  #leaving = () => this.calls.end();
 
   constructor({
     url,
@@ -48,6 +50,9 @@ export class Switchboard extends Emitter {
     const call = (method, path, options) => this.http(method, path, options);
     this.conversations = new Conversations(call);
     this.users = new Users(call);
+    this.calls = new Calls(this);
+    // Whoever closes the page hangs up; the others need not wait to find out.
+    page && globalThis.addEventListener?.('pagehide', this.#leaving);
   }
 
   /** `idle`, `connecting`, `online`, `offline`, `unauthorized` or `closed`. */
@@ -98,6 +103,7 @@ export class Switchboard extends Emitter {
   /** Signs out here, in the other tabs and on the server; here even when the server cannot be reached. */
   async logout() {
     this.#closeRooms('Signed out');
+    this.calls.end();
     if (this.user) this.#keep.clear(this.user.id);
     await this.#session.logout();
   }
@@ -128,6 +134,8 @@ export class Switchboard extends Emitter {
   /** Leaves everything and frees timers; the client cannot be used afterwards. */
   dispose() {
     this.#closeRooms('The client was disposed of', { forget: false });
+    this.calls.end();
+    globalThis.removeEventListener?.('pagehide', this.#leaving);
     this.disconnect();
     this.#session.dispose();
   }
@@ -191,6 +199,7 @@ export class Switchboard extends Emitter {
     if (type === 'user:online' || type === 'user:offline') {
       for (const room of this.rooms) room.presence(data.userId, type === 'user:online');
     }
+    this.calls.receive(event);
     if (type === 'conversation:removed') this.#rooms.get(data.conversationId)?.close(roomClosed('No longer a member'));
     this.emit(type, event);
   }
@@ -201,6 +210,7 @@ export class Switchboard extends Emitter {
       if (this.#owner) this.#closeRooms('Somebody else signed in', { forget: false });
       this.#owner = session.user.id;
     }
+    if (!session) this.calls.end();
     this.emit('session', session);
   }
 
@@ -209,8 +219,10 @@ export class Switchboard extends Emitter {
   }
 
   #stateChanged(change) {
-    if (change.state === 'online') for (const room of this.rooms) room.enter();
-    else if (change.previous === 'online') for (const room of this.rooms) room.lost();
+    if (change.state === 'online') {
+      for (const room of this.rooms) room.enter();
+      this.calls.online(change.call);
+    } else if (change.previous === 'online') for (const room of this.rooms) room.lost();
     this.emit('state', change);
   }
 }

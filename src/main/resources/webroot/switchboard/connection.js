@@ -1,4 +1,5 @@
 import { closeAction, delayAfter } from './backoff.js';
+import { after, cancel } from './clock.js';
 import { Emitter } from './emitter.js';
 import { offlineError, SwitchboardError } from './errors.js';
 import { Socket } from './socket.js';
@@ -88,7 +89,7 @@ export class Connection extends Emitter {
   }
 
   async #open({ force = false } = {}) {
-    clearTimeout(this.#timer);
+    cancel(this.#timer);
     const generation = ++this.#generation;
     this.#become('connecting');
     let socket;
@@ -120,7 +121,7 @@ export class Connection extends Emitter {
     for (const address of [`user:${reply.user.id}`, `socket:${reply.socketId}`, ...this.#addresses]) {
       socket.register(address).catch((error) => this.#registrationFailed(socket, address, error));
     }
-    this.#become('online', { user: reply.user });
+    this.#become('online', { user: reply.user, call: reply.call });
   }
 
   #registrationFailed(socket, address, error) {
@@ -164,7 +165,7 @@ export class Connection extends Emitter {
   #retry(code, details, force = false) {
     const delay = delayAfter(code, this.#attempt++);
     this.#generation += 1;
-    this.#timer = setTimeout(() => this.#open({ force }), delay);
+    this.#timer = after(delay, () => this.#open({ force }));
     this.#become('offline', { code, retryAt: Date.now() + delay, ...details });
   }
 
@@ -174,7 +175,7 @@ export class Connection extends Emitter {
   }
 
   #stop(state, details) {
-    clearTimeout(this.#timer);
+    cancel(this.#timer);
     this.#generation += 1;
     const socket = this.#socket;
     this.#socket = null;

@@ -1,3 +1,4 @@
+import { after, cancel } from './clock.js';
 import { fromFailure, offlineError, SwitchboardError, timeoutError } from './errors.js';
 
 /** Between application pings, in milliseconds; the server ends a socket that is silent for 120 s. */
@@ -161,7 +162,7 @@ export class Socket {
     if (this.#ended) return;
     this.#ended = true;
     this.#ws.onmessage = this.#ws.onclose = this.#ws.onopen = null;
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) cancel(timer);
     const error = offlineError(reason || undefined);
     this.#failOpening(error);
     for (const { reject } of this.#pending.values()) reject(error);
@@ -170,16 +171,16 @@ export class Socket {
   }
 
   #after(milliseconds, task) {
-    const timer = setTimeout(() => {
+    const timer = after(milliseconds, () => {
       this.#timers.delete(timer);
       task();
-    }, milliseconds);
+    });
     this.#timers.add(timer);
     return timer;
   }
 
   #cancel(timer) {
-    clearTimeout(timer);
+    cancel(timer);
     this.#timers.delete(timer);
   }
 }

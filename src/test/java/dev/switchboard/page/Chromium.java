@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,9 @@ final class Chromium implements AutoCloseable {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync");
+
+    /** A camera that shows a test picture, a microphone that beeps, and nobody who must allow them. */
+    static final String[] WITH_CAMERA = {"--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"};
 
     /** How long the page may take to show something: a lost node is noticed and left within this time. */
     private static final double PATIENCE_MILLIS = 15_000;
@@ -47,7 +51,8 @@ final class Chromium implements AutoCloseable {
         return there;
     }
 
-    static Chromium start() {
+    /** @param flags beside those that every test needs */
+    static Chromium start(String... flags) {
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -55,7 +60,7 @@ final class Chromium implements AutoCloseable {
             LaunchOptions options = new LaunchOptions()
                     .setExecutablePath(PROGRAM)
                     .setHeadless(false)
-                    .setArgs(FLAGS);
+                    .setArgs(Stream.concat(FLAGS.stream(), Stream.of(flags)).toList());
             return new Chromium(playwright, playwright.chromium().launch(options));
         } catch (RuntimeException e) {
             playwright.close();

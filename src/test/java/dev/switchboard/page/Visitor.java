@@ -29,12 +29,19 @@ final class Visitor {
     }
 
     Visitor(Browser browser, String name, String address, Browser.NewContextOptions device) {
-        this(browser, address, device, name + "-" + UUID.randomUUID().toString().substring(0, 6));
+        this(browser, name, address, device, "");
     }
 
-    private Visitor(Browser browser, String address, Browser.NewContextOptions device, String name) {
+    /** @param script runs before those of the page */
+    Visitor(Browser browser, String name, String address, Browser.NewContextOptions device, String script) {
+        this(browser, address, device, name + "-" + UUID.randomUUID().toString().substring(0, 6), script);
+    }
+
+    private Visitor(
+            Browser browser, String address, Browser.NewContextOptions device, String name, String script) {
         this.name = name;
         page = browser.newContext(device).newPage();
+        page.addInitScript(script);
         page.onPageError(faults::add);
         page.onConsoleMessage(message -> {
             if (message.text().contains("Content Security Policy")) {
@@ -46,7 +53,7 @@ final class Visitor {
 
     /** The same person, not signed in there. */
     Visitor onAnotherDevice(Browser browser, String address) {
-        return new Visitor(browser, address, new Browser.NewContextOptions(), name);
+        return new Visitor(browser, address, new Browser.NewContextOptions(), name, "");
     }
 
     Visitor register() {

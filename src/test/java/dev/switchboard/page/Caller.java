@@ -1,0 +1,175 @@
+package dev.switchboard.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page.GetByRoleOptions;
+import com.microsoft.playwright.options.AriaRole;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** A visitor who calls and is called, and whose browser lets us look at its peer connections. */
+final class Caller {
+    /** Keeps every RTCPeerConnection that the page makes, when the last became connected, when the last call was taken. */
+    private static final String WATCH =
+            """
+            window.peers = [];
+            window.connectedAt = window.answeredAt = null;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) {
+              if (String(data).includes('"call:answer"')) window.answeredAt = Date.now();
+              return send.call(this, data);
+            };
+            window.RTCPeerConnection = class extends RTCPeerConnection {
+              constructor(...args) {
+                super(...args);
+                window.peers.push(this);
+                this.addEventListener('connectionstatechange', () => {
+                  if (this.connectionState === 'connected') window.connectedAt = Date.now();
+                });
+              }
+            };
+            """;
+
+    /** Bytes of pictures and sound that have come in, frames that were decoded, and the kind of way taken. */
+    private static final String FIGURES =
+            """
+            async () => {
+              const peer = window.peers.at(-1);
+              const figures = { audio: 0, video: 0, frames: 0, pair: '', kind: '', state: peer.connectionState };
+              const report = await peer.getStats();
+              for (const entry of report.values()) {
+                if (entry.type === 'inbound-rtp') figures[entry.kind] += entry.bytesReceived;
+                if (entry.type === 'inbound-rtp' && entry.kind === 'video') figures.frames += entry.framesDecoded;
+                if (entry.type === 'transport') {
+                  const pair = report.get(entry.selectedCandidatePairId);
+                  figures.pair = entry.selectedCandidatePairId ?? '';
+                  figures.kind = pair ? report.get(pair.localCandidateId).candidateType + '/'
+                      + report.get(pair.remoteCandidateId).candidateType : '';
+                }
+              }
+              return figures;
+            }
+            """;
+
+    private static final Duration FLOWS_WITHIN = Duration.ofSeconds(15);
+
+    final Visitor visitor;
+
+    Caller(Browser browser, String name, String address) {
+        this(browser, name, address, new Browser.NewContextOptions().setViewportSize(1280, 800));
+    }
+
+    Caller(Browser browser, String name, String address, Browser.NewContextOptions device) {
+        visitor = new Visitor(browser, name, address, device, WATCH).register();
+    }
+
+    String name() {
+        return visitor.name;
+    }
+
+    /** Wants every call to go through a relay. */
+    void hidesAddress() {
+        visitor.page.evaluate("localStorage.setItem('switchboard.calls', JSON.stringify({ relay: true }))");
+        visitor.page.reload();
+        assertThat(visitor.link("General")).isVisible();
+    }
+
+    /** Opens the direct conversation with somebody, making it when there is none. */
+    void meet(Caller other) {
+        visitor.button("New conversation").click();
+        visitor.page.getByLabel("With whom?").fill(other.name());
+        visitor.dialog().getByText("@" + other.name()).click();
+        visitor.button("Start chat").click();
+        assertThat(visitor.heading(other.name())).isVisible();
+    }
+
+    /** Calls somebody from the conversation with them. */
+    void call(Caller other) {
+        visitor.button("Video call").click();
+        assertThat(view()).isVisible();
+        assertThat(other.ringing()).containsText(name());
+    }
+
+    Locator ringing() {
+        return visitor.page.getByRole(AriaRole.REGION, new GetByRoleOptions().setName("Incoming call"));
+    }
+
+    Locator view() {
+        return visitor.page.getByRole(AriaRole.REGION, new GetByRoleOptions().setName(Pattern.compile("^Call with ")));
+    }
+
+    Caller accept() {
+        ringing().getByText("Accept").click();
+        return this;
+    }
+
+    void inCall() {
+        assertThat(view()).hasAttribute("data-state", "active");
+        assertThat(view().locator(".call-status")).containsText(Pattern.compile("\\d:\\d\\d"));
+    }
+
+    void free() {
+        assertThat(view()).hasCount(0);
+        assertThat(ringing()).hasCount(0);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> figures() {
+        return (Map<String, Object>) visitor.page.evaluate(FIGURES);
+    }
+
+    private static long number(Map<String, Object> figures, String name) {
+        return ((Number) figures.get(name)).longValue();
+    }
+
+    /** More and more comes in, and is shown. */
+    Caller seesAndHears() {
+        return receives("video").receives("audio");
+    }
+
+    Caller receives(String kind) {
+        long before = number(figures(), kind);
+        await().atMost(FLOWS_WITHIN).untilAsserted(() -> assertThat(number(figures(), kind))
+                .as("bytes of %s that came to %s", kind, name())
+                .isGreaterThan(before + 2_000));
+        return this;
+    }
+
+    /** What is between the two, such as {@code host/host}. */
+    String way() {
+        return String.valueOf(figures().get("kind"));
+    }
+
+    String candidatePair() {
+        return String.valueOf(figures().get("pair"));
+    }
+
+    /** What the other side's last description says of its way: another one after each ICE restart. */
+    String remoteIceUser() {
+        return String.valueOf(
+                visitor.page.evaluate("/a=ice-ufrag:(\\S+)/.exec(window.peers.at(-1).remoteDescription.sdp)[1]"));
+    }
+
+    void restartIce() {
+        visitor.page.evaluate("window.peers.at(-1).restartIce()");
+    }
+
+    /** When it was connected last, in milliseconds since the epoch. */
+    long connectedAt() {
+        return moment("connectedAt");
+    }
+
+    /** When it sent its last answer to a call, in milliseconds since the epoch. */
+    long answeredAt() {
+        return moment("answeredAt");
+    }
+
+    private long moment(String name) {
+        return ((Number) visitor.page.evaluate("window." + name)).longValue();
+    }
+}
