@@ -72,7 +72,7 @@ public final class GatewayBenchmark {
                 ServerProcess echo = echo();
                 RedisProcess redis = new RedisProcess("")) {
             SwitchboardGateway switchboard =
-                    new SwitchboardGateway(JAR, WORK_DIR, tokens, database, echo.address());
+                    new SwitchboardGateway(JAR, WORK_DIR, tokens, database, echo.address(), settings);
             List<ProxyFigures> figures = new ArrayList<>();
             for (String id : settings.proxies()) {
                 figures.add(measure(proxy(id, peers, switchboard, redis, service), service, loop, redis));
@@ -103,7 +103,7 @@ public final class GatewayBenchmark {
         }
         DoubleSupplier beside =
                 proxy.id().equals("switchboard-redis") ? () -> ProcFs.cpuSeconds(redis.pid()) : () -> 0;
-        double warmUp = settings.seconds() < 5 ? 1 : proxy.warmUpSeconds();
+        double warmUp = Math.min(proxy.warmUpSeconds(), settings.warmUpSeconds());
         if (proxy.id().equals(DIRECT)) {
             ProxyFigures figures =
                     ProxyFigures.measure(proxy, service, loop, requests, settings.seconds(), warmUp, beside);

@@ -2,14 +2,13 @@ package dev.switchboard.bench;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Switchboard as a gateway: the jar with a route table, tokens asked for, limits counted but not reached. */
 final class SwitchboardGateway {
-    private static final double WARM_UP = 15;
-
     private static final String CONF =
             """
             limits:
@@ -29,19 +28,26 @@ final class SwitchboardGateway {
     private final Tokens tokens;
     private final BenchDatabase database;
     private final InetSocketAddress sockets;
+    private final GatewaySettings settings;
 
     /** @param sockets the service of WebSockets */
     SwitchboardGateway(
-            Path jar, Path workDir, Tokens tokens, BenchDatabase database, InetSocketAddress sockets) {
+            Path jar,
+            Path workDir,
+            Tokens tokens,
+            BenchDatabase database,
+            InetSocketAddress sockets,
+            GatewaySettings settings) {
         this.jar = jar;
         this.workDir = workDir;
         this.tokens = tokens;
         this.database = database;
         this.sockets = sockets;
+        this.settings = settings;
     }
 
     Proxy withNodeLimiter() {
-        return new Proxy("switchboard", "Switchboard", WARM_UP, (core, service) -> start(core, service, ""));
+        return new Proxy("switchboard", "Switchboard", settings.warmUpSeconds(), (core, service) -> start(core, service, ""));
     }
 
     /** @param redis host and port */
@@ -49,21 +55,23 @@ final class SwitchboardGateway {
         return new Proxy(
                 "switchboard-redis",
                 "Switchboard, limits in Redis",
-                WARM_UP,
+                settings.warmUpSeconds(),
                 (core, service) -> start(core, service, redis));
     }
 
     private ServerProcess start(int core, InetSocketAddress service, String redis) {
         Path conf = workDir.resolve("gateway.yaml");
         Proxies.write(conf, CONF.formatted(Proxies.text(service), Proxies.text(sockets)));
-        Map<String, String> settings = new HashMap<>();
-        settings.put("HOST", "127.0.0.1");
-        settings.put("DATABASE_URL", database.url());
-        settings.put("DATA_DIR", workDir.resolve("node").toString());
-        settings.put("JWT_SECRET", tokens.secret());
-        settings.put("CLUSTER_NAME", "bench-" + ProcessHandle.current().pid());
-        settings.put("REDIS_ADDR", redis);
-        List<String> command = Target.java("-jar", jar.toString(), "--conf", conf.toString());
-        return ServerProcess.start(workDir, "switchboard", core, command, settings);
+        Map<String, String> variables = new HashMap<>();
+        variables.put("HOST", "127.0.0.1");
+        variables.put("DATABASE_URL", database.url());
+        variables.put("DATA_DIR", workDir.resolve("node").toString());
+        variables.put("JWT_SECRET", tokens.secret());
+        variables.put("CLUSTER_NAME", "bench-" + ProcessHandle.current().pid());
+        variables.put("REDIS_ADDR", redis);
+        List<String> arguments = new ArrayList<>(settings.jvmFlags());
+        arguments.addAll(List.of("-jar", jar.toString(), "--conf", conf.toString()));
+        List<String> command = Target.java(arguments.toArray(String[]::new));
+        return ServerProcess.start(workDir, "switchboard", core, command, variables);
     }
 }
