@@ -5,12 +5,15 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
 /** A server under test: a process on a core of its own, with its output in a file. */
 final class ServerProcess implements AutoCloseable {
@@ -36,7 +39,24 @@ final class ServerProcess implements AutoCloseable {
      */
     static ServerProcess start(
             Path workDir, String name, int core, List<String> command, Map<String, String> settings) {
+        return start(workDir, name, core, freePort(), command, settings, server -> server.output()
+                .contains("ready"));
+    }
+
+    /** The same for a server that says nothing and has its port on its command line: it is ready when it listens. */
+    static ServerProcess startSilent(Path workDir, String name, int core, IntFunction<List<String>> command) {
         int port = freePort();
+        return start(workDir, name, core, port, command.apply(port), Map.of(), ServerProcess::listens);
+    }
+
+    private static ServerProcess start(
+            Path workDir,
+            String name,
+            int core,
+            int port,
+            List<String> command,
+            Map<String, String> settings,
+            Predicate<ServerProcess> ready) {
         List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
         pinned.addAll(command);
         Path log = workDir.resolve(name + ".log");
@@ -49,8 +69,7 @@ final class ServerProcess implements AutoCloseable {
             ServerProcess server = new ServerProcess(
                     builder.start(), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), log);
             Runtime.getRuntime().addShutdownHook(new Thread(server.process::destroyForcibly));
-            boolean up = Waiting.until(
-                    START_SECONDS, () -> !server.isAlive() || server.output().contains("ready"));
+            boolean up = Waiting.until(START_SECONDS, () -> !server.isAlive() || ready.test(server));
             if (!up || !server.isAlive()) {
                 server.close();
                 throw new IllegalStateException(name + " did not start:\n" + server.tail());
@@ -58,6 +77,14 @@ final class ServerProcess implements AutoCloseable {
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
         }
     }
 

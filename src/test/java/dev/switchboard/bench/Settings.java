@@ -76,7 +76,7 @@ record Settings(
                 serverCore);
     }
 
-    private static String value(String[] args, int index) {
+    static String value(String[] args, int index) {
         if (index == args.length) {
             throw new IllegalArgumentException(args[index - 1] + " needs a value");
         }

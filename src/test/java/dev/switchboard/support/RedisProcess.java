@@ -64,6 +64,11 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
+    /** Its process. */
+    public long pid() {
+        return pid;
+    }
+
     /** Freezes it: connections stay open, nothing is answered. */
     public void freeze() throws IOException, InterruptedException {
         signal("-STOP");

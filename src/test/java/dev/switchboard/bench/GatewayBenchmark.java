@@ -1,0 +1,161 @@
+package dev.switchboard.bench;
+
+import dev.switchboard.protocol.Ids;
+import dev.switchboard.support.RedisProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Measures Switchboard as a gateway and its peers in one run. Started by {@code bench/gateway}, which pins it to a core. */
+public final class GatewayBenchmark {
+    /** The service itself, without anything before it: what the others add something to. */
+    static final String DIRECT = "direct";
+
+    private static final int EXIT_FAILED = 1;
+    private static final int EXIT_USAGE = 2;
+    private static final int USERS = 1_000;
+
+    /** Files that a node has open besides sockets; each proxied socket is two. */
+    private static final int OTHER_FILES = 500;
+
+    private static final Path WORK_DIR = Path.of("target", "bench", "gateway");
+    private static final Path JAR = Path.of("target", "switchboard.jar");
+
+    private final GatewaySettings settings;
+    private final int loadCore;
+    private final Tokens tokens = new Tokens();
+    private final List<String> issued = new ArrayList<>();
+
+    private GatewayBenchmark(GatewaySettings settings) {
+        this.settings = settings;
+        this.loadCore = Integer.parseInt(System.getenv("LOAD_CORE"));
+        for (int i = 0; i < USERS; i++) {
+            issued.add(tokens.issue(Ids.next(), "bench" + i));
+        }
+    }
+
+    public static void main(String[] args) {
+        System.exit(start(args));
+    }
+
+    private static int start(String... args) {
+        if (List.of(args).contains("--help")) {
+            System.out.print(GatewaySettings.USAGE);
+            return 0;
+        }
+        try {
+            new GatewayBenchmark(GatewaySettings.parse(args)).run();
+            return 0;
+        } catch (IllegalArgumentException e) {
+            System.err.println("bench: " + e.getMessage());
+            System.err.print(GatewaySettings.USAGE);
+            return EXIT_USAGE;
+        } catch (RuntimeException | IOException | InterruptedException e) {
+            System.err.println("bench: " + e.getMessage());
+            e.printStackTrace();
+            return EXIT_FAILED;
+        }
+    }
+
+    private void run() throws IOException, InterruptedException {
+        BigDownload.prepare(WORK_DIR);
+        Proxies peers = new Proxies(WORK_DIR);
+        try (BenchDatabase database = BenchDatabase.open(WORK_DIR.resolve("data"), tokens);
+                Loop loop = new Loop();
+                ServerProcess service = peers.service(loadCore);
+                ServerProcess echo = echo();
+                RedisProcess redis = new RedisProcess("")) {
+            SwitchboardGateway switchboard =
+                    new SwitchboardGateway(JAR, WORK_DIR, tokens, database, echo.address(), settings);
+            List<ProxyFigures> figures = new ArrayList<>();
+            for (String id : settings.proxies()) {
+                figures.add(measure(proxy(id, peers, switchboard, redis, service), service, loop, redis));
+            }
+            @Nullable BigDownload download = null;
+            if (settings.stream()) {
+                try (ServerProcess gateway = switchboard.withNodeLimiter().starter().start(core(), service.address())) {
+                    download = BigDownload.measure(gateway, loop, request("/bench", 0), request(BigDownload.PATH, 0));
+                }
+                System.out.println(download);
+            }
+            @Nullable HeldSockets held = null;
+            if (settings.holds()) {
+                int count = Math.min(settings.sockets(), (openFiles() - OTHER_FILES) / 2);
+                try (ServerProcess gateway = switchboard.withNodeLimiter().starter().start(core(), service.address())) {
+                    held = HeldSockets.measure(gateway, loop, count, issued);
+                }
+                System.out.println(held);
+            }
+        }
+    }
+
+    private ProxyFigures measure(Proxy proxy, ServerProcess service, Loop loop, RedisProcess redis) {
+        System.out.println(proxy.title());
+        List<String> requests = new ArrayList<>();
+        for (int i = 0; i < USERS; i++) {
+            requests.add(request("/bench", i));
+        }
+        DoubleSupplier beside =
+                proxy.id().equals("switchboard-redis") ? () -> ProcFs.cpuSeconds(redis.pid()) : () -> 0;
+        double warmUp = Math.min(proxy.warmUpSeconds(), settings.warmUpSeconds());
+        if (proxy.id().equals(DIRECT)) {
+            ProxyFigures figures =
+                    ProxyFigures.measure(proxy, service, loop, requests, settings.seconds(), warmUp, beside);
+            System.out.println("  " + figures);
+            return figures;
+        }
+        try (ServerProcess server = proxy.starter().start(core(), service.address())) {
+            ProxyFigures figures =
+                    ProxyFigures.measure(proxy, server, loop, requests, settings.seconds(), warmUp, beside);
+            System.out.println("  " + figures);
+            return figures;
+        }
+    }
+
+    private Proxy proxy(
+            String id, Proxies peers, SwitchboardGateway switchboard, RedisProcess redis, ServerProcess service) {
+        return switch (id) {
+            case DIRECT -> new Proxy(DIRECT, "The service itself", 3, (core, address) -> service);
+            case "nginx" -> peers.nginx();
+            case "haproxy" -> peers.haproxy();
+            case "http-proxy-middleware" -> peers.node(id, id, id);
+            case "fastify" -> peers.node(id, "@fastify/http-proxy", "@fastify/http-proxy");
+            case "switchboard" -> switchboard.withNodeLimiter();
+            default -> switchboard.withRedis("127.0.0.1:" + redis.port);
+        };
+    }
+
+    private int core() {
+        return settings.serverCore();
+    }
+
+    private String request(String path, int user) {
+        return "GET " + path + " HTTP/1.1\r\nHost: bench.example.org\r\nUser-Agent: bench\r\nAccept: */*\r\n"
+                + "Authorization: Bearer " + issued.get(user) + "\r\n\r\n";
+    }
+
+    private ServerProcess echo() {
+        List<String> command = Target.java("-cp", System.getProperty("java.class.path"), EchoSockets.class.getName());
+        return ServerProcess.start(WORK_DIR, "echo", loadCore, command, Map.of());
+    }
+
+    private static int openFiles() {
+        String limit = Machine.firstLine("0", "bash", "-c", "ulimit -n");
+        return limit.equals("unlimited") ? Integer.MAX_VALUE : Integer.parseInt(limit);
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+            System.out.println("Written to " + file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
