@@ -14,6 +14,7 @@ public final class Operations {
                     ConversationOperations.ALL,
                     RoomOperations.ALL,
                     ParticipantOperations.ALL,
+                    BlockOperations.ALL,
                     CallOperations.ALL,
                     IceOperations.ALL,
                     NotificationOperations.ALL,
