@@ -18,7 +18,9 @@ public final class Operations {
                     CallOperations.ALL,
                     IceOperations.ALL,
                     NotificationOperations.ALL,
-                    SignalOperations.ALL)
+                    SignalOperations.ALL,
+                    MeetingOperations.ALL,
+                    MeetingInternals.ALL)
             .<Operation<?, ?>>flatMap(List::stream)
             .toList();
 
