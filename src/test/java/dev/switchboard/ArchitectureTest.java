@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
     private static final String ROOT = "dev.switchboard.";
     private static final String[] FEATURES = {
-        ROOT + "account..", ROOT + "room..", ROOT + "participant..", ROOT + "signaling.."
+        ROOT + "account..", ROOT + "room..", ROOT + "participant..", ROOT + "signaling..", ROOT + "meeting.."
     };
 
     private static final ArchRule PROTOCOL_KNOWS_NOBODY = noClasses()
@@ -32,6 +32,7 @@ class ArchitectureTest {
                     ROOT + "room..",
                     ROOT + "participant..",
                     ROOT + "signaling..",
+                    ROOT + "meeting..",
                     ROOT + "gateway..",
                     ROOT + "ops..",
                     ROOT + "app..",
@@ -40,7 +41,7 @@ class ArchitectureTest {
             .because("what the parts say to each other is plain Java that everybody can know");
 
     private static final ArchRule FEATURES_DO_NOT_KNOW_EACH_OTHER = slices().matching(
-                    "dev.switchboard.(account|room|participant|signaling)..")
+                    "dev.switchboard.(account|room|participant|signaling|meeting)..")
             .should()
             .notDependOnEachOther()
             .because("features ask each other through the bus, as if they were on different nodes: often they are");
@@ -63,6 +64,7 @@ class ArchitectureTest {
                     ROOT + "room..",
                     ROOT + "participant..",
                     ROOT + "signaling..",
+                    ROOT + "meeting..",
                     ROOT + "storage..",
                     ROOT + "app..",
                     "com.hazelcast..")

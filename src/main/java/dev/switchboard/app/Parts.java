@@ -29,6 +29,7 @@ import dev.switchboard.identity.AnyTokens;
 import dev.switchboard.identity.ClusterRevocations;
 import dev.switchboard.identity.Revocations;
 import dev.switchboard.identity.TokenOptions;
+import dev.switchboard.meeting.MeetingVerticle;
 import dev.switchboard.participant.ParticipantVerticle;
 import dev.switchboard.protocol.Operations;
 import dev.switchboard.protocol.Part;
@@ -138,6 +139,7 @@ final class Parts {
                         i, bus, store, options.rooms(), options.presence().grace())))
                 .compose(done ->
                         shards(i -> new SignalingVerticle(i, bus, store, hazelcast, options.calls(), options.ice())))
+                .compose(done -> shards(i -> new MeetingVerticle(i, bus, store, hazelcast, options.meetings())))
                 .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
     }
 

@@ -9,6 +9,7 @@ import dev.switchboard.gateway.proxy.SocketOptions;
 import dev.switchboard.gateway.route.RouteOptions;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
 import dev.switchboard.identity.TokenOptions;
+import dev.switchboard.meeting.MeetingOptions;
 import dev.switchboard.ops.LogOptions;
 import dev.switchboard.participant.PresenceOptions;
 import dev.switchboard.room.RoomOptions;
@@ -31,6 +32,7 @@ public record PlatformOptions(
         PresenceOptions presence,
         CallOptions calls,
         IceOptions ice,
+        MeetingOptions meetings,
         LogOptions log,
         SocketOptions sockets,
         List<UpstreamOptions> upstreams,
@@ -59,6 +61,7 @@ public record PlatformOptions(
                 PresenceOptions.from(root.section("presence")),
                 CallOptions.from(root.section("calls")),
                 IceOptions.from(root.section("ice")),
+                MeetingOptions.from(root.section("meetings")),
                 LogOptions.from(root.section("log")),
                 SocketOptions.from(root.section("sockets")),
                 upstreams,

@@ -24,6 +24,7 @@ public final class ParticipantVerticle extends VerticleBase {
     private final int shardIndex;
     private final Bus bus;
     private final PeerStore peers;
+    private final BlockStore blocks;
     private final Function<Vertx, OnlineStore> stores;
     private final PresenceOptions options;
     private final List<Runnable> listening = new ArrayList<>();
@@ -34,15 +35,22 @@ public final class ParticipantVerticle extends VerticleBase {
                 shardIndex,
                 bus,
                 new PgPeerStore(database),
+                new PgBlockStore(database),
                 vertx -> new HazelcastOnlineStore(vertx, bus.ownership(), hazelcast),
                 options);
     }
 
     ParticipantVerticle(
-            int shardIndex, Bus bus, PeerStore peers, Function<Vertx, OnlineStore> stores, PresenceOptions options) {
+            int shardIndex,
+            Bus bus,
+            PeerStore peers,
+            BlockStore blocks,
+            Function<Vertx, OnlineStore> stores,
+            PresenceOptions options) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.peers = peers;
+        this.blocks = blocks;
         this.stores = stores;
         this.options = options;
     }
@@ -58,13 +66,12 @@ public final class ParticipantVerticle extends VerticleBase {
         vertx.setPeriodic(CHECK_MS, t -> shard.settle());
         vertx.setPeriodic(options.gather().toMillis(), t -> shard.tellNews());
         shard.settle();
-        return bus.serve(
-                Part.PARTICIPANT,
-                shardIndex,
-                new Handlers()
-                        .on(ParticipantOperations.ANNOUNCE, (caller, q) -> shard.announce(q))
-                        .on(ParticipantOperations.NOTIFY, (caller, q) -> shard.notify(q))
-                        .on(ParticipantOperations.QUERY, (caller, q) -> shard.query(q)));
+        Handlers handlers = new Handlers()
+                .on(ParticipantOperations.ANNOUNCE, (caller, q) -> shard.announce(q))
+                .on(ParticipantOperations.NOTIFY, (caller, q) -> shard.notify(q))
+                .on(ParticipantOperations.QUERY, (caller, q) -> shard.query(q));
+        new Blocks(blocks, peers, shard).register(handlers);
+        return bus.serve(Part.PARTICIPANT, shardIndex, handlers);
     }
 
     @Override

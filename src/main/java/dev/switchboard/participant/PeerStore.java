@@ -8,6 +8,6 @@ import java.util.UUID;
 
 /** Who is told when somebody comes or goes. */
 interface PeerStore {
-    /** For each of these users, the others with whom they share a small conversation. */
+    /** For each of these users, the others with whom they share a small conversation and whom they have not blocked. */
     Future<Map<UUID, List<UUID>>> peers(Collection<UUID> users);
 }

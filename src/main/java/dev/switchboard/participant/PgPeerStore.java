@@ -25,6 +25,7 @@ final class PgPeerStore implements PeerStore {
             SELECT DISTINCT t.user_id, o.user_id AS peer
             FROM theirs t JOIN small s ON s.room_id = t.room_id
             JOIN room_member o ON o.room_id = t.room_id AND o.user_id <> t.user_id
+            WHERE NOT EXISTS (SELECT 1 FROM user_block b WHERE b.user_id = t.user_id AND b.blocked_id = o.user_id)
             """;
 
     private final Database database;

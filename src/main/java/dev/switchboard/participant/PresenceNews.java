@@ -66,13 +66,24 @@ final class PresenceNews {
                 .onComplete(done -> telling = false);
     }
 
+    /** Tells one person of one other, now. */
+    void tell(UUID whom, UUID about, boolean online) {
+        bus.call(
+                ParticipantOperations.NOTIFY,
+                Caller.system(),
+                new Notify(List.of(new Notice(List.of(whom), event(about, online)))));
+    }
+
+    private static Event<?> event(UUID user, boolean online) {
+        return Event.personal(online ? Event.USER_ONLINE : Event.USER_OFFLINE, new PresenceState(user));
+    }
+
     private Future<?> tell(Map<UUID, Boolean> changes, Map<UUID, List<UUID>> peersOf) {
         Map<UUID, List<UUID>> changesFor = new HashMap<>();
         peersOf.forEach((changed, of) -> of.forEach(peer ->
                 changesFor.computeIfAbsent(peer, p -> new ArrayList<>(1)).add(changed)));
         Map<UUID, Event<?>> events = new HashMap<>();
-        changes.forEach((user, online) -> events.put(
-                user, Event.personal(online ? Event.USER_ONLINE : Event.USER_OFFLINE, new PresenceState(user))));
+        changes.forEach((user, online) -> events.put(user, event(user, online)));
         List<UUID> all = List.copyOf(changesFor.keySet());
         Future<?> told = Future.succeededFuture();
         for (int from = 0; from < all.size(); from += MAX_TOLD) {

@@ -135,6 +135,15 @@ final class PresenceShard {
                 new Online(q.userIds().stream().filter(presence::isOnline).toList()));
     }
 
+    boolean isOnline(UUID user) {
+        return presence.isOnline(user);
+    }
+
+    /** Tells one person of one other, at most once. */
+    void tell(UUID whom, UUID about, boolean online) {
+        news.tell(whom, about, online);
+    }
+
     void nodeLost(String node) {
         presence.nodeLost(node, now());
     }

@@ -21,6 +21,11 @@ public record Event<T>(String type, @Nullable UUID roomId, @Nullable Long seq, I
     public static final String STOP_TYPING = "user:stop-typing";
     public static final String PARTICIPANT_JOINED = "participant:joined";
     public static final String PARTICIPANT_LEFT = "participant:left";
+    public static final String PARTICIPANT_UPDATED = "participant:updated";
+    public static final String MEETING_UPDATED = "meeting:updated";
+    public static final String MEETING_ENDED = "meeting:ended";
+    public static final String MEETING_STATE = "meeting:state";
+    public static final String MEETING_REQUEST = "meeting:request";
     public static final String CONVERSATION_UPDATED = "conversation:updated";
     public static final String CONVERSATION_ADDED = "conversation:added";
     public static final String CONVERSATION_REMOVED = "conversation:removed";

@@ -18,6 +18,10 @@ public enum Fault {
     XSRF_MISMATCH(403, false),
     FORBIDDEN(403, false),
     NOT_A_MEMBER(403, false),
+    /** The meeting was locked by its host. */
+    MEETING_LOCKED(403, true),
+    /** The host of the meeting removed this user. */
+    BARRED(403, false),
     NOT_FOUND(404, false),
     METHOD_NOT_ALLOWED(405, false),
     /** The client took too long to send its request. */
@@ -25,8 +29,12 @@ public enum Fault {
     CONFLICT(409, false),
     /** The call was taken, refused or ended before. */
     NOT_RINGING(409, false),
+    /** So many people are in the meeting that nobody more can enter. */
+    MEETING_FULL(409, true),
     USERNAME_TAKEN(409, false),
     EMAIL_TAKEN(409, false),
+    /** The meeting was ended for all. */
+    MEETING_ENDED(410, false),
     PAYLOAD_TOO_LARGE(413, false),
     URI_TOO_LONG(414, false),
     UNSUPPORTED_MEDIA_TYPE(415, false),

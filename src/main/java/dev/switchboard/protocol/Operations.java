@@ -14,10 +14,13 @@ public final class Operations {
                     ConversationOperations.ALL,
                     RoomOperations.ALL,
                     ParticipantOperations.ALL,
+                    BlockOperations.ALL,
                     CallOperations.ALL,
                     IceOperations.ALL,
                     NotificationOperations.ALL,
-                    SignalOperations.ALL)
+                    SignalOperations.ALL,
+                    MeetingOperations.ALL,
+                    MeetingInternals.ALL)
             .<Operation<?, ?>>flatMap(List::stream)
             .toList();
 

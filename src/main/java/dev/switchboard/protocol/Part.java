@@ -7,7 +7,8 @@ public enum Part {
     ACCOUNT,
     ROOM,
     PARTICIPANT,
-    SIGNALING;
+    SIGNALING,
+    MEETING;
 
     /**
      * How many shards a part has on each node. A constant of the cluster: the sender computes the address from it. It

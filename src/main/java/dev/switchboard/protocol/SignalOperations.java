@@ -16,17 +16,18 @@ public final class SignalOperations {
     private SignalOperations() {}
 
     /**
-     * A session description.
+     * A session description, in a call or in a meeting.
      *
-     * @param to the socket that it is for: the other leg's; may be left out in a call
+     * @param to the socket that it is for: the other leg's, where it may be left out; in a meeting a participant's
      * @param sdp at most 32 KiB
      */
     public record Description(
-            UUID callId,
+            @Nullable UUID callId,
+            @Nullable UUID meetingId,
             @Nullable @Length(max = MAX_SHORT) String to,
             @Length(min = 0, max = MAX_SDP_BYTES, maxBytes = MAX_SDP_BYTES) @Example("v=0\r\n") String sdp) {
         public Description {
-            Checks.of(Description.class, callId, to, sdp).done();
+            Checks.of(Description.class, callId, meetingId, to, sdp).done();
         }
     }
 
@@ -35,9 +36,13 @@ public final class SignalOperations {
      *
      * @param candidate as {@code RTCIceCandidate.toJSON()} has it; at most 1 KiB
      */
-    public record Candidate(UUID callId, @Nullable @Length(max = MAX_SHORT) String to, IceCandidate candidate) {
+    public record Candidate(
+            @Nullable UUID callId,
+            @Nullable UUID meetingId,
+            @Nullable @Length(max = MAX_SHORT) String to,
+            IceCandidate candidate) {
         public Candidate {
-            Checks.of(Candidate.class, callId, to, candidate).done();
+            Checks.of(Candidate.class, callId, meetingId, to, candidate).done();
         }
     }
 
@@ -55,19 +60,27 @@ public final class SignalOperations {
     }
 
     /** Data of {@code offer} and {@code answer}: {@code from} is stamped by the server. */
-    public record RelayedDescription(UUID callId, String from, UUID fromUserId, String sdp) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record RelayedDescription(
+            @Nullable UUID callId, @Nullable UUID meetingId, String from, UUID fromUserId, String sdp) {}
 
     /** Data of {@code ice-candidate}. */
-    public record RelayedCandidate(UUID callId, String from, UUID fromUserId, IceCandidate candidate) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record RelayedCandidate(
+            @Nullable UUID callId, @Nullable UUID meetingId, String from, UUID fromUserId, IceCandidate candidate) {}
+
+    private static Object place(@Nullable UUID callId, @Nullable UUID meetingId) {
+        return String.valueOf(callId != null ? callId : meetingId);
+    }
 
     public static final Operation<Description, Nothing> OFFER =
-            Operation.of("offer", Part.SIGNALING, Description.class, Nothing.class, (c, q) -> q.callId());
+            Operation.of("offer", Part.SIGNALING, Description.class, Nothing.class, (c, q) -> place(q.callId(), q.meetingId()));
 
     public static final Operation<Description, Nothing> ANSWER =
-            Operation.of("answer", Part.SIGNALING, Description.class, Nothing.class, (c, q) -> q.callId());
+            Operation.of("answer", Part.SIGNALING, Description.class, Nothing.class, (c, q) -> place(q.callId(), q.meetingId()));
 
     public static final Operation<Candidate, Nothing> ICE_CANDIDATE =
-            Operation.of("ice-candidate", Part.SIGNALING, Candidate.class, Nothing.class, (c, q) -> q.callId());
+            Operation.of("ice-candidate", Part.SIGNALING, Candidate.class, Nothing.class, (c, q) -> place(q.callId(), q.meetingId()));
 
     public static final List<Operation<?, ?>> ALL = List.of(OFFER, ANSWER, ICE_CANDIDATE);
 }

@@ -29,7 +29,9 @@ import dev.switchboard.room.ConversationStore.NewConversation;
 import dev.switchboard.room.ConversationStore.Outcome;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +43,19 @@ final class Conversations {
     private final ConversationStore store;
     private final Membership membership;
     private final UserNotices notices;
+    private final Blockers blockers;
 
-    Conversations(RoomShard shard, ConversationStore store, Membership membership, UserNotices notices) {
+    Conversations(
+            RoomShard shard,
+            ConversationStore store,
+            Membership membership,
+            UserNotices notices,
+            Blockers blockers) {
         this.shard = shard;
         this.store = store;
         this.membership = membership;
         this.notices = notices;
+        this.blockers = blockers;
     }
 
     void register(Handlers handlers) {
@@ -176,14 +185,21 @@ final class Conversations {
             if (member == null) {
                 throw Fault.NOT_FOUND.because("No such member.");
             }
-            return notices.online(List.of(member.userId()))
-                    .map(online -> new MemberState(
-                            member.userId(),
-                            member.username(),
-                            member.role(),
-                            member.joinedAt(),
-                            member.readSeq(),
-                            !online.isEmpty() || live.audience().has(member.userId())));
+            Future<List<UUID>> known = notices.online(List.of(member.userId()));
+            Future<Map<UUID, Set<UUID>>> hidden = blockers.among(List.of(member.userId(), caller.user()));
+            return Future.all(known, hidden).map(both -> {
+                boolean online =
+                        !known.result().isEmpty() || live.audience().has(member.userId());
+                boolean blocked =
+                        hidden.result().getOrDefault(caller.user(), Set.of()).contains(member.userId());
+                return new MemberState(
+                        member.userId(),
+                        member.username(),
+                        member.role(),
+                        member.joinedAt(),
+                        member.readSeq(),
+                        online && !blocked);
+            });
         });
     }
 

@@ -21,24 +21,25 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Following a room live: who joins and leaves, what they missed, who types. */
 final class Following {
-    private static final long ONLINE_MAX_AGE = Duration.ofSeconds(1).toNanos();
-
     private final RoomShard shard;
     private final Membership membership;
     private final UserNotices notices;
+    private final Blockers blockers;
     private final Duration grace;
 
     /** @param grace how long users of a lost node have to come back before they count as gone */
-    Following(RoomShard shard, Membership membership, UserNotices notices, Duration grace) {
+    Following(RoomShard shard, Membership membership, UserNotices notices, Blockers blockers, Duration grace) {
         this.shard = shard;
         this.membership = membership;
         this.notices = notices;
+        this.blockers = blockers;
         this.grace = grace;
     }
 
@@ -62,7 +63,7 @@ final class Following {
                     }
                     return current(live.room(), q.afterSeq())
                             .compose(v -> missed(live.room(), q.afterSeq()))
-                            .compose(missed -> joined(live, missed));
+                            .compose(missed -> joined(live, user, missed));
                 });
     }
 
@@ -94,7 +95,7 @@ final class Following {
                 : shard.store().events(room.id(), from, Math.toIntExact(to - from));
     }
 
-    private Future<Joined> joined(LiveRoom live, Missed missed) {
+    private Future<Joined> joined(LiveRoom live, UUID user, Missed missed) {
         Room room = live.room();
         if (!room.isSmall()) {
             return Future.succeededFuture(new Joined(
@@ -107,28 +108,30 @@ final class Following {
                     room.members().size(),
                     live.audience().size()));
         }
-        return live.online(
-                        ONLINE_MAX_AGE,
-                        () -> notices.online(List.copyOf(room.members().keySet())))
-                .map(known -> {
-                    List<UUID> online = online(live, known);
-                    return new Joined(
-                            room.id(),
-                            missed.head(),
-                            missed.events(),
-                            missed.recovered(),
-                            List.copyOf(room.members().values()),
-                            online,
-                            room.members().size(),
-                            online.size());
-                });
+        Set<UUID> members = room.members().keySet();
+        Future<List<UUID>> known = live.online().get(() -> notices.online(List.copyOf(members)));
+        Future<Map<UUID, Set<UUID>>> hidden = live.blockers().get(() -> blockers.among(members));
+        return Future.all(known, hidden).map(both -> {
+            List<UUID> online =
+                    online(live, known.result(), hidden.result().getOrDefault(user, Set.of()));
+            return new Joined(
+                    room.id(),
+                    missed.head(),
+                    missed.events(),
+                    missed.recovered(),
+                    List.copyOf(room.members().values()),
+                    online,
+                    room.members().size(),
+                    online.size());
+        });
     }
 
     /** Whoever has the room open is online, even if the news of it is still on its way. */
-    private static List<UUID> online(LiveRoom live, List<UUID> known) {
+    private static List<UUID> online(LiveRoom live, List<UUID> known, Set<UUID> hidden) {
         Set<UUID> all = new HashSet<>(known);
         return live.room().members().keySet().stream()
                 .filter(user -> all.contains(user) || live.audience().has(user))
+                .filter(user -> !hidden.contains(user))
                 .toList();
     }
 

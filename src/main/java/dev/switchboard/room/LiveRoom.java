@@ -1,15 +1,18 @@
 package dev.switchboard.room;
 
 import dev.switchboard.protocol.Message;
-import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A loaded room with what is true only while its owner lives: who has it open, who types, what is being changed. */
 final class LiveRoom {
+    private static final long PRESENCE_MAX_AGE = Duration.ofSeconds(1).toNanos();
+
     private final Room room;
     private final Audience audience = new Audience();
     private final Typists typists = new Typists();
@@ -17,8 +20,8 @@ final class LiveRoom {
     private final Map<UUID, Message> changing = new HashMap<>();
 
     private long touchedAt = System.nanoTime();
-    private @Nullable Future<List<UUID>> online;
-    private long onlineAt;
+    private final Briefly<List<UUID>> online = new Briefly<>(PRESENCE_MAX_AGE);
+    private final Briefly<Map<UUID, Set<UUID>>> blockers = new Briefly<>(PRESENCE_MAX_AGE);
     private @Nullable Counts countsTold;
 
     LiveRoom(Room room) {
@@ -49,16 +52,14 @@ final class LiveRoom {
         return touchedAt;
     }
 
-    /** Who is online, asked at most once in {@code maxAgeNanos}. */
-    Future<List<UUID>> online(long maxAgeNanos, java.util.function.Supplier<Future<List<UUID>>> ask) {
-        long now = System.nanoTime();
-        Future<List<UUID>> known = online;
-        if (known == null || known.failed() || now - onlineAt > maxAgeNanos) {
-            known = ask.get();
-            online = known;
-            onlineAt = now;
-        }
-        return known;
+    /** Who is online, asked once in a while. */
+    Briefly<List<UUID>> online() {
+        return online;
+    }
+
+    /** Who is offline for whom, asked once in a while. */
+    Briefly<Map<UUID, Set<UUID>>> blockers() {
+        return blockers;
     }
 
     private record Counts(int members, int open) {}

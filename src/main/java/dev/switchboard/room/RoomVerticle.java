@@ -48,12 +48,13 @@ public final class RoomVerticle extends VerticleBase {
         UserNotices notices = new UserNotices(bus);
         ConversationStore conversations = new PgConversationStore(database);
         Membership membership = new Membership(shard, conversations, notices);
-        Following following = new Following(shard, membership, notices, grace);
+        Blockers blockers = new PgBlockers(database);
+        Following following = new Following(shard, membership, notices, blockers, grace);
 
         Handlers handlers = new Handlers();
         new Messages(shard, notices).register(handlers);
         following.register(handlers);
-        new Conversations(shard, conversations, membership, notices).register(handlers);
+        new Conversations(shard, conversations, membership, notices, blockers).register(handlers);
         new PgChannels(database).register(handlers);
 
         Context own = context;

@@ -79,28 +79,33 @@ final class BusCallNews implements CallNews {
 
     /** Kept first: whoever was not there to be told finds it later. */
     private Future<Void> missed(Call call, @Nullable String callerName) {
-        return notifications
-                .missedCall(call)
-                .compose(kept -> kept.fresh()
-                        ? push(
-                                call.calleeId(),
-                                null,
-                                Event.personal(
-                                        Event.NOTIFICATION_NEW,
-                                        new MissedCall(
-                                                Notifications.MISSED_CALL,
-                                                kept.id(),
-                                                call.id(),
-                                                call.callerId(),
-                                                callerName,
-                                                call.createdAt())))
-                        : Future.succeededFuture());
+        return notifications.missedCall(call).compose(kept -> tellMissed(call, callerName, kept));
+    }
+
+    private Future<Void> tellMissed(Call call, @Nullable String callerName, Notifications.Kept kept) {
+        return kept.fresh()
+                ? push(
+                        call.calleeId(),
+                        null,
+                        Event.personal(
+                                Event.NOTIFICATION_NEW,
+                                new MissedCall(
+                                        Notifications.MISSED_CALL,
+                                        kept.id(),
+                                        call.id(),
+                                        call.callerId(),
+                                        callerName,
+                                        call.createdAt())))
+                : Future.succeededFuture();
     }
 
     @Override
     public Future<Void> refused(Call call, Caller caller) {
         String reason = CallChange.text(Objects.requireNonNull(call.reason()));
         return push(call.callerId(), null, Event.personal(Event.CALL_END, new Ended(call.id(), reason)))
-                .compose(done -> missed(call, caller.name()));
+                // That a note was made is told beside the answer, so that its time does not show whether there was one.
+                .compose(done -> notifications.missedCall(call))
+                .onSuccess(kept -> tellMissed(call, caller.name(), kept))
+                .mapEmpty();
     }
 }

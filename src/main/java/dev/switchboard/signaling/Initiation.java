@@ -62,6 +62,13 @@ final class Initiation {
             return Future.failedFuture(Fault.UNAVAILABLE.because("Another call is just beginning or ending."));
         }
         UUID caller = request.callerId();
+        if (!request.online()) {
+            // Nothing of the callee is looked at: whether it is in a call shows to those alone who may reach it.
+            return store.claim(caller, id)
+                    .compose(holder -> holder.equals(id)
+                            ? unavailable(request, id)
+                            : occupied(request, id, caller, holder, tries));
+        }
         boolean callerFirst = caller.compareTo(request.callee()) < 0;
         UUID first = callerFirst ? caller : request.callee();
         UUID second = callerFirst ? request.callee() : caller;
@@ -77,11 +84,6 @@ final class Initiation {
 
     private Future<Call> ring(Request request, UUID id) {
         Instant now = calls.now();
-        if (!request.online()) {
-            Call over = Calls.refused(
-                    id, request.callerId(), request.callee(), request.media(), EndReason.UNAVAILABLE, now);
-            return releaseBoth(request, id).compose(done -> calls.keep(over, request.caller()));
-        }
         CallRecord call = CallRecord.ring(
                 id,
                 Leg.of(request.callerId(), request.socket(), request.node(), now),
@@ -97,9 +99,10 @@ final class Initiation {
                 .map(CallRecord::view);
     }
 
-    private Future<Void> releaseBoth(Request request, UUID id) {
-        return Future.join(store.release(request.callerId(), id), store.release(request.callee(), id))
-                .mapEmpty();
+    private Future<Call> unavailable(Request request, UUID id) {
+        Call over = Calls.refused(
+                id, request.callerId(), request.callee(), request.media(), EndReason.UNAVAILABLE, calls.now());
+        return store.release(request.callerId(), id).compose(done -> calls.keep(over, request.caller()));
     }
 
     /** {@code user}, one of the two, is in {@code other} already. */

@@ -14,7 +14,7 @@ interface Notifications {
     /** @param fresh false when it was kept before */
     record Kept(UUID id, boolean fresh) {}
 
-    /** Notes for the callee that there was a call. */
+    /** Notes for the callee that there was a call, unless it has blocked the caller. */
     Future<Kept> missedCall(Call call);
 
     /** A user's, the latest first. */

@@ -56,6 +56,9 @@ final class PgCallLog implements CallLog {
     public Future<List<Call>> list(UUID user, @Nullable UUID before, int limit) {
         return database.query(
                         "SELECT " + COLUMNS + " FROM call WHERE (caller_id = $1 OR callee_id = $1)"
+                                // What a blocked caller tried is not there for whoever blocked it.
+                                + " AND (callee_id <> $1 OR answered_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM"
+                                + " user_block b WHERE b.user_id = $1 AND b.blocked_id = call.caller_id))"
                                 + " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
                         Tuple.of(user, before, limit))
                 .map(PgCallLog::calls);

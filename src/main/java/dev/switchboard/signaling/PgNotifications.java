@@ -27,7 +27,9 @@ final class PgNotifications implements Notifications {
         UUID id = Ids.next();
         return database.query(
                         "INSERT INTO notification (id, user_id, kind, subject_id, from_id)"
-                                + " SELECT $1, id, $3, $4, $5 FROM user_account WHERE id = $2 ON CONFLICT DO NOTHING",
+                                + " SELECT $1, id, $3, $4, $5 FROM user_account WHERE id = $2 AND NOT EXISTS"
+                                + " (SELECT 1 FROM user_block WHERE user_id = $2 AND blocked_id = $5)"
+                                + " ON CONFLICT DO NOTHING",
                         Tuple.of(id, call.calleeId(), MISSED_CALL, call.id(), call.callerId()))
                 .map(rows -> new Kept(id, rows.rowCount() > 0));
     }

@@ -7,10 +7,14 @@ import dev.switchboard.bus.Json;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.MeetingInternals;
+import dev.switchboard.protocol.MeetingInternals.Relay;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.SignalOperations;
 import dev.switchboard.protocol.SignalOperations.Candidate;
 import dev.switchboard.protocol.SignalOperations.Description;
+import dev.switchboard.protocol.SignalOperations.IceCandidate;
 import dev.switchboard.protocol.SignalOperations.RelayedCandidate;
 import dev.switchboard.protocol.SignalOperations.RelayedDescription;
 import io.vertx.core.Future;
@@ -52,23 +56,49 @@ final class Signals {
 
     private Future<Nothing> describe(String type, Caller caller, Description q) {
         String from = from(caller);
+        UUID call = q.callId();
+        if (call == null) {
+            return meeting(caller, q.meetingId(), q.to(), type, q.sdp(), null);
+        }
         return relay(
                 caller,
                 from,
-                q.callId(),
+                call,
                 q.to(),
-                Event.personal(type, new RelayedDescription(q.callId(), from, caller.user(), q.sdp())));
+                Event.personal(type, new RelayedDescription(call, null, from, caller.user(), q.sdp())));
     }
 
     private Future<Nothing> candidate(Caller caller, Candidate q) {
         String from = from(caller);
+        UUID call = q.callId();
+        if (call == null) {
+            return meeting(caller, q.meetingId(), q.to(), Event.ICE_CANDIDATE, null, q.candidate());
+        }
         return relay(
                 caller,
                 from,
-                q.callId(),
+                call,
                 q.to(),
                 Event.personal(
-                        Event.ICE_CANDIDATE, new RelayedCandidate(q.callId(), from, caller.user(), q.candidate())));
+                        Event.ICE_CANDIDATE,
+                        new RelayedCandidate(call, null, from, caller.user(), q.candidate())));
+    }
+
+    /** Who is in a meeting the meeting knows. */
+    private Future<Nothing> meeting(
+            Caller caller,
+            @Nullable UUID meeting,
+            @Nullable String to,
+            String type,
+            @Nullable String sdp,
+            @Nullable IceCandidate candidate) {
+        if (meeting == null) {
+            throw FaultException.invalid("callId", "is required, or else meetingId");
+        }
+        if (to == null) {
+            throw FaultException.invalid("to", "is required in a meeting");
+        }
+        return bus.call(MeetingInternals.RELAY, caller, new Relay(meeting, to, type, sdp, candidate));
     }
 
     private static String from(Caller caller) {

@@ -9,6 +9,8 @@ import dev.switchboard.bus.Delivery;
 import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Json;
 import dev.switchboard.bus.Ownership;
+import dev.switchboard.protocol.BlockOperations;
+import dev.switchboard.protocol.BlockOperations.Block;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
@@ -21,6 +23,7 @@ import dev.switchboard.protocol.ParticipantOperations.Announce;
 import dev.switchboard.protocol.ParticipantOperations.Notice;
 import dev.switchboard.protocol.ParticipantOperations.Notify;
 import dev.switchboard.protocol.ParticipantOperations.Query;
+import dev.switchboard.protocol.User;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -68,7 +71,7 @@ class PresenceShardTest {
     @BeforeEach
     void start() {
         await(bus.onDelivery(this::record));
-        deployment = await(vertx.deployVerticle(new ParticipantVerticle(0, bus, friends, v -> store, OPTIONS)));
+        deployment = await(vertx.deployVerticle(new ParticipantVerticle(0, bus, friends, friends, v -> store, OPTIONS)));
     }
 
     @AfterEach
@@ -148,6 +151,25 @@ class PresenceShardTest {
         awaitTold("bob: user:offline ann");
         assertThat(online()).containsExactly(BOB);
         assertThat(store.users).containsOnlyKeys(BOB);
+    }
+
+    @Test
+    void whoIsBlockedSeesTheBlockerGoAndNothingMore() {
+        friends.know(ANN, BOB);
+        announce(NODE, List.of(ANN, BOB), List.of());
+        awaitTold("ann: user:online bob", "bob: user:online ann");
+        told.clear();
+        Caller ann = new Caller(ANN, "ann", "Ann", Set.of(), null, null, "r");
+        await(bus.callShard(BlockOperations.BLOCK, ann, new Block(BOB), HERE));
+        awaitTold("bob: user:offline ann");
+        await(bus.callShard(BlockOperations.BLOCK, ann, new Block(BOB), HERE));
+        await(bus.callShard(BlockOperations.BLOCK, ann, new Block(CY), HERE));
+        announce(NODE, List.of(), List.of(ANN));
+        forAWhile(() -> assertThat(told).as("neither twice, nor to strangers").hasSize(1));
+        announce(NODE, List.of(ANN), List.of());
+        told.clear();
+        await(bus.callShard(BlockOperations.UNBLOCK, ann, new Block(BOB), HERE));
+        awaitTold("bob: user:online ann");
     }
 
     @Test
@@ -367,7 +389,8 @@ class PresenceShardTest {
         }
     }
 
-    private static final class Friends implements PeerStore {
+    private static final class Friends implements PeerStore, BlockStore {
+        private final Map<UUID, Set<UUID>> blocked = new ConcurrentHashMap<>();
         private final Map<UUID, List<UUID>> of = new ConcurrentHashMap<>();
         private final AtomicInteger queries = new AtomicInteger();
         private volatile boolean away;
@@ -391,7 +414,27 @@ class PresenceShardTest {
             }
             Map<UUID, List<UUID>> found = new HashMap<>(of);
             found.keySet().retainAll(Set.copyOf(users));
+            found.replaceAll((user, others) -> others.stream()
+                    .filter(other -> !blocked.getOrDefault(user, Set.of()).contains(other))
+                    .toList());
             return Future.succeededFuture(found);
+        }
+
+        @Override
+        public Future<Outcome> block(UUID user, UUID other) {
+            boolean fresh = blocked.computeIfAbsent(user, u -> ConcurrentHashMap.newKeySet())
+                    .add(other);
+            return Future.succeededFuture(fresh ? Outcome.NEW : Outcome.REPEATED);
+        }
+
+        @Override
+        public Future<Boolean> unblock(UUID user, UUID other) {
+            return Future.succeededFuture(blocked.getOrDefault(user, Set.of()).remove(other));
+        }
+
+        @Override
+        public Future<List<User>> list(UUID user, UUID cursor, int limit) {
+            return Future.succeededFuture(List.of());
         }
     }
 }

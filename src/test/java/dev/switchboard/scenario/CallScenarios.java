@@ -10,6 +10,7 @@ import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -221,6 +222,53 @@ abstract class CallScenarios {
                     .as("the cancelled call and the one that found Bob busy")
                     .containsExactlyInAnyOrder("missed_call", "missed_call");
         }
+    }
+
+    @Test
+    void whoeverIsBlockedFindsNobodyThere() {
+        Account ann = register("ann");
+        Account bob = register("bob");
+        Account dan = register("dan");
+        Api api = new Api(node(2));
+        String block = "/api/v1/users/" + ann.id() + "/block";
+        try (Phone a = Phone.of(node(0), ann);
+                Phone b = Phone.of(node(1), bob)) {
+            assertThat(api.call("POST", block, bob, null).status()).isEqualTo(200);
+            assertThat(api.call("GET", "/api/v1/users/blocked", bob, null).ok().at("/items/0/id"))
+                    .hasToString("\"" + ann.id() + "\"");
+            String general = api.general(ann);
+            String member = "/api/v1/conversations/" + general + "/members/" + bob.id();
+            assertThat(api.call("GET", member, ann, null).ok().get("online").asBoolean())
+                    .isFalse();
+            assertThat(api.call("GET", member, bob, null).ok().get("online").asBoolean())
+                    .isTrue();
+            await().untilAsserted(
+                    () -> assertThat(online(a, general)).contains(ann.id()).doesNotContain(bob.id()));
+
+            JsonNode blocked = a.bus.request("call:initiate", Map.of("calleeId", bob.id()))
+                    .get("call");
+            JsonNode away = a.bus.request("call:initiate", Map.of("calleeId", dan.id()))
+                    .get("call");
+            assertThat(blocked.get("reason").asText()).isEqualTo("unavailable");
+            assertThat(blocked.fieldNames()).toIterable().containsExactlyElementsOf(away::fieldNames);
+            assertThat(a.all("call:end")).hasSize(2);
+            assertThat(history(bob)).isEmpty();
+            assertThat(history(ann)).hasSize(2);
+
+            assertThat(api.call("DELETE", block, bob, null).status()).isEqualTo(200);
+            String rings = a.call(b);
+            assertThat(b.hears("call:incoming").get("id").asText()).isEqualTo(rings);
+            assertThat(b.all("notification:new")).isEmpty();
+        }
+    }
+
+    private static List<String> online(Phone phone, String room) {
+        List<String> ids = new ArrayList<>();
+        phone.bus
+                .request("join:conversation", Map.of("conversationId", room))
+                .get("online")
+                .forEach(id -> ids.add(id.asText()));
+        return ids;
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -107,6 +108,22 @@ class InitiationTest {
         world.run();
         assertThat(call.result().state()).isEqualTo(State.RINGING);
         assertThat(told).contains(Effect.of(Kind.INCOMING, PEOPLE.get(1)));
+    }
+
+    @Test
+    void ofWhoeverCannotBeReachedNothingIsLookedAt() {
+        Initiation initiation = initiation();
+        initiation.begin(request(1, 2));
+        world.run();
+        Map<UUID, UUID> before = Map.copyOf(world.claims());
+        Request away = new Request(request(0, 1).caller(), "s0", "n0", PEOPLE.get(1), Media.VIDEO, false);
+        Future<Call> call = initiation.begin(away);
+        world.run();
+        assertThat(call.result().reason())
+                .as("not busy: that would show that it is there")
+                .isEqualTo(EndReason.UNAVAILABLE);
+        assertThat(world.claims()).isEqualTo(before);
+        assertThat(world.claimed()).doesNotContain(Map.entry(PEOPLE.get(1), call.result().id()));
     }
 
     @Test

@@ -19,6 +19,7 @@ final class ShuffledCalls implements CallStore {
     private final List<Runnable> steps = new ArrayList<>();
     private final Map<UUID, CallEntry> calls = new HashMap<>();
     private final Map<UUID, UUID> users = new HashMap<>();
+    private final List<Map.Entry<UUID, UUID>> claimed = new ArrayList<>();
 
     ShuffledCalls(long seed) {
         this.random = new Random(seed);
@@ -34,6 +35,11 @@ final class ShuffledCalls implements CallStore {
         Promise<T> promise = Promise.promise();
         steps.add(() -> promise.complete(step.get()));
         return promise.future();
+    }
+
+    /** Whom somebody tried to claim for which call. */
+    List<Map.Entry<UUID, UUID>> claimed() {
+        return claimed;
     }
 
     Map<UUID, UUID> claims() {
@@ -86,6 +92,7 @@ final class ShuffledCalls implements CallStore {
     @Override
     public Future<UUID> claim(UUID user, UUID call) {
         return later(() -> {
+            claimed.add(Map.entry(user, call));
             UUID other = users.putIfAbsent(user, call);
             return other == null ? call : other;
         });

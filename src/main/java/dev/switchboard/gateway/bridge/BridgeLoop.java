@@ -28,6 +28,7 @@ final class BridgeLoop {
     private final Map<UUID, BridgeSession> bySession = new HashMap<>();
 
     private final Bucket allowance;
+    private final Bucket signals;
     private final long timer;
     private final Runnable stopListening;
     private boolean draining;
@@ -40,6 +41,8 @@ final class BridgeLoop {
         this.hub = hub;
         this.allowance = Allowance.bucket(
                 services.options().messageBurst(), services.options().messageRate());
+        this.signals = Allowance.bucket(
+                services.options().signalBurst(), services.options().signalRate());
         this.legs = new CallLegs(vertx, services.bus());
         this.requests = new BridgeRequests(hub, legs, services);
         stopListening = services.revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
@@ -53,6 +56,11 @@ final class BridgeLoop {
     /** How many messages each socket may send. */
     Bucket allowance() {
         return allowance;
+    }
+
+    /** How many WebRTC signals each socket may send. */
+    Bucket signals() {
+        return signals;
     }
 
     BridgeOptions options() {

@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param maxOutstanding requests of one socket that may be under way; beyond it the socket is not read
  * @param messageBurst messages that one socket may send at once
  * @param messageRate messages that one socket may send per second for long
+ * @param signalBurst WebRTC signals that one socket may send at once
+ * @param signalRate WebRTC signals that one socket may send per second for long
  */
 public record BridgeOptions(
         Duration authTimeout,
@@ -29,7 +31,9 @@ public record BridgeOptions(
         int maxConnections,
         int maxOutstanding,
         int messageBurst,
-        int messageRate) {
+        int messageRate,
+        int signalBurst,
+        int signalRate) {
 
     public static BridgeOptions from(Section section) {
         Duration shortest = Duration.ofMillis(100);
@@ -45,6 +49,8 @@ public record BridgeOptions(
                 section.integer("maxConnections", 1, 10_000_000),
                 section.integer("maxOutstanding", 1, 10_000),
                 section.integer("messageBurst", 1, 1_000_000),
-                section.integer("messageRate", 1, 1_000_000));
+                section.integer("messageRate", 1, 1_000_000),
+                section.integer("signalBurst", 1, 1_000_000),
+                section.integer("signalRate", 1, 1_000_000));
     }
 }

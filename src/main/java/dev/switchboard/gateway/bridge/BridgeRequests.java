@@ -16,6 +16,7 @@ import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.Operations;
 import dev.switchboard.protocol.RoomOperations;
+import dev.switchboard.protocol.SignalOperations;
 import io.vertx.core.Future;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,8 @@ final class BridgeRequests {
                     frame,
                     "access_denied",
                     Fault.FORBIDDEN.because("No operation for clients: " + frame.address()));
+        } else if (SignalOperations.ALL.contains(operation) && !socket.maySignal()) {
+            fail(socket, frame, Fault.TOO_MANY_REQUESTS.because("Too many signals; slow down."));
         } else if (operation.equals(RoomOperations.JOIN)) {
             request(
                     socket,

@@ -39,6 +39,9 @@ final class BridgeSession extends Deadlines.Entry {
     BridgeSession sibling;
 
     private @Nullable Identity identity;
+    /** Most sockets never send a signal. */
+    private @Nullable Allowance signals;
+
     private int requestNumber;
     private boolean closed;
     private boolean cutBefore;
@@ -168,6 +171,14 @@ final class BridgeSession extends Deadlines.Entry {
             refuse(fault.fault().code(), replyAddress, fault);
         }
         return false;
+    }
+
+    /** Whether the socket may send another WebRTC signal now. */
+    boolean maySignal() {
+        if (signals == null) {
+            signals = new Allowance(loop.signals());
+        }
+        return signals.take(Allowance.MESSAGE, loop.now());
     }
 
     /** Runs a request after those before it in the same lane. */

@@ -5,6 +5,7 @@ import dev.switchboard.protocol.AccountOperations;
 import dev.switchboard.protocol.ConversationOperations;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.MeetingOperations;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.RoomOperations;
 import io.vertx.core.http.HttpHeaders;
@@ -38,6 +39,7 @@ final class HttpSpecials {
         before.put(AccountOperations.REFRESH, HttpSpecials::refreshByCookie);
         before.put(RoomOperations.SEND, HttpSpecials::clientId);
         before.put(ConversationOperations.CREATE, HttpSpecials::clientId);
+        before.put(MeetingOperations.CREATE, HttpSpecials::clientId);
         after(AccountOperations.REGISTER, (rc, usual, reply) -> signIn(rc, usual, reply, false));
         after(AccountOperations.LOGIN, (rc, usual, reply) -> signIn(rc, usual, reply, false));
         after(AccountOperations.REFRESH, (rc, usual, reply) -> signIn(rc, usual, reply, true));

@@ -61,7 +61,9 @@ class BridgeLimitsTest {
                 d.maxConnections(),
                 d.maxOutstanding(),
                 d.messageBurst(),
-                d.messageRate());
+                d.messageRate(),
+                d.signalBurst(),
+                d.signalRate());
     }
 
     private RawWebSocket connect(String path) throws IOException {
@@ -305,6 +307,32 @@ class BridgeLimitsTest {
 
     /** Requests that hang fill the window; then the socket is not read, and goes on when they are answered. */
     @Test
+    void signalsHaveABoundOfTheirOwn() throws Exception {
+        Map<String, Object> candidate =
+                Map.of("callId", UUID.randomUUID(), "candidate", Map.of("candidate", "candidate:1"));
+        try (var ws = connect(RawWebSocket.RAW)) {
+            for (int i = 0; i < 118; i++) {
+                ws.sendRequest("m" + i, "ice-candidate", candidate);
+            }
+            int passed = 0;
+            for (int i = 0; i < 118; i++) {
+                JsonNode answer = ws.message();
+                passed += answer.path("type").asText().equals("rec") ? 1 : 0;
+                if (answer.path("type").asText().equals("err")) {
+                    assertThat(answer.path("failureCode").asInt()).isEqualTo(429);
+                    assertThat(answer.path("failureType").asText()).isEqualTo("RECIPIENT_FAILURE");
+                }
+            }
+            assertThat(passed).isBetween(100, 117);
+            assertThat(ws.request("user:typing", Map.of("conversationId", ROOM))
+                            .path("type")
+                            .asText())
+                    .as("everything else goes on")
+                    .isEqualTo("rec");
+        }
+    }
+
+    @Test
     void aSocketWithTooMuchUnderWayIsNotRead() throws Exception {
         List<Promise<RoomOperations.Sent>> held = new ArrayList<>();
         server.onSend = q -> {
@@ -418,7 +446,9 @@ class BridgeLimitsTest {
                 1,
                 d.maxOutstanding(),
                 d.messageBurst(),
-                d.messageRate()));
+                d.messageRate(),
+                d.signalBurst(),
+                d.signalRate()));
         try (var first = connect(RawWebSocket.RAW)) {
             assertThat(first.status).isEqualTo(101);
             await().until(() -> server.open() == 1);

@@ -12,6 +12,7 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.protocol.RoomOperations;
+import dev.switchboard.protocol.SignalOperations;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -54,7 +55,9 @@ final class BridgeServer implements AutoCloseable {
             1_000,
             64,
             120,
-            60);
+            60,
+            100,
+            20);
 
     static final String PAGE = "https://app.example.org";
 
@@ -156,6 +159,11 @@ final class BridgeServer implements AutoCloseable {
                         .on(RoomOperations.TYPING, (caller, q) -> Future.succeededFuture(Nothing.NOTHING)));
         bus.serve(Part.ACCOUNT, 0, new Handlers().on(AccountOperations.LOGOUT, (caller, q) -> onLogout.apply(caller)
                 .map(Nothing.NOTHING)));
+        bus.serve(
+                Part.SIGNALING,
+                0,
+                new Handlers()
+                        .on(SignalOperations.ICE_CANDIDATE, (caller, q) -> Future.succeededFuture(Nothing.NOTHING)));
         var services = new BridgeServices(
                 options,
                 MAX_MESSAGE,

@@ -1,0 +1,189 @@
+package dev.switchboard.meeting;
+
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.meeting.MeetingRules.Entrance;
+import dev.switchboard.protocol.CallOperations.LegNews;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.MeetingInternals;
+import dev.switchboard.protocol.MeetingInternals.Relay;
+import dev.switchboard.protocol.MeetingOperations;
+import dev.switchboard.protocol.MeetingOperations.Entry;
+import dev.switchboard.protocol.MeetingOperations.Join;
+import dev.switchboard.protocol.MeetingOperations.Joined;
+import dev.switchboard.protocol.MeetingOperations.Leave;
+import dev.switchboard.protocol.MeetingOperations.Say;
+import dev.switchboard.protocol.MeetingOperations.State;
+import dev.switchboard.protocol.MeetingOperations.Update;
+import dev.switchboard.protocol.MeetingOperations.Waiting;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.Participant;
+import dev.switchboard.protocol.RoomOperations.Sent;
+import dev.switchboard.protocol.SignalOperations.RelayedCandidate;
+import dev.switchboard.protocol.SignalOperations.RelayedDescription;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Being in a meeting: entering and leaving it, what is done and said in it, signals from one participant to another. */
+final class MeetingPresence {
+    private final Meetings meetings;
+    private final MeetingChat chat;
+    private final MeetingNews news;
+
+    MeetingPresence(Meetings meetings, MeetingChat chat, MeetingNews news) {
+        this.meetings = meetings;
+        this.chat = chat;
+        this.news = news;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on(MeetingOperations.JOIN, this::join)
+                .on(MeetingOperations.LEAVE, this::leave)
+                .on(MeetingOperations.UPDATE, this::update)
+                .on(MeetingOperations.STATE, this::state)
+                .on(MeetingOperations.SAY, this::say)
+                .on(MeetingInternals.SEAT, (caller, q) -> seat(q))
+                .on(MeetingInternals.RELAY, this::relay)
+                .on(MeetingInternals.FOLLOW, (caller, q) -> chat.follow(q.roomId(), q.afterSeq()));
+    }
+
+    private Future<Joined> join(Caller caller, Join q) {
+        String node = q.node();
+        if (node == null) {
+            throw new IllegalStateException("the door says which node holds the socket");
+        }
+        Entrance entrance = new Entrance(Person.of(caller), socket(caller), node, Ids.next(), q.oldSocketId());
+        return meetings.change(q.meetingId(), meeting -> MeetingRules.enter(meeting, entrance, meetings.now()))
+                .compose(meeting -> meeting.seat(caller.user()) == null
+                        ? Future.succeededFuture(outside(meeting))
+                        : chat.missed(q.meetingId(), q.afterSeq())
+                                .map(missed -> inside(meeting, caller.user(), missed)));
+    }
+
+    /** Who waits learns what the meeting is called, and not who is in it. */
+    private static Joined outside(MeetingRecord meeting) {
+        return new Joined(
+                meeting.view(List.of()), Entry.WAITING, List.of(), null, null, 0, List.of(), true);
+    }
+
+    private static Joined inside(MeetingRecord meeting, UUID user, MeetingChat.Missed missed) {
+        State state = view(meeting, user);
+        return new Joined(
+                state.meeting(),
+                Entry.JOINED,
+                state.participants(),
+                state.self(),
+                state.waiting(),
+                missed.head(),
+                missed.events(),
+                missed.recovered());
+    }
+
+    private static State view(MeetingRecord meeting, UUID user) {
+        Seat seat = meeting.seat(user);
+        Participant self = seat == null ? null : seat.view(meeting.hostId(), meeting.version());
+        List<Waiting> waiting = meeting.leads(user)
+                ? meeting.waiting().stream().map(Waiter::view).toList()
+                : null;
+        return new State(meeting.view(List.of()), meeting.participants(), self, waiting);
+    }
+
+    private Future<Nothing> leave(Caller caller, Leave q) {
+        String socket = socket(caller);
+        return meetings.changeLive(q.meetingId(), meeting -> MeetingRules.leave(meeting, socket, meetings.now()))
+                .map(Nothing.NOTHING)
+                .recover(failure -> isOver(failure)
+                        ? Future.succeededFuture(Nothing.NOTHING)
+                        : Future.failedFuture(failure));
+    }
+
+    private static boolean isOver(Throwable failure) {
+        return failure instanceof FaultException fault && fault.fault() == Fault.NOT_FOUND;
+    }
+
+    private Future<State> update(Caller caller, Update q) {
+        return meetings.changeLive(
+                        q.meetingId(),
+                        meeting -> MeetingActions.apply(
+                                meeting, caller.user(), caller.socketId(), q, meetings.now(), meetings.times()))
+                .map(meeting -> view(meeting, caller.user()));
+    }
+
+    private Future<State> state(Caller caller, Leave q) {
+        return live(q.meetingId(), caller.user()).map(meeting -> view(meeting, caller.user()));
+    }
+
+    private Future<Sent> say(Caller caller, Say q) {
+        return live(q.meetingId(), caller.user()).compose(meeting -> chat.say(Person.of(caller), q));
+    }
+
+    /** A meeting that the user is in. */
+    private Future<MeetingRecord> live(UUID meeting, UUID user) {
+        return meetings.find(meeting).map(found -> {
+            MeetingRecord live = found.orElseThrow(() -> Fault.NOT_FOUND.because("Nobody is in such a meeting."));
+            MeetingRules.requireLive(live);
+            if (live.seat(user) == null) {
+                throw Fault.NOT_A_MEMBER.because("You are not in this meeting.");
+            }
+            return live;
+        });
+    }
+
+    /** A node tells of a socket; of one that has no place any more there is nothing to say. */
+    private Future<Nothing> seat(MeetingInternals.Seat q) {
+        return meetings.changeLive(
+                        q.meetingId(),
+                        meeting -> q.news() == LegNews.LOST
+                                ? MeetingRules.socketLost(meeting, q.socketId(), meetings.now(), meetings.times())
+                                : MeetingRules.renew(meeting, q.socketId(), meetings.now()))
+                .map(meeting -> {
+                    boolean here = meeting.seatOn(q.socketId()) != null
+                            || meeting.waiting().stream().anyMatch(w -> w.hold().on(q.socketId()));
+                    if (!here) {
+                        throw Fault.NOT_FOUND.because("The socket is not in the meeting.");
+                    }
+                    return Nothing.NOTHING;
+                });
+    }
+
+    private Future<Nothing> relay(Caller caller, Relay q) {
+        String from = socket(caller);
+        return live(q.meetingId(), caller.user()).map(meeting -> {
+            Seat own = meeting.seatOn(from);
+            Seat peer = meeting.seatOn(q.to());
+            if (own == null || !own.userId().equals(caller.user())) {
+                throw Fault.FORBIDDEN.because("This socket is not in the meeting.");
+            }
+            if (peer == null || peer == own) {
+                throw Fault.FORBIDDEN.because("That socket is not in the meeting.");
+            }
+            if (peer.hold().lost()) {
+                throw Fault.UNAVAILABLE.because("That participant is away; it comes back with another socket.");
+            }
+            news.socket(peer.hold().nodeId(), q.to(), signal(from, caller.user(), q));
+            return Nothing.NOTHING;
+        });
+    }
+
+    private static Event<?> signal(String from, UUID user, Relay q) {
+        return q.candidate() != null
+                ? Event.personal(q.type(), new RelayedCandidate(null, q.meetingId(), from, user, q.candidate()))
+                : Event.personal(
+                        q.type(),
+                        new RelayedDescription(null, q.meetingId(), from, user, Objects.requireNonNull(q.sdp())));
+    }
+
+    private static String socket(Caller caller) {
+        @Nullable String socket = caller.socketId();
+        if (socket == null) {
+            throw Fault.VALIDATION_FAILED.because("Meetings need a socket: ask by the event bus.");
+        }
+        return socket;
+    }
+}
