@@ -42,8 +42,8 @@ final class MeetingNews {
             case ASKED -> ask(id, effect);
             case EVICTED ->
                 effect.nodes()
-                        .forEach(node -> bus.deliver(
-                                node, Delivery.eviction(id, Objects.requireNonNull(effect.userId()))));
+                        .forEach(node ->
+                                bus.deliver(node, Delivery.eviction(id, Objects.requireNonNull(effect.userId()))));
         }
     }
 

@@ -68,8 +68,7 @@ final class MeetingPresence {
 
     /** Who waits learns what the meeting is called, and not who is in it. */
     private static Joined outside(MeetingRecord meeting) {
-        return new Joined(
-                meeting.view(List.of()), Entry.WAITING, List.of(), null, null, 0, List.of(), true);
+        return new Joined(meeting.view(List.of()), Entry.WAITING, List.of(), null, null, 0, List.of(), true);
     }
 
     private static Joined inside(MeetingRecord meeting, UUID user, MeetingChat.Missed missed) {
@@ -98,9 +97,8 @@ final class MeetingPresence {
         String socket = socket(caller);
         return meetings.changeLive(q.meetingId(), meeting -> MeetingRules.leave(meeting, socket, meetings.now()))
                 .map(Nothing.NOTHING)
-                .recover(failure -> isOver(failure)
-                        ? Future.succeededFuture(Nothing.NOTHING)
-                        : Future.failedFuture(failure));
+                .recover(failure ->
+                        isOver(failure) ? Future.succeededFuture(Nothing.NOTHING) : Future.failedFuture(failure));
     }
 
     private static boolean isOver(Throwable failure) {

@@ -37,8 +37,7 @@ public final class MeetingVerticle extends VerticleBase {
     public Future<?> start() {
         RecordStore<MeetingEntry> records =
                 new ClusterRecords<>(vertx, bus.ownership(), hazelcast, "meetings", MeetingEntry.class);
-        RecordStore<Chat> chats =
-                new ClusterRecords<>(vertx, bus.ownership(), hazelcast, "meeting-chats", Chat.class);
+        RecordStore<Chat> chats = new ClusterRecords<>(vertx, bus.ownership(), hazelcast, "meeting-chats", Chat.class);
         MeetingLog log = new PgMeetingLog(database);
         MeetingNews news = new MeetingNews(bus);
         Meetings meetings = new Meetings(records, chats, log, news, options.times(), Clock.systemUTC());

@@ -80,8 +80,7 @@ final class Signals {
                 call,
                 q.to(),
                 Event.personal(
-                        Event.ICE_CANDIDATE,
-                        new RelayedCandidate(call, null, from, caller.user(), q.candidate())));
+                        Event.ICE_CANDIDATE, new RelayedCandidate(call, null, from, caller.user(), q.candidate())));
     }
 
     /** Who is in a meeting the meeting knows. */

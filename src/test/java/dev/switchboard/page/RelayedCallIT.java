@@ -28,8 +28,7 @@ class RelayedCallIT {
         // The two relayed addresses are on this machine: in the world they are not, and the configuration closes it.
         try (TurnServer turn = TurnServer.start(
                         folder, List.of(SECRET), "--allow-loopback-peers", "--allowed-peer-ip=127.0.0.1");
-                TestNodes cluster =
-                        TestNodes.start(2, Map.of("TURN_URLS", turn.urls(), "TURN_SECRET", SECRET));
+                TestNodes cluster = TestNodes.start(2, Map.of("TURN_URLS", turn.urls(), "TURN_SECRET", SECRET));
                 Chromium chromium = Chromium.start(Chromium.WITH_CAMERA)) {
             List<String> addresses =
                     cluster.doors().stream().map(door -> door + "/").toList();

@@ -37,8 +37,7 @@ final class Visitor {
         this(browser, address, device, name + "-" + UUID.randomUUID().toString().substring(0, 6), script);
     }
 
-    private Visitor(
-            Browser browser, String address, Browser.NewContextOptions device, String name, String script) {
+    private Visitor(Browser browser, String address, Browser.NewContextOptions device, String name, String script) {
         this.name = name;
         page = browser.newContext(device).newPage();
         page.addInitScript(script);

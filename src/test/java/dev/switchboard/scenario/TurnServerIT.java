@@ -103,8 +103,18 @@ class TurnServerIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.1",
-                "192.0.2.1", "198.18.0.1", "224.0.0.1", "255.255.255.255"
+                "127.0.0.1",
+                "10.1.2.3",
+                "172.16.0.1",
+                "172.31.255.254",
+                "192.168.1.1",
+                "169.254.169.254",
+                "100.64.0.1",
+                "0.0.0.1",
+                "192.0.2.1",
+                "198.18.0.1",
+                "224.0.0.1",
+                "255.255.255.255"
             })
     void whatIsNotPublicCannotBeReachedThroughIt(String address) throws IOException {
         try (TurnClient client = Way.UDP.connect(username, credential)) {

@@ -123,7 +123,8 @@ class InitiationTest {
                 .as("not busy: that would show that it is there")
                 .isEqualTo(EndReason.UNAVAILABLE);
         assertThat(world.claims()).isEqualTo(before);
-        assertThat(world.claimed()).doesNotContain(Map.entry(PEOPLE.get(1), call.result().id()));
+        assertThat(world.claimed())
+                .doesNotContain(Map.entry(PEOPLE.get(1), call.result().id()));
     }
 
     @Test

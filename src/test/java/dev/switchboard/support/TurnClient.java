@@ -64,7 +64,8 @@ public final class TurnClient implements AutoCloseable {
 
     /** Asks whether the relay may send to this address. Nothing is sent there. */
     public int permit(String address) throws IOException {
-        return code(exchange(CREATE_PERMISSION, attribute(XOR_PEER_ADDRESS, peer(InetAddress.getByName(address))), true));
+        return code(
+                exchange(CREATE_PERMISSION, attribute(XOR_PEER_ADDRESS, peer(InetAddress.getByName(address))), true));
     }
 
     private Map<Integer, byte[]> exchange(int method, byte[] own, boolean signed) throws IOException {
