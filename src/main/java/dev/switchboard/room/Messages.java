@@ -1,10 +1,13 @@
 package dev.switchboard.room;
 
+import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.MeetingOperations;
+import dev.switchboard.protocol.MeetingOperations.Say;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.RoomOperations;
@@ -50,8 +53,23 @@ final class Messages {
     }
 
     private Future<Sent> send(Caller caller, Send q) {
-        UUID sender = caller.user();
-        return shard.room(q.conversationId()).compose(live -> {
+        return shard.room(q.conversationId())
+                .compose(live -> write(live, caller, q), missing -> inMeeting(caller, q, missing));
+    }
+
+    /** A room may be a meeting: its chat is not ours to keep. */
+    private Future<Sent> inMeeting(Caller caller, Send q, Throwable missing) {
+        if (Faults.of(missing).fault() != Fault.NOT_FOUND) {
+            return Future.failedFuture(missing);
+        }
+        Say say = new Say(q.conversationId(), q.content(), q.type(), q.clientId(), q.replyTo());
+        return shard.bus()
+                .call(MeetingOperations.SAY, caller, say)
+                .recover(e -> Future.failedFuture(Faults.of(e).fault() == Fault.NOT_FOUND ? missing : e));
+    }
+
+    private Future<Sent> write(LiveRoom live, Caller caller, Send q) {
+            UUID sender = caller.user();
             Room room = live.room();
             room.member(sender);
             String clientId = q.clientId();
@@ -87,7 +105,6 @@ final class Messages {
                     .recover(e -> e instanceof AlreadySent already
                             ? Future.succeededFuture(already.sent())
                             : Future.failedFuture(e));
-        });
     }
 
     private void stopTyping(LiveRoom live, UUID user) {

@@ -2,6 +2,7 @@ package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Delivery;
+import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Json;
 import dev.switchboard.bus.Ownership;
 import dev.switchboard.protocol.Caller;
@@ -11,8 +12,6 @@ import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.RoomOperations;
 import dev.switchboard.protocol.RoomOperations.Follow;
-import dev.switchboard.protocol.RoomOperations.Join;
-import dev.switchboard.protocol.RoomOperations.Joined;
 import dev.switchboard.protocol.RoomOperations.Leave;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -52,6 +51,9 @@ final class NodeRooms {
     interface Listener {
         /** @param position the number of the last numbered event so far; 0 with state, which has no number */
         void events(UUID roomId, long position, List<EventFrame> frames);
+
+        /** The room is no more; nobody hears of it from its owner. */
+        void over(UUID roomId, List<UUID> users);
     }
 
     /** What a socket misses before it hears live. */
@@ -59,6 +61,7 @@ final class NodeRooms {
 
     /** One room as this node follows it. */
     private static final class NodeRoom {
+        private final Entering.Kind kind;
         private final Feed<EventFrame> feed = new Feed<>();
         private final Map<UUID, Integer> users = new HashMap<>();
         private final List<Runnable> waiting = new ArrayList<>();
@@ -66,6 +69,10 @@ final class NodeRooms {
         private boolean following;
         private boolean again;
         private String owner = "";
+
+        NodeRoom(Entering.Kind kind) {
+            this.kind = kind;
+        }
     }
 
     NodeRooms(Vertx vertx, Bus bus, Listener listener) {
@@ -75,33 +82,43 @@ final class NodeRooms {
         this.listener = listener;
     }
 
-    /** @param first whether the socket was not in the room before; then {@link #left} must be called once for it */
-    Future<Joined> join(Caller caller, Join request, boolean first) {
-        UUID roomId = request.conversationId();
-        NodeRoom room = rooms.computeIfAbsent(roomId, r -> new NodeRoom());
-        UUID user = caller.user();
+    /**
+     * @param user whose socket enters
+     * @param first whether the socket was not in the room before; then {@link #left} must be called once for it, unless it
+     *     is outside
+     */
+    <R> Future<R> join(UUID user, Entering<R> entering, boolean first) {
+        UUID roomId = entering.roomId();
+        NodeRoom room = rooms.computeIfAbsent(roomId, r -> new NodeRoom(entering.kind()));
         room.joining++;
         if (first) {
             room.users.merge(user, 1, Integer::sum);
         }
-        return bus.call(RoomOperations.JOIN, caller, new Join(roomId, request.afterSeq(), nodeId))
-                .onComplete(done -> {
-                    room.joining--;
-                    if (done.succeeded()) {
-                        if (!room.feed.started()) {
-                            room.owner = ownerOf(roomId);
-                            passOn(roomId, room, room.feed.start(done.result().headSeq()));
-                        }
-                    } else if (first) {
-                        left(roomId, user);
-                    }
-                });
+        return entering.ask().get().onComplete(done -> {
+            room.joining--;
+            long head = done.succeeded() ? entering.head().applyAsLong(done.result()) : Entering.OUTSIDE;
+            if (head != Entering.OUTSIDE) {
+                if (!room.feed.started()) {
+                    room.owner = ownerOf(roomId);
+                    passOn(roomId, room, room.feed.start(head));
+                }
+            } else if (first) {
+                left(roomId, user);
+            } else {
+                forget(roomId, room);
+            }
+        });
     }
 
     /** A socket of this user is not in the room any more. */
     void left(UUID roomId, UUID userId) {
         NodeRoom room = rooms.get(roomId);
         if (room == null || room.users.computeIfPresent(userId, (u, n) -> n == 1 ? null : n - 1) != null) {
+            return;
+        }
+        forget(roomId, room);
+        if (room.kind == Entering.Kind.MEETING) {
+            // It knows its sockets one by one.
             return;
         }
         Caller caller = new Caller(userId, "", "", Set.of(), null, null, "leave");
@@ -112,7 +129,6 @@ final class NodeRooms {
                 follow(roomId);
             }
         });
-        forget(roomId, room);
     }
 
     private void forget(UUID roomId, NodeRoom room) {
@@ -144,7 +160,7 @@ final class NodeRooms {
     }
 
     private Future<Missed> fetch(UUID roomId, NodeRoom room, long position, List<EventFrame> fetched) {
-        return bus.call(RoomOperations.FOLLOW, Caller.system(), follow(roomId, room, position))
+        return bus.call(room.kind.follow(), Caller.system(), follow(roomId, room, position))
                 .compose(followed -> {
                     // Only up to where the feed stands now: the rest comes live.
                     long at = position;
@@ -251,10 +267,14 @@ final class NodeRooms {
         room.following = true;
         String owner = ownerOf(roomId);
         long from = room.feed.position();
-        bus.call(RoomOperations.FOLLOW, Caller.system(), follow(roomId, room, from))
+        bus.call(room.kind.follow(), Caller.system(), follow(roomId, room, from))
                 .onComplete(done -> {
                     room.following = false;
                     if (rooms.get(roomId) != room) {
+                        return;
+                    }
+                    if (done.failed() && isOver(room, done.cause())) {
+                        listener.over(roomId, List.copyOf(room.users.keySet()));
                         return;
                     }
                     if (done.failed()) {
@@ -278,6 +298,11 @@ final class NodeRooms {
                         follow(roomId);
                     }
                 });
+    }
+
+    /** A meeting lives in memory alone: it can be lost with the nodes that kept it. */
+    private static boolean isOver(NodeRoom room, Throwable failure) {
+        return room.kind == Entering.Kind.MEETING && Faults.of(failure).fault() == Fault.NOT_FOUND;
     }
 
     private static EventFrame frame(UUID roomId, byte[] event) {
