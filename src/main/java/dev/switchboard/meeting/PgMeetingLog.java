@@ -176,7 +176,7 @@ final class PgMeetingLog implements MeetingLog {
                                 + " ended_at = coalesce(ended_at, $7) WHERE id = $1",
                         values)
                 .compose(rows -> database.query(
-                        SAVE_BARRED, Tuple.of(terms.id(), meeting.barred().toArray(UUID[]::new))))
+                        SAVE_BARRED, Tuple.of(terms.id(), (Object) meeting.barred().toArray(UUID[]::new))))
                 .mapEmpty();
     }
 
