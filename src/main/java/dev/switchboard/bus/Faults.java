@@ -1,5 +1,6 @@
 package dev.switchboard.bus;
 
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import io.vertx.core.eventbus.ReplyException;
@@ -28,6 +29,9 @@ public final class Faults {
         }
         if (failure instanceof ReplyException reply) {
             return ofReply(reply);
+        }
+        if (failure instanceof HazelcastInstanceNotActiveException) {
+            return Fault.MOVED.because("This node is stopping.");
         }
         if (failure instanceof TimeoutException) {
             return Fault.TIMEOUT.because("The request took too long.");

@@ -12,7 +12,7 @@ import java.util.List;
  */
 record MeetingEntry(MeetingRecord meeting, List<Effect> pending) {
     MeetingEntry after(MeetingChange change) {
-        if (change.meeting() == meeting && change.effects().isEmpty()) {
+        if (change.meeting().equals(meeting) && change.effects().isEmpty()) {
             return this;
         }
         List<Effect> all = new ArrayList<>(pending);

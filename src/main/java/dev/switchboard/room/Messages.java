@@ -1,10 +1,13 @@
 package dev.switchboard.room;
 
+import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.MeetingOperations;
+import dev.switchboard.protocol.MeetingOperations.Say;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.RoomOperations;
@@ -50,44 +53,55 @@ final class Messages {
     }
 
     private Future<Sent> send(Caller caller, Send q) {
+        return shard.room(q.conversationId())
+                .compose(live -> write(live, caller, q), missing -> inMeeting(caller, q, missing));
+    }
+
+    /** A room may be a meeting: its chat is not ours to keep. */
+    private Future<Sent> inMeeting(Caller caller, Send q, Throwable missing) {
+        if (Faults.of(missing).fault() != Fault.NOT_FOUND) {
+            return Future.failedFuture(missing);
+        }
+        Say say = new Say(q.conversationId(), q.content(), q.type(), q.clientId(), q.replyTo());
+        return shard.bus()
+                .call(MeetingOperations.SAY, caller, say)
+                .recover(e -> Future.failedFuture(Faults.of(e).fault() == Fault.NOT_FOUND ? missing : e));
+    }
+
+    private Future<Sent> write(LiveRoom live, Caller caller, Send q) {
         UUID sender = caller.user();
-        return shard.room(q.conversationId()).compose(live -> {
-            Room room = live.room();
-            room.member(sender);
-            String clientId = q.clientId();
-            Sent before = clientId == null ? null : room.recall(new ClientKey(sender, clientId));
-            if (before != null) {
-                return Future.succeededFuture(before);
-            }
-            Message message = new Message(
-                    Ids.next(),
-                    room.id(),
-                    0,
-                    sender,
-                    caller.name(),
-                    q.type() == null ? "text" : q.type(),
-                    q.content(),
-                    clientId,
-                    q.replyTo(),
-                    now(),
-                    null,
-                    false,
-                    1);
-            return shard.committer()
-                    .append(room.id(), Draft.created(message))
-                    .map(event -> {
-                        stopTyping(live, sender);
-                        notices.message(live, event.data());
-                        return new Sent(
-                                event.data().id(),
-                                event.data().seq(),
-                                event.data().createdAt(),
-                                false);
-                    })
-                    .recover(e -> e instanceof AlreadySent already
-                            ? Future.succeededFuture(already.sent())
-                            : Future.failedFuture(e));
-        });
+        Room room = live.room();
+        room.member(sender);
+        String clientId = q.clientId();
+        Sent before = clientId == null ? null : room.recall(new ClientKey(sender, clientId));
+        if (before != null) {
+            return Future.succeededFuture(before);
+        }
+        Message message = new Message(
+                Ids.next(),
+                room.id(),
+                0,
+                sender,
+                caller.name(),
+                q.type() == null ? "text" : q.type(),
+                q.content(),
+                clientId,
+                q.replyTo(),
+                now(),
+                null,
+                false,
+                1);
+        return shard.committer()
+                .append(room.id(), Draft.created(message))
+                .map(event -> {
+                    stopTyping(live, sender);
+                    notices.message(live, event.data());
+                    return new Sent(
+                            event.data().id(), event.data().seq(), event.data().createdAt(), false);
+                })
+                .recover(e -> e instanceof AlreadySent already
+                        ? Future.succeededFuture(already.sent())
+                        : Future.failedFuture(e));
     }
 
     private void stopTyping(LiveRoom live, UUID user) {

@@ -20,7 +20,7 @@ final class BridgeLoop {
     private final ContextInternal context;
     private final BridgeServices services;
     private final Hub hub;
-    private final CallLegs legs;
+    private final Places places;
     private final BridgeRequests requests;
     private final Deadlines deadlines = new Deadlines();
 
@@ -43,8 +43,8 @@ final class BridgeLoop {
                 services.options().messageBurst(), services.options().messageRate());
         this.signals = Allowance.bucket(
                 services.options().signalBurst(), services.options().signalRate());
-        this.legs = new CallLegs(vertx, services.bus());
-        this.requests = new BridgeRequests(hub, legs, services);
+        this.places = new Places(vertx, services.bus());
+        this.requests = new BridgeRequests(new BridgeSpecials(hub, places, services), services);
         stopListening = services.revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
         timer = vertx.setPeriodic(TICK_MS, t -> deadlines.run(now()));
     }
@@ -71,8 +71,8 @@ final class BridgeLoop {
         return hub;
     }
 
-    CallLegs legs() {
-        return legs;
+    Places places() {
+        return places;
     }
 
     BridgeRequests requests() {
@@ -173,7 +173,7 @@ final class BridgeLoop {
     void stop() {
         vertx.cancelTimer(timer);
         stopListening.run();
-        legs.close();
+        places.close();
         hub.close();
     }
 }

@@ -9,34 +9,28 @@ import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.CallOperations;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Checks;
-import dev.switchboard.protocol.ConversationOperations;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
-import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.Operations;
-import dev.switchboard.protocol.RoomOperations;
 import dev.switchboard.protocol.SignalOperations;
 import io.vertx.core.Future;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients ask for by {@code send}: {@code auth} here, joining and leaving at the hub, every other operation at its
- * owner. What is not declared for clients is denied.
+ * What clients ask for by {@code send}: {@code auth} here, a few operations as {@link BridgeSpecials} says, every other one
+ * at its owner. What is not declared for clients is denied.
  */
 final class BridgeRequests {
     private static final String AUTH = "auth";
 
-    private final Hub hub;
-    private final CallLegs legs;
+    private final BridgeSpecials specials;
     private final Bus bus;
     private final TokenVerifier verifier;
     private final ResumeTokens resumeTokens;
 
-    BridgeRequests(Hub hub, CallLegs legs, BridgeServices services) {
-        this.hub = hub;
-        this.legs = legs;
+    BridgeRequests(BridgeSpecials specials, BridgeServices services) {
+        this.specials = specials;
         this.bus = services.bus();
         this.verifier = services.verifier();
         this.resumeTokens = services.resumeTokens();
@@ -71,58 +65,8 @@ final class BridgeRequests {
                     Fault.FORBIDDEN.because("No operation for clients: " + frame.address()));
         } else if (SignalOperations.ALL.contains(operation) && !socket.maySignal()) {
             fail(socket, frame, Fault.TOO_MANY_REQUESTS.because("Too many signals; slow down."));
-        } else if (operation.equals(RoomOperations.JOIN)) {
-            request(
-                    socket,
-                    frame,
-                    who,
-                    RoomOperations.JOIN,
-                    (caller, q) -> hub.join(
-                            socket.carrier(), caller, new RoomOperations.Join(q.conversationId(), q.afterSeq(), null)));
-        } else if (operation.equals(RoomOperations.LEAVE)) {
-            request(
-                    socket,
-                    frame,
-                    who,
-                    RoomOperations.LEAVE,
-                    (caller, q) -> hub.leave(socket.carrier(), caller, q.conversationId()));
-        } else if (operation.equals(RoomOperations.SEND)) {
-            request(
-                    socket,
-                    frame,
-                    who,
-                    RoomOperations.SEND,
-                    (caller, q) -> bus.call(RoomOperations.SEND, caller, withClientId(q)));
-        } else if (operation.equals(ConversationOperations.CREATE)) {
-            request(
-                    socket,
-                    frame,
-                    who,
-                    ConversationOperations.CREATE,
-                    (caller, q) -> bus.call(ConversationOperations.CREATE, caller, withClientId(q)));
-        } else if (operation.equals(CallOperations.INITIATE)) {
-            request(socket, frame, who, CallOperations.INITIATE, (caller, q) -> bus.call(
-                            CallOperations.INITIATE, caller, q.from(nodeId()))
-                    .onSuccess(begun -> joined(socket, begun.call())));
-        } else if (operation.equals(CallOperations.ANSWER)) {
-            request(socket, frame, who, CallOperations.ANSWER, (caller, q) -> bus.call(
-                            CallOperations.ANSWER, caller, q.from(nodeId()))
-                    .onSuccess(taken -> joined(socket, taken.call())));
         } else {
-            call(socket, frame, who, operation);
-        }
-    }
-
-    private String nodeId() {
-        return bus.ownership().nodeId();
-    }
-
-    /** The socket may have gone while the request was under way. */
-    private void joined(BridgeSession socket, Call call) {
-        String socketId = socket.carrier().socketId();
-        legs.joined(socketId, call);
-        if (socket.closed()) {
-            legs.gone(socketId);
+            request(socket, frame, who, operation);
         }
     }
 
@@ -135,25 +79,8 @@ final class BridgeRequests {
         };
     }
 
-    private static ConversationOperations.Create withClientId(ConversationOperations.Create q) {
-        return q.clientId() != null ? q : q.withClientId(Ids.next().toString());
-    }
-
-    private static RoomOperations.Send withClientId(RoomOperations.Send q) {
-        return q.clientId() != null ? q : q.withClientId(Ids.next().toString());
-    }
-
-    private <Q extends Record, R extends Record> void call(
-            BridgeSession socket, ClientFrame.Send frame, Identity who, Operation<Q, R> operation) {
-        request(socket, frame, who, operation, (caller, q) -> bus.call(operation, caller, q));
-    }
-
     private <Q extends Record, R extends Record> void request(
-            BridgeSession socket,
-            ClientFrame.Send frame,
-            Identity who,
-            Operation<Q, R> operation,
-            BiFunction<Caller, Q, Future<R>> handler) {
+            BridgeSession socket, ClientFrame.Send frame, Identity who, Operation<Q, R> operation) {
         Caller caller = socket.caller(who);
         Q request;
         String lane;
@@ -164,7 +91,7 @@ final class BridgeRequests {
             fail(socket, frame, e);
             return;
         }
-        socket.run(lane, () -> handler.apply(caller, request)
+        socket.run(lane, () -> specials.handle(operation, socket, caller, request)
                 .onSuccess(reply -> reply(socket, frame, reply))
                 .onFailure(failure -> fail(socket, frame, Faults.of(failure))));
     }
@@ -193,11 +120,12 @@ final class BridgeRequests {
         return bus.call(
                         CallOperations.RESUME,
                         Caller.system(),
-                        new CallOperations.Resume(identity.user(), old, socketId, nodeId()))
+                        new CallOperations.Resume(
+                                identity.user(), old, socketId, bus.ownership().nodeId()))
                 .map(resumed -> {
                     Call call = resumed.call();
                     if (call != null) {
-                        joined(socket, call);
+                        specials.joined(socket, call);
                     }
                     return answer.with(call);
                 })

@@ -264,7 +264,7 @@ final class BridgeSession extends Deadlines.Entry {
         Identity who = identity;
         if (who != null) {
             loop.unindex(this, who);
-            loop.legs().gone(carrier.socketId());
+            loop.places().gone(carrier.socketId());
             loop.hub().disconnected(carrier);
         }
     }

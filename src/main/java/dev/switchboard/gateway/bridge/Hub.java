@@ -1,6 +1,7 @@
 package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.MeetingOperations;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.RoomOperations;
 import io.vertx.core.Future;
@@ -21,7 +22,10 @@ interface Hub {
     /** {@code join:conversation}: the reply holds what was missed up to its {@code headSeq}. */
     Future<RoomOperations.Joined> join(Connection socket, Caller caller, RoomOperations.Join request);
 
-    /** {@code leave:conversation}. */
+    /** {@code meeting:join}: like {@link #join} for a meeting, once the socket is in it. */
+    Future<MeetingOperations.Joined> joinMeeting(Connection socket, Caller caller, MeetingOperations.Join request);
+
+    /** {@code leave:conversation}; meetings alike, for those who left. */
     Future<Nothing> leave(Connection socket, Caller caller, UUID roomId);
 
     /**

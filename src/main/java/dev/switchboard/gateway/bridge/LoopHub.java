@@ -1,9 +1,14 @@
 package dev.switchboard.gateway.bridge;
 
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Delivery;
 import dev.switchboard.bus.Faults;
 import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.MeetingOperations;
 import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.RoomOperations;
 import dev.switchboard.protocol.RoomOperations.Join;
 import dev.switchboard.protocol.RoomOperations.Joined;
 import io.vertx.core.Context;
@@ -45,6 +50,7 @@ final class LoopHub implements Hub {
 
     /** One socket in one room: it has everything up to {@code position}; live once it is attached. */
     private static final class Place {
+        private final Entering.Kind kind;
         private long position;
         /** Null unless it is live or about to be. */
         private @Nullable Future<Void> attached;
@@ -52,7 +58,8 @@ final class LoopHub implements Hub {
         /** Counts attachments: one that was given up must not come through beside the next. */
         private int attachment;
 
-        Place(long position) {
+        Place(Entering.Kind kind, long position) {
+            this.kind = kind;
             this.position = position;
         }
     }
@@ -98,23 +105,49 @@ final class LoopHub implements Hub {
 
     @Override
     public Future<Joined> join(Connection socket, Caller caller, Join request) {
+        return join(socket, conversation(caller, request));
+    }
+
+    private Entering<Joined> conversation(Caller caller, Join request) {
         UUID roomId = request.conversationId();
+        Bus bus = node.bus();
+        return new Entering<>(
+                roomId,
+                Entering.Kind.CONVERSATION,
+                () -> bus.call(
+                        RoomOperations.JOIN,
+                        caller,
+                        new Join(roomId, request.afterSeq(), bus.ownership().nodeId())),
+                Joined::headSeq);
+    }
+
+    @Override
+    public Future<MeetingOperations.Joined> joinMeeting(
+            Connection socket, Caller caller, MeetingOperations.Join request) {
+        return join(
+                socket,
+                new Entering<>(
+                        request.meetingId(),
+                        Entering.Kind.MEETING,
+                        () -> node.bus().call(MeetingOperations.JOIN, caller, request),
+                        joined -> joined.self() == null ? Entering.OUTSIDE : joined.headSeq()));
+    }
+
+    private <R> Future<R> join(Connection socket, Entering<R> entering) {
+        UUID roomId = entering.roomId();
         Place before = place(socket, roomId);
         if (before != null) {
             // The reply takes the socket to its head; live events wait until then.
             detach(socket, roomId, before);
         }
-        return enter(socket, caller, request)
-                .onFailure(e -> resume(socket, roomId))
-                .compose(joined -> {
-                    Place place = place(socket, roomId);
-                    if (place == null) {
-                        return Future.succeededFuture(joined);
-                    }
-                    place.position = joined.headSeq();
-                    resume(socket, roomId);
-                    return Future.succeededFuture(joined);
-                });
+        return enter(socket, entering).onFailure(e -> resume(socket, roomId)).map(joined -> {
+            Place place = place(socket, roomId);
+            if (place != null) {
+                place.position = entering.head().applyAsLong(joined);
+                resume(socket, roomId);
+            }
+            return joined;
+        });
     }
 
     /** Goes on live where the socket stands, if it wants to. */
@@ -129,8 +162,8 @@ final class LoopHub implements Hub {
         }
     }
 
-    private Future<Joined> enter(Connection socket, Caller caller, Join request) {
-        UUID roomId = request.conversationId();
+    private <R> Future<R> enter(Connection socket, Entering<R> entering) {
+        UUID roomId = entering.roomId();
         Follower follower = followers.get(socket);
         if (follower == null) {
             return Future.failedFuture(Fault.UNAUTHORIZED.because("Sign in first."));
@@ -141,40 +174,60 @@ final class LoopHub implements Hub {
                 node.left(roomId, follower.userId);
             }
         };
-        return patience.with(node.join(this, caller, request, first), undo).map(joined -> {
-            if (!first) {
-                return joined;
-            }
-            if (!followers.containsKey(socket)
-                    || follower.rooms.putIfAbsent(roomId, new Place(joined.headSeq())) != null) {
-                // Gone, or joined by a twin request in the meantime: this one does not count.
-                undo.run();
-            }
-            return joined;
-        });
+        return patience.with(node.join(this, follower.userId, entering, first), undo)
+                .map(joined -> {
+                    long head = entering.head().applyAsLong(joined);
+                    if (head == Entering.OUTSIDE) {
+                        exit(socket, roomId);
+                        return joined;
+                    }
+                    if (!first) {
+                        return joined;
+                    }
+                    if (!followers.containsKey(socket)
+                            || follower.rooms.putIfAbsent(roomId, new Place(entering.kind(), head)) != null) {
+                        // Gone, or joined by a twin request in the meantime: this one does not count.
+                        undo.run();
+                    }
+                    return joined;
+                });
     }
 
     @Override
     public Future<Nothing> leave(Connection socket, Caller caller, UUID roomId) {
+        exit(socket, roomId);
+        return Future.succeededFuture(Nothing.NOTHING);
+    }
+
+    private void exit(Connection socket, UUID roomId) {
         Follower follower = followers.get(socket);
         Place place = follower == null ? null : follower.rooms.remove(roomId);
         if (follower != null && place != null) {
             detach(socket, roomId, place);
             node.left(roomId, follower.userId);
         }
-        return Future.succeededFuture(Nothing.NOTHING);
     }
 
     @Override
     public Future<Void> registerRoom(Connection socket, Caller caller, UUID roomId) {
         Place joined = place(socket, roomId);
         if (joined != null) {
-            return attach(socket, roomId, joined);
+            return attach(socket, roomId, joined).onSuccess(v -> tellState(socket, caller, roomId, joined.kind));
         }
-        return enter(socket, caller, new Join(roomId, null, null)).compose(reply -> {
+        return enter(socket, conversation(caller, new Join(roomId, null, null))).compose(reply -> {
             Place place = place(socket, roomId);
             return place == null ? Future.succeededFuture() : attach(socket, roomId, place);
         });
+    }
+
+    /** Who is in a meeting, once its changes are heard: nothing is missed between the answer to a join and this. */
+    private void tellState(Connection socket, Caller caller, UUID roomId, Entering.Kind kind) {
+        if (kind == Entering.Kind.MEETING) {
+            node.bus()
+                    .call(MeetingOperations.STATE, caller, new MeetingOperations.Leave(roomId))
+                    .onSuccess(state -> socket.send(
+                            ServerFrames.rec(Delivery.ROOM + roomId, Event.state(Event.MEETING_STATE, roomId, state))));
+        }
     }
 
     /**

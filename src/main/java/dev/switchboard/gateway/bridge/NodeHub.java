@@ -2,9 +2,9 @@ package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Delivery;
-import dev.switchboard.protocol.Caller;
-import dev.switchboard.protocol.RoomOperations.Join;
-import dev.switchboard.protocol.RoomOperations.Joined;
+import dev.switchboard.bus.Json;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.protocol.MeetingOperations.Over;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -57,17 +57,7 @@ public final class NodeHub extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        NodeRooms rooms = new NodeRooms(vertx, bus, new NodeRooms.Listener() {
-            @Override
-            public void events(UUID roomId, long position, List<EventFrame> frames) {
-                onLoops(loop -> loop.deliverRoom(roomId, position, frames));
-            }
-
-            @Override
-            public void evicted(UUID roomId, UUID userId) {
-                onLoops(loop -> loop.evict(roomId, userId));
-            }
-        });
+        NodeRooms rooms = new NodeRooms(vertx, bus, new Listener());
         followed = rooms;
         stopListening = bus.ownership().onChange(() -> context.runOnContext(v -> settle()));
         known = bus.ownership().nodes();
@@ -78,6 +68,24 @@ public final class NodeHub extends VerticleBase {
         });
         users.start(vertx);
         return bus.onDelivery(this::deliver);
+    }
+
+    private final class Listener implements NodeRooms.Listener {
+        @Override
+        public void events(UUID roomId, long position, List<EventFrame> frames) {
+            onLoops(loop -> loop.deliverRoom(roomId, position, frames));
+        }
+
+        @Override
+        public void over(UUID roomId, Entering.Kind kind, List<UUID> users) {
+            if (kind == Entering.Kind.MEETING) {
+                // It lived in memory alone: its owner was lost with it, and nobody else says so.
+                Event<Over> event = Event.state(Event.MEETING_ENDED, roomId, new Over(roomId, "lost"));
+                List<EventFrame> frames = List.of(new EventFrame(Delivery.ROOM + roomId, Json.bytes(event)));
+                onLoops(loop -> loop.deliverRoom(roomId, 0, frames));
+            }
+            users.forEach(user -> onLoops(loop -> loop.evict(roomId, user)));
+        }
     }
 
     @Override
@@ -103,13 +111,17 @@ public final class NodeHub extends VerticleBase {
     }
 
     /** @param first whether the socket was not in the room before; then {@link #left} must be called once for it */
-    Future<Joined> join(LoopHub loop, Caller caller, Join request, boolean first) {
-        return inOrder(loop, () -> rooms().join(caller, request, first));
+    <R> Future<R> join(LoopHub loop, UUID user, Entering<R> entering, boolean first) {
+        return inOrder(loop, () -> rooms().join(user, entering, first));
     }
 
     /** A socket is not in the room any more. */
     void left(UUID roomId, UUID userId) {
         context.runOnContext(v -> rooms().left(roomId, userId));
+    }
+
+    Bus bus() {
+        return bus;
     }
 
     /** What a socket at this position misses; from here on its loop hears what follows. */

@@ -11,6 +11,7 @@ final class NodeRoom {
     private static final long FIRST_RETRY_MS = 250;
     private static final long LAST_RETRY_MS = 8_000;
 
+    final Entering.Kind kind;
     final Feed<EventFrame> feed = new Feed<>();
     /** How many sockets each user has in the room. */
     final Map<UUID, Integer> users = new HashMap<>();
@@ -28,6 +29,10 @@ final class NodeRoom {
 
     boolean retrying;
     private long retryMs = FIRST_RETRY_MS;
+
+    NodeRoom(Entering.Kind kind) {
+        this.kind = kind;
+    }
 
     /** How long to wait after one more failure: each time twice as long, up to a bound. */
     long nextRetryMs() {

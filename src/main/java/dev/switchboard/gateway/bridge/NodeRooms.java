@@ -12,8 +12,6 @@ import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.RoomOperations;
 import dev.switchboard.protocol.RoomOperations.Follow;
-import dev.switchboard.protocol.RoomOperations.Join;
-import dev.switchboard.protocol.RoomOperations.Joined;
 import dev.switchboard.protocol.RoomOperations.Leave;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -53,8 +51,8 @@ final class NodeRooms {
         /** @param position the number of the last numbered event so far; 0 with state, which has no number */
         void events(UUID roomId, long position, List<EventFrame> frames);
 
-        /** This user does not belong to the room any more. */
-        void evicted(UUID roomId, UUID userId);
+        /** The room is no more; nobody hears of it from its owner. */
+        void over(UUID roomId, Entering.Kind kind, List<UUID> users);
     }
 
     /** What a socket misses before it hears live. */
@@ -67,34 +65,42 @@ final class NodeRooms {
         this.listener = listener;
     }
 
-    /** @param first whether the socket was not in the room before; then {@link #left} must be called once for it */
-    Future<Joined> join(Caller caller, Join request, boolean first) {
-        UUID roomId = request.conversationId();
-        NodeRoom room = rooms.computeIfAbsent(roomId, r -> new NodeRoom());
-        UUID user = caller.user();
+    /**
+     * @param user whose socket enters
+     * @param first whether the socket was not in the room before; then {@link #left} must be called once for it, unless it
+     *     is outside
+     */
+    <R> Future<R> join(UUID user, Entering<R> entering, boolean first) {
+        UUID roomId = entering.roomId();
+        NodeRoom room = rooms.computeIfAbsent(roomId, r -> new NodeRoom(entering.kind()));
         room.joining++;
         if (first) {
             room.users.merge(user, 1, Integer::sum);
         }
-        return bus.call(RoomOperations.JOIN, caller, new Join(roomId, request.afterSeq(), nodeId))
-                .onComplete(done -> {
-                    room.joining--;
-                    if (done.succeeded()) {
-                        if (!room.feed.started()) {
-                            room.owner = ownerOf(roomId);
-                            passOn(roomId, room, room.feed.start(done.result().headSeq()));
-                        }
-                    } else if (first) {
-                        left(roomId, user);
-                    }
-                    forget(roomId, room);
-                });
+        return entering.ask().get().onComplete(done -> {
+            room.joining--;
+            long head = done.succeeded() ? entering.head().applyAsLong(done.result()) : Entering.OUTSIDE;
+            if (head != Entering.OUTSIDE) {
+                if (!room.feed.started()) {
+                    room.owner = ownerOf(roomId);
+                    passOn(roomId, room, room.feed.start(head));
+                }
+            } else if (first) {
+                left(roomId, user);
+            }
+            forget(roomId, room);
+        });
     }
 
     /** A socket of this user is not in the room any more. */
     void left(UUID roomId, UUID userId) {
         NodeRoom room = rooms.get(roomId);
         if (room == null || room.users.computeIfPresent(userId, (u, n) -> n == 1 ? null : n - 1) != null) {
+            return;
+        }
+        forget(roomId, room);
+        if (room.kind == Entering.Kind.MEETING) {
+            // It knows its sockets one by one.
             return;
         }
         Caller caller = new Caller(userId, "", "", Set.of(), null, null, "leave");
@@ -105,7 +111,6 @@ final class NodeRooms {
                 follow(roomId);
             }
         });
-        forget(roomId, room);
     }
 
     private void forget(UUID roomId, NodeRoom room) {
@@ -137,7 +142,7 @@ final class NodeRooms {
     }
 
     private Future<Missed> fetch(UUID roomId, NodeRoom room, long position, List<EventFrame> fetched) {
-        return bus.call(RoomOperations.FOLLOW, Caller.system(), request(roomId, room, position))
+        return bus.call(room.kind.follow(), Caller.system(), request(roomId, room, position))
                 .compose(followed -> {
                     // Only up to where the feed stands now: the rest comes live.
                     long at = position;
@@ -244,7 +249,7 @@ final class NodeRooms {
         room.following = true;
         String owner = ownerOf(roomId);
         long from = room.feed.position();
-        bus.call(RoomOperations.FOLLOW, Caller.system(), request(roomId, room, from))
+        bus.call(room.kind.follow(), Caller.system(), request(roomId, room, from))
                 .onComplete(done -> {
                     room.following = false;
                     if (rooms.get(roomId) != room) {
@@ -273,7 +278,7 @@ final class NodeRooms {
     private void failed(UUID roomId, NodeRoom room, FaultException failure) {
         LOG.debug("Following {} failed: {}", roomId, failure.getMessage());
         if (failure.fault() == Fault.NOT_FOUND) {
-            List.copyOf(room.users.keySet()).forEach(user -> listener.evicted(roomId, user));
+            listener.over(roomId, room.kind, List.copyOf(room.users.keySet()));
         } else if (!room.retrying) {
             room.retrying = true;
             vertx.setTimer(room.nextRetryMs(), t -> {

@@ -3,6 +3,7 @@ package dev.switchboard.gateway.bridge;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.MeetingOperations;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.RoomOperations;
 import io.netty.buffer.ByteBuf;
@@ -60,6 +61,12 @@ final class FakeHub implements Hub {
             return new RoomOperations.Joined(
                     request.conversationId(), 7, List.of(), true, List.of(), List.of(caller.user()), 1, 1);
         });
+    }
+
+    @Override
+    public Future<MeetingOperations.Joined> joinMeeting(
+            Connection socket, Caller caller, MeetingOperations.Join request) {
+        return Future.failedFuture(Fault.NOT_FOUND.because("No such meeting."));
     }
 
     @Override
