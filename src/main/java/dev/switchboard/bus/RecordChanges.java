@@ -65,8 +65,9 @@ public final class RecordChanges<E> {
     /** Does what a record still asks for, although nothing changes. */
     public Future<Void> finish(UUID key) {
         return inTurn(key, () -> store.find(key)
-                .compose(found ->
-                        found.isEmpty() ? Future.succeededFuture() : perform(key, found.get()).mapEmpty()));
+                .compose(found -> found.isEmpty()
+                        ? Future.succeededFuture()
+                        : perform(key, found.get()).mapEmpty()));
     }
 
     /** Runs something between two changes of a record. */

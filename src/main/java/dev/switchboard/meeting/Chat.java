@@ -83,8 +83,7 @@ record Chat(UUID meetingId, long head, List<Message> messages) {
     private Event<Message> forgotten(long seq) {
         UUID id = new UUID(meetingId.getMostSignificantBits(), seq);
         Instant at = Instant.EPOCH;
-        Message message =
-                new Message(id, meetingId, seq, NOBODY, "", "text", null, null, null, at, null, true, 2);
+        Message message = new Message(id, meetingId, seq, NOBODY, "", "text", null, null, null, at, null, true, 2);
         return Event.numbered(Event.MESSAGE_DELETED, seq, at, message);
     }
 }

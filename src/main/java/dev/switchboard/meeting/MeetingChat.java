@@ -34,8 +34,8 @@ final class MeetingChat implements RecordChanges.Work<Chat> {
     record Missed(long head, List<Event<Message>> events, boolean recovered) {}
 
     Future<Sent> say(Person person, Say q) {
-        String clientId = Objects.requireNonNullElseGet(
-                q.clientId(), () -> Ids.next().toString());
+        String clientId =
+                Objects.requireNonNullElseGet(q.clientId(), () -> Ids.next().toString());
         boolean[] repeated = new boolean[1];
         return changes.changeExisting(q.meetingId(), chat -> {
                     repeated[0] = chat.said(person.id(), clientId) != null;

@@ -42,8 +42,8 @@ final class MeetingNews {
             case ASKED -> ask(id, effect);
             case EVICTED ->
                 effect.nodes()
-                        .forEach(node -> bus.deliver(
-                                node, Delivery.eviction(id, Objects.requireNonNull(effect.userId()))));
+                        .forEach(node ->
+                                bus.deliver(node, Delivery.eviction(id, Objects.requireNonNull(effect.userId()))));
         }
     }
 
@@ -81,8 +81,7 @@ final class MeetingNews {
                         Event.personal(Event.MEETING_REQUEST, request)));
     }
 
-    /** Something for one socket. */
-    void socket(String node, String socketId, Event<?> event) {
+    private void socket(String node, String socketId, Event<?> event) {
         bus.deliver(node, new Delivery(Delivery.SOCKET + socketId, 0, List.of(Json.bytes(event))));
     }
 

@@ -82,8 +82,7 @@ final class MeetingRequests {
                     List<UUID> users = ever.result().getOrDefault(terms.id(), List.of());
                     items.add(view(terms, entry == null ? null : entry.meeting(), users));
                 }
-                return new MeetingOperations.Meetings(
-                        items, found.size() > limit ? ids.get(limit - 1) : null);
+                return new MeetingOperations.Meetings(items, found.size() > limit ? ids.get(limit - 1) : null);
             });
         });
     }
@@ -166,15 +165,14 @@ final class MeetingRequests {
 
     private Future<Stays> participants(Caller caller, FindStays q) {
         int limit = q.limit() == null ? PAGE : q.limit();
-        return known(q.id())
-                .compose(known -> shown(known, caller.user()).compose(meeting -> {
-                    boolean may = caller.user().equals(meeting.ownerId())
-                            || meeting.participants().contains(caller.user());
-                    if (!may) {
-                        throw Fault.NOT_A_MEMBER.because("You were never in this meeting.");
-                    }
-                    return log.stays(q.id(), q.cursor(), limit + 1).map(found -> stays(known.live(), found, limit));
-                }));
+        return known(q.id()).compose(known -> shown(known, caller.user()).compose(meeting -> {
+            boolean may = caller.user().equals(meeting.ownerId())
+                    || meeting.participants().contains(caller.user());
+            if (!may) {
+                throw Fault.NOT_A_MEMBER.because("You were never in this meeting.");
+            }
+            return log.stays(q.id(), q.cursor(), limit + 1).map(found -> stays(known.live(), found, limit));
+        }));
     }
 
     private static Stays stays(@Nullable MeetingRecord live, List<Stay> found, int limit) {

@@ -175,8 +175,8 @@ final class PgMeetingLog implements MeetingLog {
                         "UPDATE meeting SET title = $2, description = $3, capacity = $4, locked = $5, lobby = $6,"
                                 + " ended_at = coalesce(ended_at, $7) WHERE id = $1",
                         values)
-                .compose(rows -> database.query(
-                        SAVE_BARRED, Tuple.of(terms.id(), (Object) meeting.barred().toArray(UUID[]::new))))
+                .compose(rows -> database.query(SAVE_BARRED, Tuple.of(terms.id(), (Object)
+                        meeting.barred().toArray(UUID[]::new))))
                 .mapEmpty();
     }
 

@@ -43,28 +43,28 @@ final class Blocks {
             throw Fault.CONFLICT.because("You cannot block yourself.");
         }
         // Asked before: afterwards the two are no peers any more.
-        return arePeers(user, q.id())
-                .compose(peers -> store.block(user, q.id()).map(outcome -> {
-                    if (outcome == BlockStore.Outcome.UNKNOWN_USER) {
-                        throw Fault.NOT_FOUND.because("No such user.");
-                    }
-                    if (outcome == BlockStore.Outcome.NEW && peers && presence.isOnline(user)) {
-                        presence.tell(q.id(), user, false);
-                    }
-                    return Nothing.NOTHING;
-                }));
+        return arePeers(user, q.id()).compose(peers -> store.block(user, q.id()).map(outcome -> {
+            if (outcome == BlockStore.Outcome.UNKNOWN_USER) {
+                throw Fault.NOT_FOUND.because("No such user.");
+            }
+            if (outcome == BlockStore.Outcome.NEW && peers && presence.isOnline(user)) {
+                presence.tell(q.id(), user, false);
+            }
+            return Nothing.NOTHING;
+        }));
     }
 
     private Future<Nothing> unblock(Caller caller, Block q) {
         UUID user = caller.user();
-        return store.unblock(user, q.id()).compose(was -> was && presence.isOnline(user)
-                ? arePeers(user, q.id()).map(peers -> {
-                    if (peers) {
-                        presence.tell(q.id(), user, true);
-                    }
-                    return Nothing.NOTHING;
-                })
-                : Future.succeededFuture(Nothing.NOTHING));
+        return store.unblock(user, q.id())
+                .compose(was -> was && presence.isOnline(user)
+                        ? arePeers(user, q.id()).map(peers -> {
+                            if (peers) {
+                                presence.tell(q.id(), user, true);
+                            }
+                            return Nothing.NOTHING;
+                        })
+                        : Future.succeededFuture(Nothing.NOTHING));
     }
 
     private Future<Boolean> arePeers(UUID user, UUID other) {
@@ -77,7 +77,8 @@ final class Blocks {
         return store.list(caller.user(), q.cursor(), limit + 1).map(found -> {
             boolean more = found.size() > limit;
             List<User> items = more ? found.subList(0, limit) : found;
-            return new Users(List.copyOf(items), more ? items.get(limit - 1).id().toString() : null);
+            return new Users(
+                    List.copyOf(items), more ? items.get(limit - 1).id().toString() : null);
         });
     }
 }

@@ -327,6 +327,6 @@ public final class MeetingOperations {
                     "meeting:send", Part.MEETING, Say.class, RoomOperations.Sent.class, (c, q) -> q.meetingId())
             .summary("Says something in the chat of a meeting", Fault.NOT_FOUND, Fault.NOT_A_MEMBER);
 
-    public static final List<Operation<?, ?>> ALL = List.of(
-            CREATE, FIND, GET, CHANGE, DELETE, PARTICIPANTS, JOIN, LEAVE, UPDATE, STATE, SAY);
+    public static final List<Operation<?, ?>> ALL =
+            List.of(CREATE, FIND, GET, CHANGE, DELETE, PARTICIPANTS, JOIN, LEAVE, UPDATE, STATE, SAY);
 }

@@ -73,14 +73,18 @@ public final class SignalOperations {
         return String.valueOf(callId != null ? callId : meetingId);
     }
 
-    public static final Operation<Description, Nothing> OFFER =
-            Operation.of("offer", Part.SIGNALING, Description.class, Nothing.class, (c, q) -> place(q.callId(), q.meetingId()));
+    public static final Operation<Description, Nothing> OFFER = Operation.of(
+            "offer", Part.SIGNALING, Description.class, Nothing.class, (c, q) -> place(q.callId(), q.meetingId()));
 
-    public static final Operation<Description, Nothing> ANSWER =
-            Operation.of("answer", Part.SIGNALING, Description.class, Nothing.class, (c, q) -> place(q.callId(), q.meetingId()));
+    public static final Operation<Description, Nothing> ANSWER = Operation.of(
+            "answer", Part.SIGNALING, Description.class, Nothing.class, (c, q) -> place(q.callId(), q.meetingId()));
 
-    public static final Operation<Candidate, Nothing> ICE_CANDIDATE =
-            Operation.of("ice-candidate", Part.SIGNALING, Candidate.class, Nothing.class, (c, q) -> place(q.callId(), q.meetingId()));
+    public static final Operation<Candidate, Nothing> ICE_CANDIDATE = Operation.of(
+            "ice-candidate",
+            Part.SIGNALING,
+            Candidate.class,
+            Nothing.class,
+            (c, q) -> place(q.callId(), q.meetingId()));
 
     public static final List<Operation<?, ?>> ALL = List.of(OFFER, ANSWER, ICE_CANDIDATE);
 }

@@ -46,11 +46,7 @@ final class Conversations {
     private final Blockers blockers;
 
     Conversations(
-            RoomShard shard,
-            ConversationStore store,
-            Membership membership,
-            UserNotices notices,
-            Blockers blockers) {
+            RoomShard shard, ConversationStore store, Membership membership, UserNotices notices, Blockers blockers) {
         this.shard = shard;
         this.store = store;
         this.membership = membership;
@@ -188,8 +184,7 @@ final class Conversations {
             Future<List<UUID>> known = notices.online(List.of(member.userId()));
             Future<Map<UUID, Set<UUID>>> hidden = blockers.among(List.of(member.userId(), caller.user()));
             return Future.all(known, hidden).map(both -> {
-                boolean online =
-                        !known.result().isEmpty() || live.audience().has(member.userId());
+                boolean online = !known.result().isEmpty() || live.audience().has(member.userId());
                 boolean blocked =
                         hidden.result().getOrDefault(caller.user(), Set.of()).contains(member.userId());
                 return new MemberState(

@@ -112,8 +112,7 @@ final class Following {
         Future<List<UUID>> known = live.online().get(() -> notices.online(List.copyOf(members)));
         Future<Map<UUID, Set<UUID>>> hidden = live.blockers().get(() -> blockers.among(members));
         return Future.all(known, hidden).map(both -> {
-            List<UUID> online =
-                    online(live, known.result(), hidden.result().getOrDefault(user, Set.of()));
+            List<UUID> online = online(live, known.result(), hidden.result().getOrDefault(user, Set.of()));
             return new Joined(
                     room.id(),
                     missed.head(),

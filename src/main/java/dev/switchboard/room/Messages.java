@@ -69,42 +69,39 @@ final class Messages {
     }
 
     private Future<Sent> write(LiveRoom live, Caller caller, Send q) {
-            UUID sender = caller.user();
-            Room room = live.room();
-            room.member(sender);
-            String clientId = q.clientId();
-            Sent before = clientId == null ? null : room.recall(new ClientKey(sender, clientId));
-            if (before != null) {
-                return Future.succeededFuture(before);
-            }
-            Message message = new Message(
-                    Ids.next(),
-                    room.id(),
-                    0,
-                    sender,
-                    caller.name(),
-                    q.type() == null ? "text" : q.type(),
-                    q.content(),
-                    clientId,
-                    q.replyTo(),
-                    now(),
-                    null,
-                    false,
-                    1);
-            return shard.committer()
-                    .append(room.id(), Draft.created(message))
-                    .map(event -> {
-                        stopTyping(live, sender);
-                        notices.message(live, event.data());
-                        return new Sent(
-                                event.data().id(),
-                                event.data().seq(),
-                                event.data().createdAt(),
-                                false);
-                    })
-                    .recover(e -> e instanceof AlreadySent already
-                            ? Future.succeededFuture(already.sent())
-                            : Future.failedFuture(e));
+        UUID sender = caller.user();
+        Room room = live.room();
+        room.member(sender);
+        String clientId = q.clientId();
+        Sent before = clientId == null ? null : room.recall(new ClientKey(sender, clientId));
+        if (before != null) {
+            return Future.succeededFuture(before);
+        }
+        Message message = new Message(
+                Ids.next(),
+                room.id(),
+                0,
+                sender,
+                caller.name(),
+                q.type() == null ? "text" : q.type(),
+                q.content(),
+                clientId,
+                q.replyTo(),
+                now(),
+                null,
+                false,
+                1);
+        return shard.committer()
+                .append(room.id(), Draft.created(message))
+                .map(event -> {
+                    stopTyping(live, sender);
+                    notices.message(live, event.data());
+                    return new Sent(
+                            event.data().id(), event.data().seq(), event.data().createdAt(), false);
+                })
+                .recover(e -> e instanceof AlreadySent already
+                        ? Future.succeededFuture(already.sent())
+                        : Future.failedFuture(e));
     }
 
     private void stopTyping(LiveRoom live, UUID user) {

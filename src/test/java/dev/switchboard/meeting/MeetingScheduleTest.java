@@ -190,7 +190,8 @@ class MeetingScheduleTest {
         assertThat(Set.copyOf(users)).as("the events tell the truth").isEqualTo(inside);
         assertThat(now.seats().stream().map(s -> s.hold().socketId())).doesNotHaveDuplicates();
         assertThat(now.seats().stream().filter(Seat::sharing).count()).isLessThanOrEqualTo(1);
-        assertThat(now.seats().stream().map(Seat::handNo).filter(n -> n != null)).doesNotHaveDuplicates();
+        assertThat(now.seats().stream().map(Seat::handNo).filter(n -> n != null))
+                .doesNotHaveDuplicates();
         assertThat(users).noneMatch(now.barred()::contains);
         assertThat(now.waiting().stream().map(w -> w.person().id()))
                 .doesNotHaveDuplicates()

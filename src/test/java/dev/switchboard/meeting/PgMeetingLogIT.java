@@ -58,18 +58,7 @@ class PgMeetingLogIT {
     private static MeetingRecord unsaved(Terms terms, List<UUID> barred, StoredStay... stays) {
         MeetingRecord live = MeetingRecord.of(terms, barred, 1, NOW);
         return new MeetingRecord(
-                terms,
-                live.hostId(),
-                false,
-                List.of(),
-                List.of(),
-                List.of(),
-                barred,
-                1,
-                0,
-                NOW,
-                List.of(stays),
-                true);
+                terms, live.hostId(), false, List.of(), List.of(), List.of(), barred, 1, 0, NOW, List.of(stays), true);
     }
 
     @Test
@@ -97,8 +86,8 @@ class PgMeetingLogIT {
         assertThat(await(log.load(made.id())).orElseThrow().barred()).containsExactly(bob);
 
         Terms locked = made.withLocked(true).ended(NOW.plusSeconds(9));
-        MeetingRecord later = unsaved(
-                locked, List.of(ann), new StoredStay(came.id(), bob, "bob", NOW, NOW.plusSeconds(5)), brief);
+        MeetingRecord later =
+                unsaved(locked, List.of(ann), new StoredStay(came.id(), bob, "bob", NOW, NOW.plusSeconds(5)), brief);
         await(log.save(later));
         await(log.save(later));
         assertThat(await(log.stays(made.id(), null, 10)))

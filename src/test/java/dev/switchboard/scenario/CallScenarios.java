@@ -242,13 +242,13 @@ abstract class CallScenarios {
                     .isFalse();
             assertThat(api.call("GET", member, bob, null).ok().get("online").asBoolean())
                     .isTrue();
-            await().untilAsserted(
-                    () -> assertThat(online(a, general)).contains(ann.id()).doesNotContain(bob.id()));
+            await().untilAsserted(() ->
+                    assertThat(online(a, general)).contains(ann.id()).doesNotContain(bob.id()));
 
-            JsonNode blocked = a.bus.request("call:initiate", Map.of("calleeId", bob.id()))
-                    .get("call");
-            JsonNode away = a.bus.request("call:initiate", Map.of("calleeId", dan.id()))
-                    .get("call");
+            JsonNode blocked =
+                    a.bus.request("call:initiate", Map.of("calleeId", bob.id())).get("call");
+            JsonNode away =
+                    a.bus.request("call:initiate", Map.of("calleeId", dan.id())).get("call");
             assertThat(blocked.get("reason").asText()).isEqualTo("unavailable");
             assertThat(blocked.fieldNames()).toIterable().containsExactlyElementsOf(away::fieldNames);
             assertThat(a.all("call:end")).hasSize(2);

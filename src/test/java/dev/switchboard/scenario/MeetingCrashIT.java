@@ -97,8 +97,7 @@ class MeetingCrashIT {
         nodes.get(2).kill();
         for (String id : meetings) {
             assertThat(active(api, ann, id)).as("seats are kept").isEqualTo(3);
-            Guest back = Guest.again(
-                    nodes.get(1).door(), bob, atBob.get(id).resumeToken());
+            Guest back = Guest.again(nodes.get(1).door(), bob, atBob.get(id).resumeToken());
             JsonNode joined = back.join(id, 1L);
             assertThat(joinedAt(joined)).isEqualTo(joinedAt.get(id));
             atAnn.get(id).say(id, "after", "c2");
@@ -113,10 +112,10 @@ class MeetingCrashIT {
                     .hears("participant:left", d -> d.get("userId").asText().equals(cat.id()));
             assertThat(left.get("reason").asText()).isEqualTo("lost");
             assertThat(active(api, ann, id)).isEqualTo(2);
-            await().untilAsserted(() -> assertThat(api.call(
-                                    "GET", "/api/v1/meetings/" + id + "/participants", ann, null)
-                            .ok()
-                            .get("items"))
+            await().untilAsserted(() -> assertThat(
+                            api.call("GET", "/api/v1/meetings/" + id + "/participants", ann, null)
+                                    .ok()
+                                    .get("items"))
                     .filteredOn(stay -> stay.get("userId").asText().equals(cat.id()))
                     .allMatch(stay -> stay.hasNonNull("leftAt"))
                     .hasSize(1));

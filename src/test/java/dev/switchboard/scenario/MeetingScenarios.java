@@ -98,7 +98,8 @@ abstract class MeetingScenarios {
                     .extracting(p -> p.get("userId").asText())
                     .containsExactly(ann.id(), bob.id());
             assertThat(joined.at("/self/role").asText()).isEqualTo("participant");
-            assertThat(a.hears("participant:joined", d -> d.at("/userId").asText().equals(bob.id())))
+            assertThat(a.hears(
+                            "participant:joined", d -> d.at("/userId").asText().equals(bob.id())))
                     .isNotNull();
             assertThat(b.hears("meeting:state", d -> true).get("participants")).hasSize(2);
             assertThat(shown(ann, id).get("activeParticipants").asInt()).isEqualTo(2);
@@ -161,6 +162,34 @@ abstract class MeetingScenarios {
                         .request("message:send", Map.of("conversationId", id, "content", "by the other name"));
                 assertThat(sent.get("seq").asLong()).isEqualTo(8);
                 a.hearsUpTo(8);
+            }
+        }
+    }
+
+    @Test
+    void aSignalForSomebodyWhoIsAwayWaits() {
+        Account ann = register("ann");
+        Account bob = register("bob");
+        String id = meeting(ann, Map.of());
+        try (Guest a = Guest.of(node(0), ann);
+                Guest b = Guest.of(node(1), bob)) {
+            a.join(id);
+            b.join(id);
+            b.bus().abort();
+            a.hears("participant:updated", d -> d.get("away").asBoolean());
+            a.signal(id, b.socketId(), "first");
+            a.signal(id, b.socketId(), "second");
+            try (Guest back = Guest.again(node(2), bob, b.resumeToken())) {
+                back.join(id);
+                back.hears("offer", d -> d.get("sdp").asText().equals("second"));
+                assertThat(back.all("offer"))
+                        .extracting(o -> o.at("/data/sdp").asText())
+                        .containsExactly("first", "second");
+                assertThat(a.hears("participant:updated", d -> !d.get("away").asBoolean())
+                                .get("socketId")
+                                .asText())
+                        .isEqualTo(back.socketId());
+                refused("forbidden", () -> a.signal(id, b.socketId(), "to the socket that was"));
             }
         }
     }
@@ -261,9 +290,8 @@ abstract class MeetingScenarios {
 
             b.update(id, "hand", null, true);
             e.update(id, "hand", null, true);
-            JsonNode participants = a.bus()
-                    .request("meeting:state", Map.of("meetingId", id))
-                    .get("participants");
+            JsonNode participants =
+                    a.bus().request("meeting:state", Map.of("meetingId", id)).get("participants");
             assertThat(participants.get(1).get("handNo").asLong())
                     .isLessThan(participants.get(2).get("handNo").asLong());
             a.update(id, "lower-hand", bob.id(), true);

@@ -48,7 +48,9 @@ class InitiationTest {
             }
         };
         return new Initiation(
-                () -> world.later(() -> null), new Calls(world, world.log(), news, TIMES, Clock.systemUTC()), world);
+                () -> world.later(() -> null),
+                new Calls(world, world, world.log(), news, TIMES, Clock.systemUTC()),
+                world);
     }
 
     private static Request request(int from, int to) {
@@ -123,7 +125,8 @@ class InitiationTest {
                 .as("not busy: that would show that it is there")
                 .isEqualTo(EndReason.UNAVAILABLE);
         assertThat(world.claims()).isEqualTo(before);
-        assertThat(world.claimed()).doesNotContain(Map.entry(PEOPLE.get(1), call.result().id()));
+        assertThat(world.claimed())
+                .doesNotContain(Map.entry(PEOPLE.get(1), call.result().id()));
     }
 
     @Test

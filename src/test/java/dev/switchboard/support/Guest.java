@@ -135,7 +135,9 @@ public final class Guest implements AutoCloseable {
 
     private long last() {
         List<JsonNode> messages = all("message:new");
-        return messages.isEmpty() ? 0 : messages.get(messages.size() - 1).get("seq").asLong();
+        return messages.isEmpty()
+                ? 0
+                : messages.get(messages.size() - 1).get("seq").asLong();
     }
 
     @Override

@@ -80,10 +80,7 @@ final class BridgeRequests {
     }
 
     private <Q extends Record, R extends Record> void request(
-            BridgeSession socket,
-            ClientFrame.Send frame,
-            Identity who,
-            Operation<Q, R> operation) {
+            BridgeSession socket, ClientFrame.Send frame, Identity who, Operation<Q, R> operation) {
         Caller caller = socket.caller(who);
         Q request;
         String lane;

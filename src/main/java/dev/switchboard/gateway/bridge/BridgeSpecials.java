@@ -53,10 +53,14 @@ final class BridgeSpecials {
                 .onSuccess(begun -> joined(socket, begun.call())));
         on(CallOperations.ANSWER, (socket, caller, q) -> bus.call(CallOperations.ANSWER, caller, q.from(nodeId()))
                 .onSuccess(taken -> joined(socket, taken.call())));
-        on(MeetingOperations.CREATE, (socket, caller, q) -> bus.call(
-                MeetingOperations.CREATE, caller, q.clientId() != null ? q : q.withClientId(fresh())));
-        on(MeetingOperations.SAY, (socket, caller, q) -> bus.call(
-                MeetingOperations.SAY, caller, q.clientId() != null ? q : q.withClientId(fresh())));
+        on(
+                MeetingOperations.CREATE,
+                (socket, caller, q) ->
+                        bus.call(MeetingOperations.CREATE, caller, q.clientId() != null ? q : q.withClientId(fresh())));
+        on(
+                MeetingOperations.SAY,
+                (socket, caller, q) ->
+                        bus.call(MeetingOperations.SAY, caller, q.clientId() != null ? q : q.withClientId(fresh())));
         on(MeetingOperations.JOIN, this::joinMeeting);
         on(MeetingOperations.LEAVE, this::leaveMeeting);
     }
@@ -116,8 +120,7 @@ final class BridgeSpecials {
                 .onSuccess(joined -> taken(socket, Place.meeting(q.meetingId())));
     }
 
-    private Future<Nothing> leaveMeeting(
-            BridgeSession socket, Caller caller, MeetingOperations.Leave q) {
+    private Future<Nothing> leaveMeeting(BridgeSession socket, Caller caller, MeetingOperations.Leave q) {
         return bus.call(MeetingOperations.LEAVE, caller, q).compose(left -> {
             places.left(socket.carrier().socketId(), Place.meeting(q.meetingId()));
             return hub.leave(socket.carrier(), caller, q.meetingId());

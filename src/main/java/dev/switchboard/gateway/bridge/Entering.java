@@ -21,17 +21,12 @@ record Entering<R>(UUID roomId, Kind kind, Supplier<Future<R>> ask, ToLongFuncti
 
     /** A room of either kind is followed alike. */
     enum Kind {
-        CONVERSATION(RoomOperations.FOLLOW),
-        MEETING(MeetingInternals.FOLLOW);
+        CONVERSATION,
+        MEETING;
 
-        private final Operation<Follow, Followed> follow;
-
-        Kind(Operation<Follow, Followed> follow) {
-            this.follow = follow;
-        }
-
+        /** How a node goes on following such a room. */
         Operation<Follow, Followed> follow() {
-            return follow;
+            return this == MEETING ? MeetingInternals.FOLLOW : RoomOperations.FOLLOW;
         }
     }
 }

@@ -206,8 +206,7 @@ final class LoopHub implements Hub {
     public Future<Void> registerRoom(Connection socket, Caller caller, UUID roomId) {
         Following joined = following(socket, roomId);
         if (joined != null) {
-            return register(socket, roomId, joined)
-                    .onSuccess(v -> tellState(socket, caller, roomId, joined.kind));
+            return register(socket, roomId, joined).onSuccess(v -> tellState(socket, caller, roomId, joined.kind));
         }
         return enter(socket, conversation(caller, new Join(roomId, null, null))).compose(reply -> {
             Following following = following(socket, roomId);
@@ -220,8 +219,8 @@ final class LoopHub implements Hub {
         if (kind == Entering.Kind.MEETING) {
             node.bus()
                     .call(MeetingOperations.STATE, caller, new MeetingOperations.Leave(roomId))
-                    .onSuccess(state -> socket.send(ServerFrames.rec(
-                            Delivery.ROOM + roomId, Event.state(Event.MEETING_STATE, roomId, state))));
+                    .onSuccess(state -> socket.send(
+                            ServerFrames.rec(Delivery.ROOM + roomId, Event.state(Event.MEETING_STATE, roomId, state))));
         }
     }
 

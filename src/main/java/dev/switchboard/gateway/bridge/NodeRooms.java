@@ -61,7 +61,7 @@ final class NodeRooms {
 
     /** One room as this node follows it. */
     private static final class NodeRoom {
-        private final Entering.Kind kind;
+        private Entering.Kind kind;
         private final Feed<EventFrame> feed = new Feed<>();
         private final Map<UUID, Integer> users = new HashMap<>();
         private final List<Runnable> waiting = new ArrayList<>();
@@ -98,6 +98,8 @@ final class NodeRooms {
             room.joining--;
             long head = done.succeeded() ? entering.head().applyAsLong(done.result()) : Entering.OUTSIDE;
             if (head != Entering.OUTSIDE) {
+                // Whoever asked first may have taken it for the other kind.
+                room.kind = entering.kind();
                 if (!room.feed.started()) {
                     room.owner = ownerOf(roomId);
                     passOn(roomId, room, room.feed.start(head));

@@ -73,9 +73,8 @@ final class Places {
     }
 
     private void renew() {
-        Map.copyOf(bySocket)
-                .forEach((socketId, places) ->
-                        List.copyOf(places).forEach(place -> tell(place, socketId, LegNews.ALIVE)));
+        Map.copyOf(bySocket).forEach((socketId, places) -> List.copyOf(places)
+                .forEach(place -> tell(place, socketId, LegNews.ALIVE)));
     }
 
     private void tell(Place place, String socketId, LegNews news) {
