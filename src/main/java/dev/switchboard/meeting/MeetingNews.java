@@ -81,8 +81,7 @@ final class MeetingNews {
                         Event.personal(Event.MEETING_REQUEST, request)));
     }
 
-    /** Something for one socket. */
-    void socket(String node, String socketId, Event<?> event) {
+    private void socket(String node, String socketId, Event<?> event) {
         bus.deliver(node, new Delivery(Delivery.SOCKET + socketId, 0, List.of(Json.bytes(event))));
     }
 

@@ -1,6 +1,7 @@
 package dev.switchboard.meeting;
 
 import dev.switchboard.bus.Handlers;
+import dev.switchboard.bus.Mailboxes;
 import dev.switchboard.meeting.MeetingRules.Entrance;
 import dev.switchboard.protocol.CallOperations.LegNews;
 import dev.switchboard.protocol.Caller;
@@ -34,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 final class MeetingPresence {
     private final Meetings meetings;
     private final MeetingChat chat;
-    private final MeetingNews news;
+    private final Mailboxes mail;
 
-    MeetingPresence(Meetings meetings, MeetingChat chat, MeetingNews news) {
+    MeetingPresence(Meetings meetings, MeetingChat chat, Mailboxes mail) {
         this.meetings = meetings;
         this.chat = chat;
-        this.news = news;
+        this.mail = mail;
     }
 
     void register(Handlers handlers) {
@@ -63,7 +64,8 @@ final class MeetingPresence {
                 .compose(meeting -> meeting.seat(caller.user()) == null
                         ? Future.succeededFuture(outside(meeting))
                         : chat.missed(q.meetingId(), q.afterSeq())
-                                .map(missed -> inside(meeting, caller.user(), missed)));
+                                .map(missed -> inside(meeting, caller.user(), missed))
+                                .onSuccess(joined -> flush(meeting)));
     }
 
     /** Who waits learns what the meeting is called, and not who is in it. */
@@ -158,15 +160,32 @@ final class MeetingPresence {
             if (own == null || !own.userId().equals(caller.user())) {
                 throw Fault.FORBIDDEN.because("This socket is not in the meeting.");
             }
-            if (peer == null || peer == own) {
+            if (peer == null || peer.equals(own)) {
                 throw Fault.FORBIDDEN.because("That socket is not in the meeting.");
             }
-            if (peer.hold().lost()) {
-                throw Fault.UNAVAILABLE.because("That participant is away; it comes back with another socket.");
-            }
-            news.socket(peer.hold().nodeId(), q.to(), signal(from, caller.user(), q));
+            mail.deliver(
+                    q.meetingId(), peer.userId(), signal(from, caller.user(), q), user -> whereabouts(meeting, user));
             return Nothing.NOTHING;
         });
+    }
+
+    private static Mailboxes.@Nullable Address whereabouts(MeetingRecord meeting, UUID user) {
+        Seat seat = meeting.seat(user);
+        if (seat == null) {
+            return null;
+        }
+        Hold hold = seat.hold();
+        return new Mailboxes.Address(hold.nodeId(), hold.socketId(), hold.lost());
+    }
+
+    /** Delivers the signals that waited for people who are back. */
+    void flush(MeetingRecord meeting) {
+        mail.flush(meeting.id(), user -> whereabouts(meeting, user));
+    }
+
+    /** Forgets the signals of meetings that are not this shard's any more, or not there. */
+    void retain(List<UUID> owned) {
+        mail.retain(owned);
     }
 
     private static Event<?> signal(String from, UUID user, Relay q) {

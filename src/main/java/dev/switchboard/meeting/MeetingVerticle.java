@@ -4,6 +4,7 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.ClusterRecords;
 import dev.switchboard.bus.Handlers;
+import dev.switchboard.bus.Mailboxes;
 import dev.switchboard.bus.RecordStore;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.storage.Database;
@@ -43,19 +44,22 @@ public final class MeetingVerticle extends VerticleBase {
         Meetings meetings = new Meetings(records, chats, log, news, options.times(), Clock.systemUTC());
         Handlers handlers = new Handlers();
         new MeetingRequests(meetings, log, options.maxParticipants()).register(handlers);
-        new MeetingPresence(meetings, new MeetingChat(chats, meetings, news), news).register(handlers);
-        vertx.setPeriodic(TICK_MS, t -> sweep(meetings));
+        MeetingPresence presence =
+                new MeetingPresence(meetings, new MeetingChat(chats, meetings, news), new Mailboxes(bus));
+        presence.register(handlers);
+        vertx.setPeriodic(TICK_MS, t -> sweep(meetings, presence));
         return bus.serve(Part.MEETING, shardIndex, handlers);
     }
 
     /** Carries out what is due for the meetings that are this shard's now. */
-    private void sweep(Meetings meetings) {
+    private void sweep(Meetings meetings, MeetingPresence presence) {
         if (sweeping) {
             return;
         }
         sweeping = true;
         Set<String> nodes = bus.ownership().nodes();
         meetings.owned(shardIndex)
+                .onSuccess(presence::retain)
                 .compose(ids -> Future.join(
                         ids.stream().map(id -> meetings.sweep(id, nodes)).toList()))
                 .onComplete(done -> sweeping = false);

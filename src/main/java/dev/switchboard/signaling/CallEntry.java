@@ -1,6 +1,8 @@
 package dev.switchboard.signaling;
 
 import dev.switchboard.signaling.CallChange.Effect;
+import dev.switchboard.signaling.CallChange.Kind;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,10 +13,14 @@ import java.util.List;
  */
 record CallEntry(CallRecord call, String callerName, String callerDisplayName, List<Effect> pending) {
     CallEntry after(CallChange change) {
-        return new CallEntry(change.call(), callerName, callerDisplayName, change.effects());
+        List<Effect> all = new ArrayList<>(pending);
+        // Who has not been told yet that it rings need not hear of it when it is over.
+        all.removeIf(effect -> change.call().isOver() && effect.kind() == Kind.INCOMING);
+        all.addAll(change.effects());
+        return new CallEntry(change.call(), callerName, callerDisplayName, List.copyOf(all));
     }
 
     CallEntry done() {
-        return new CallEntry(call, callerName, callerDisplayName, List.of());
+        return pending.isEmpty() ? this : new CallEntry(call, callerName, callerDisplayName, List.of());
     }
 }

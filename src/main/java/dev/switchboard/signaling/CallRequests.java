@@ -35,15 +35,15 @@ final class CallRequests {
 
     private final Bus bus;
     private final Calls calls;
-    private final CallStore store;
+    private final CallClaims claims;
     private final CallLog log;
     private final Initiation initiation;
     private final InitiationLimits limits;
 
-    CallRequests(Bus bus, Calls calls, CallStore store, CallLog log, Initiation initiation, InitiationLimits limits) {
+    CallRequests(Bus bus, Calls calls, CallClaims claims, CallLog log, Initiation initiation, InitiationLimits limits) {
         this.bus = bus;
         this.calls = calls;
-        this.store = store;
+        this.claims = claims;
         this.log = log;
         this.initiation = initiation;
         this.limits = limits;
@@ -118,7 +118,7 @@ final class CallRequests {
     }
 
     private Future<Current> current(Caller caller) {
-        return store.callOf(caller.user())
+        return claims.callOf(caller.user())
                 .compose(id ->
                         id.isEmpty() ? Future.succeededFuture(Optional.<CallRecord>empty()) : calls.find(id.get()))
                 .map(found -> new Current(found.filter(call -> !call.isOver())
@@ -162,7 +162,7 @@ final class CallRequests {
     }
 
     private Future<Resumed> resume(Resume q) {
-        return store.callOf(q.userId())
+        return claims.callOf(q.userId())
                 .compose(id -> id.isEmpty()
                         ? Future.succeededFuture(new Resumed(null))
                         : calls.change(

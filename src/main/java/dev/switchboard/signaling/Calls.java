@@ -1,5 +1,7 @@
 package dev.switchboard.signaling;
 
+import dev.switchboard.bus.RecordChanges;
+import dev.switchboard.bus.RecordStore;
 import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.Call.EndReason;
 import dev.switchboard.protocol.Call.State;
@@ -17,28 +19,26 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
-/**
- * Changes calls: reads, asks the rule, saves by compare-and-set, then does what follows. Works on any node; the owner of a
- * call's key is asked only so that two seldom try at once.
- */
-final class Calls {
-    /** Lost races are tried again so often; each means that somebody else made progress. */
-    private static final int TRIES = 20;
-
+/** The calls that live, and those that ended a moment ago: changes them by rules, keeps them when they are over. */
+final class Calls implements RecordChanges.Work<CallEntry> {
     /** A call that is over is remembered so long: late requests of its people hear how it ended. */
     private static final Duration MEMORY = Duration.ofSeconds(60);
 
     /** Effects that are not marked as done after this time are done again. */
     private static final Duration REDO = Duration.ofSeconds(2);
 
-    private final CallStore store;
+    private final RecordStore<CallEntry> store;
+    private final CallClaims claims;
+    private final RecordChanges<CallEntry> changes;
     private final CallLog log;
     private final CallNews news;
     private final CallTimes times;
     private final Clock clock;
 
-    Calls(CallStore store, CallLog log, CallNews news, CallTimes times, Clock clock) {
+    Calls(RecordStore<CallEntry> store, CallClaims claims, CallLog log, CallNews news, CallTimes times, Clock clock) {
         this.store = store;
+        this.claims = claims;
+        this.changes = new RecordChanges<>(store, this);
         this.log = log;
         this.news = news;
         this.times = times;
@@ -60,7 +60,8 @@ final class Calls {
 
     /** Begins a call for which both users were claimed. */
     Future<CallRecord> begin(CallEntry entry) {
-        return store.put(entry).compose(done -> perform(entry)).map(entry.call());
+        UUID id = entry.call().id();
+        return store.put(id, entry).compose(done -> changes.finish(id)).map(entry.call());
     }
 
     /**
@@ -69,46 +70,32 @@ final class Calls {
      * @return the call afterwards; fails with {@code not_found}, or with what the rule throws
      */
     Future<CallRecord> change(UUID call, Function<CallRecord, CallChange> rule) {
-        return change(call, rule, TRIES);
+        return changes.changeExisting(call, entry -> {
+                    CallChange change = rule.apply(entry.call());
+                    return change.call().equals(entry.call()) ? entry : entry.after(change);
+                })
+                .map(CallEntry::call);
     }
 
-    private Future<CallRecord> change(UUID call, Function<CallRecord, CallChange> rule, int tries) {
-        return store.find(call).compose(found -> {
-            CallEntry before = found.orElseThrow(Calls::unknown);
-            CallChange change = rule.apply(before.call());
-            if (change.call().equals(before.call())) {
-                return Future.succeededFuture(before.call());
-            }
-            // What an earlier change asked for and nobody did yet must not be forgotten over this one.
-            Future<?> first = before.pending().isEmpty() ? Future.succeededFuture() : tell(before);
-            CallEntry after = before.after(change);
-            return first.compose(told -> store.replace(before, after)).compose(saved -> {
-                if (saved) {
-                    return perform(after).map(after.call());
-                }
-                return tries > 1
-                        ? change(call, rule, tries - 1)
-                        : Future.failedFuture(Fault.UNAVAILABLE.because("The call changes too fast; ask again."));
-            });
-        });
+    @Override
+    public Future<CallEntry> load(UUID call) {
+        return Future.failedFuture(unknown());
     }
 
-    /** Does what the last change asked for, and notes that it is done. */
-    private Future<Void> perform(CallEntry entry) {
-        return tell(entry)
-                .compose(told ->
-                        entry.pending().isEmpty() ? Future.succeededFuture(true) : store.replace(entry, entry.done()))
-                .mapEmpty();
+    @Override
+    public CallEntry done(CallEntry entry) {
+        return entry.done();
     }
 
-    private Future<Void> tell(CallEntry entry) {
+    @Override
+    public Future<Void> perform(CallEntry entry) {
         CallRecord call = entry.call();
         Future<Void> kept = Future.succeededFuture();
         if (call.isOver()) {
             kept = Future.join(
                             log.save(call.view()),
-                            store.release(call.caller().userId(), call.id()),
-                            store.release(call.callee().userId(), call.id()))
+                            claims.release(call.caller().userId(), call.id()),
+                            claims.release(call.callee().userId(), call.id()))
                     .mapEmpty();
         }
         List<Effect> effects = entry.pending();
@@ -127,10 +114,10 @@ final class Calls {
             CallEntry entry = found.orElseThrow(Calls::unknown);
             CallRecord call = entry.call();
             if (call.isOver() && !now.isBefore(ended(call).plus(MEMORY))) {
-                return perform(entry).compose(done -> store.remove(id)).map(call);
+                return changes.finish(id).compose(done -> store.remove(id)).map(call);
             }
             if (!entry.pending().isEmpty() && !now.isBefore(changed(call).plus(REDO))) {
-                return perform(entry).map(call);
+                return changes.finish(id).map(call);
             }
             return change(id, c -> c.nodesLost(nodes, now, times).call().tick(now, times));
         });

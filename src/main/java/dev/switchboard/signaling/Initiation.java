@@ -28,7 +28,7 @@ final class Initiation {
 
     private final Supplier<Future<Void>> pause;
     private final Calls calls;
-    private final CallStore store;
+    private final CallClaims claims;
 
     /**
      * Who wants to call whom.
@@ -42,10 +42,10 @@ final class Initiation {
     }
 
     /** @param pause waits a little, for somebody else to finish what was begun */
-    Initiation(Supplier<Future<Void>> pause, Calls calls, CallStore store) {
+    Initiation(Supplier<Future<Void>> pause, Calls calls, CallClaims claims) {
         this.pause = pause;
         this.calls = calls;
-        this.store = store;
+        this.claims = claims;
     }
 
     /**
@@ -64,7 +64,7 @@ final class Initiation {
         UUID caller = request.callerId();
         if (!request.online()) {
             // Nothing of the callee is looked at: whether it is in a call shows to those alone who may reach it.
-            return store.claim(caller, id)
+            return claims.claim(caller, id)
                     .compose(holder -> holder.equals(id)
                             ? unavailable(request, id)
                             : occupied(request, id, caller, holder, tries));
@@ -72,12 +72,12 @@ final class Initiation {
         boolean callerFirst = caller.compareTo(request.callee()) < 0;
         UUID first = callerFirst ? caller : request.callee();
         UUID second = callerFirst ? request.callee() : caller;
-        return store.claim(first, id)
+        return claims.claim(first, id)
                 .compose(holder -> holder.equals(id)
-                        ? store.claim(second, id)
+                        ? claims.claim(second, id)
                                 .compose(other -> other.equals(id)
                                         ? ring(request, id)
-                                        : store.release(first, id)
+                                        : claims.release(first, id)
                                                 .compose(done -> occupied(request, id, second, other, tries)))
                         : occupied(request, id, first, holder, tries));
     }
@@ -102,7 +102,7 @@ final class Initiation {
     private Future<Call> unavailable(Request request, UUID id) {
         Call over = Calls.refused(
                 id, request.callerId(), request.callee(), request.media(), EndReason.UNAVAILABLE, calls.now());
-        return store.release(request.callerId(), id).compose(done -> calls.keep(over, request.caller()));
+        return claims.release(request.callerId(), id).compose(done -> calls.keep(over, request.caller()));
     }
 
     /** {@code user}, one of the two, is in {@code other} already. */
@@ -118,7 +118,7 @@ final class Initiation {
     /** The claim is for a call that is over, or not there (yet). */
     private Future<Void> vacate(UUID user, UUID other, Optional<CallRecord> found) {
         boolean over = found.isPresent() || age(other).compareTo(ORPHANED) > 0;
-        return over ? store.release(user, other) : pause.get();
+        return over ? claims.release(user, other) : pause.get();
     }
 
     private Duration age(UUID call) {

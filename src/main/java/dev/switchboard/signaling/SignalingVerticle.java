@@ -2,7 +2,9 @@ package dev.switchboard.signaling;
 
 import com.hazelcast.core.HazelcastInstance;
 import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.ClusterRecords;
 import dev.switchboard.bus.Handlers;
+import dev.switchboard.bus.RecordStore;
 import dev.switchboard.protocol.IceOperations;
 import dev.switchboard.protocol.NotificationOperations;
 import dev.switchboard.protocol.Part;
@@ -50,12 +52,14 @@ public final class SignalingVerticle extends VerticleBase {
     public Future<?> start() {
         Clock clock = Clock.systemUTC();
         CallTimes times = new CallTimes(options.ring(), options.connect(), options.callerGrace(), options.legGrace());
-        CallStore store = new HazelcastCallStore(vertx, bus.ownership(), hazelcast);
+        RecordStore<CallEntry> store =
+                new ClusterRecords<>(vertx, bus.ownership(), hazelcast, "calls", CallEntry.class);
+        CallClaims claims = new HazelcastCallClaims(vertx, hazelcast);
         CallLog log = new PgCallLog(database);
         Notifications notifications = new PgNotifications(database);
-        Calls calls = new Calls(store, log, new BusCallNews(bus, notifications), times, clock);
+        Calls calls = new Calls(store, claims, log, new BusCallNews(bus, notifications), times, clock);
         Initiation initiation = new Initiation(
-                () -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS).mapEmpty(), calls, store);
+                () -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS).mapEmpty(), calls, claims);
         InitiationLimits limits = new InitiationLimits(
                 options.perMinute(), options.perMinuteAndPair(), () -> System.nanoTime() / 1_000_000);
         IceCredentials credentials = new IceCredentials(ice);
@@ -69,7 +73,7 @@ public final class SignalingVerticle extends VerticleBase {
                 .on(NotificationOperations.READ, reading::read);
         Signals signals = new Signals(bus, calls);
         signals.register(handlers);
-        new CallRequests(bus, calls, store, log, initiation, limits).register(handlers);
+        new CallRequests(bus, calls, claims, log, initiation, limits).register(handlers);
 
         vertx.setPeriodic(TICK_MS, t -> sweep(calls, store, signals));
         vertx.setPeriodic(EXPIRE_MS, t -> limits.expire());
@@ -77,7 +81,7 @@ public final class SignalingVerticle extends VerticleBase {
     }
 
     /** Carries out what is due for the calls that are this shard's now. */
-    private void sweep(Calls calls, CallStore store, Signals signals) {
+    private void sweep(Calls calls, RecordStore<CallEntry> store, Signals signals) {
         if (sweeping) {
             return;
         }

@@ -1,9 +1,8 @@
 package dev.switchboard.signaling;
 
 import dev.switchboard.bus.Bus;
-import dev.switchboard.bus.Delivery;
 import dev.switchboard.bus.Handlers;
-import dev.switchboard.bus.Json;
+import dev.switchboard.bus.Mailboxes;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
@@ -18,34 +17,23 @@ import dev.switchboard.protocol.SignalOperations.IceCandidate;
 import dev.switchboard.protocol.SignalOperations.RelayedCandidate;
 import dev.switchboard.protocol.SignalOperations.RelayedDescription;
 import io.vertx.core.Future;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Relays session descriptions and candidates between the two sockets of an accepted call, and to nobody else. What is for
- * a side that is away waits, in order, until it is back; not for long and not much: whoever comes back restarts ICE anyway.
+ * a side that is away waits until it is back. Those of a meeting go to the meeting.
  */
 final class Signals {
-    private static final int MAX_WAITING = 64;
-
-    /** Calls of this shard with a side that is away. */
-    private static final int MAX_CALLS = 10_000;
-
     private final Bus bus;
     private final Calls calls;
-    private final Map<UUID, Deque<Waiting>> waiting = new HashMap<>();
-
-    /** A signal for a user who is away. */
-    private record Waiting(UUID userId, Event<?> event) {}
+    private final Mailboxes mail;
 
     Signals(Bus bus, Calls calls) {
         this.bus = bus;
         this.calls = calls;
+        this.mail = new Mailboxes(bus);
     }
 
     void register(Handlers handlers) {
@@ -124,57 +112,23 @@ final class Signals {
             if (to != null && !peer.on(to)) {
                 throw Fault.FORBIDDEN.because("That socket is not in the call.");
             }
-            if (peer.lost() || waiting.containsKey(id)) {
-                keep(id, peer.userId(), event);
-                flush(call);
-            } else {
-                deliver(peer, event);
-            }
+            mail.deliver(id, peer.userId(), event, user -> whereabouts(call, user));
             return Nothing.NOTHING;
         });
     }
 
-    private void keep(UUID id, UUID userId, Event<?> event) {
-        Deque<Waiting> queue = waiting.get(id);
-        if (queue == null && waiting.size() < MAX_CALLS) {
-            queue = new ArrayDeque<>();
-            waiting.put(id, queue);
-        }
-        if (queue == null || queue.size() >= MAX_WAITING) {
-            throw Fault.UNAVAILABLE.because("The other side is away, and too much waits for it already.");
-        }
-        queue.add(new Waiting(userId, event));
+    private static Mailboxes.@Nullable Address whereabouts(CallRecord call, UUID user) {
+        Leg leg = call.caller().userId().equals(user) ? call.caller() : call.callee();
+        return call.isOver() ? null : new Mailboxes.Address(leg.nodeId(), leg.socketId(), leg.lost());
     }
 
     /** Delivers what waited, as far as its receivers are there; forgets what is for a call that is over. */
     void flush(CallRecord call) {
-        Deque<Waiting> queue = waiting.get(call.id());
-        if (queue == null) {
-            return;
-        }
-        if (!call.isOver()) {
-            queue.removeIf(signal -> {
-                Leg leg = call.caller().userId().equals(signal.userId()) ? call.caller() : call.callee();
-                if (!leg.lost()) {
-                    deliver(leg, signal.event());
-                }
-                return !leg.lost();
-            });
-        }
-        if (call.isOver() || queue.isEmpty()) {
-            waiting.remove(call.id());
-        }
+        mail.flush(call.id(), user -> whereabouts(call, user));
     }
 
     /** Calls that are not this shard's any more, or not there. */
     void retain(List<UUID> owned) {
-        waiting.keySet().retainAll(owned);
-    }
-
-    private void deliver(Leg leg, Event<?> event) {
-        String node = leg.nodeId();
-        if (node != null) {
-            bus.deliver(node, new Delivery(Delivery.SOCKET + leg.socketId(), 0, List.of(Json.bytes(event))));
-        }
+        mail.retain(owned);
     }
 }

@@ -167,6 +167,34 @@ abstract class MeetingScenarios {
     }
 
     @Test
+    void aSignalForSomebodyWhoIsAwayWaits() {
+        Account ann = register("ann");
+        Account bob = register("bob");
+        String id = meeting(ann, Map.of());
+        try (Guest a = Guest.of(node(0), ann);
+                Guest b = Guest.of(node(1), bob)) {
+            a.join(id);
+            b.join(id);
+            b.bus().abort();
+            a.hears("participant:updated", d -> d.get("away").asBoolean());
+            a.signal(id, b.socketId(), "first");
+            a.signal(id, b.socketId(), "second");
+            try (Guest back = Guest.again(node(2), bob, b.resumeToken())) {
+                back.join(id);
+                back.hears("offer", d -> d.get("sdp").asText().equals("second"));
+                assertThat(back.all("offer"))
+                        .extracting(o -> o.at("/data/sdp").asText())
+                        .containsExactly("first", "second");
+                assertThat(a.hears("participant:updated", d -> !d.get("away").asBoolean())
+                                .get("socketId")
+                                .asText())
+                        .isEqualTo(back.socketId());
+                refused("forbidden", () -> a.signal(id, b.socketId(), "to the socket that was"));
+            }
+        }
+    }
+
+    @Test
     void neverMoreThanTheCapacityEvenAtOnce() {
         Account ann = register("ann");
         String id = meeting(ann, Map.of("capacity", CAPACITY));

@@ -48,7 +48,9 @@ class InitiationTest {
             }
         };
         return new Initiation(
-                () -> world.later(() -> null), new Calls(world, world.log(), news, TIMES, Clock.systemUTC()), world);
+                () -> world.later(() -> null),
+                new Calls(world, world, world.log(), news, TIMES, Clock.systemUTC()),
+                world);
     }
 
     private static Request request(int from, int to) {

@@ -1,9 +1,11 @@
 package dev.switchboard.signaling;
 
+import dev.switchboard.bus.RecordStore;
 import dev.switchboard.protocol.Call;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A store whose steps happen one at a time, in an order that chance chooses among those that were asked for. */
-final class ShuffledCalls implements CallStore {
+final class ShuffledCalls implements RecordStore<CallEntry>, CallClaims {
     private final Random random;
     private final List<Runnable> steps = new ArrayList<>();
     private final Map<UUID, CallEntry> calls = new HashMap<>();
@@ -64,16 +66,31 @@ final class ShuffledCalls implements CallStore {
     }
 
     @Override
-    public Future<Void> put(CallEntry entry) {
+    public Future<Map<UUID, CallEntry>> findAll(Collection<UUID> keys) {
+        throw new UnsupportedOperationException("calls are looked at one by one");
+    }
+
+    @Override
+    public Future<Boolean> putIfAbsent(UUID call, CallEntry entry) {
+        throw new UnsupportedOperationException("calls are not loaded");
+    }
+
+    @Override
+    public Future<Boolean> remove(UUID call, CallEntry entry) {
+        return later(() -> calls.remove(call, entry));
+    }
+
+    @Override
+    public Future<Void> put(UUID call, CallEntry entry) {
         return later(() -> {
-            calls.put(entry.call().id(), entry);
+            calls.put(call, entry);
             return null;
         });
     }
 
     @Override
-    public Future<Boolean> replace(CallEntry before, CallEntry after) {
-        return later(() -> calls.replace(after.call().id(), before, after));
+    public Future<Boolean> replace(UUID call, CallEntry before, CallEntry after) {
+        return later(() -> calls.replace(call, before, after));
     }
 
     @Override
@@ -96,11 +113,6 @@ final class ShuffledCalls implements CallStore {
             UUID other = users.putIfAbsent(user, call);
             return other == null ? call : other;
         });
-    }
-
-    @Override
-    public Future<Boolean> reclaim(UUID user, UUID before, UUID call) {
-        return later(() -> users.replace(user, before, call));
     }
 
     @Override

@@ -86,7 +86,7 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     /** Kills it without a word. */
-    public void kill() throws InterruptedException {
+    public void kill() {
         ProcessHandle.of(pid).ifPresent(process -> {
             process.destroyForcibly();
             process.onExit().join();
@@ -94,7 +94,7 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         kill();
         server.stop();
     }

@@ -59,7 +59,9 @@ final class BridgeRegistrations {
         boolean isOwn = address.equals(SOCKET + socket.carrier().socketId());
         if (room == null && !isUser && !isOwn) {
             refuse(frame, "access_denied", Fault.FORBIDDEN.because("This address is not yours to hear."));
-        } else if ((room != null && rooms.contains(room)) || (isUser && user) || (isOwn && own)) {
+        } else if ((room != null && rooms.contains(room) && socket.loop().hub().isIn(socket.carrier(), room))
+                || (isUser && user)
+                || (isOwn && own)) {
             refuse(frame, "address_already_registered", Fault.CONFLICT.because("The address is registered already."));
         } else if (size() >= socket.loop().options().maxRegistrations()) {
             refuse(frame, "max_handlers_reached", Fault.TOO_MANY_REQUESTS.because("Too many registrations."));
@@ -85,6 +87,7 @@ final class BridgeRegistrations {
                 .onSuccess(v -> acknowledge(frame, true))
                 .onFailure(failure -> {
                     rooms.remove(room);
+                    socket.inVain();
                     refuse(frame, "access_denied", Faults.of(failure));
                 });
     }
@@ -123,6 +126,10 @@ final class BridgeRegistrations {
     }
 
     private void add(UUID room) {
+        if (rooms.contains(room)) {
+            // Registered, but taken out of the room, or left it: this enters it again.
+            return;
+        }
         if (rooms.isEmpty()) {
             rooms = new ArrayList<>(4);
         } else if (rooms.size() == FEW) {

@@ -111,6 +111,13 @@ final class BridgeSession extends Deadlines.Entry {
         times.heard(loop.now());
     }
 
+    /** Something was asked for that is not there: looking it up cost as much as a message. */
+    void inVain() {
+        if (!allowance.take(Allowance.MESSAGE, loop.now()) && allowance.abused()) {
+            close(CloseCode.TOO_MANY);
+        }
+    }
+
     /** A control frame came, which costs as little as a ping. */
     void control() {
         heard();

@@ -24,6 +24,7 @@ record Entering<R>(UUID roomId, Kind kind, Supplier<Future<R>> ask, ToLongFuncti
         CONVERSATION,
         MEETING;
 
+        /** How a node goes on following such a room. */
         Operation<Follow, Followed> follow() {
             return this == MEETING ? MeetingInternals.FOLLOW : RoomOperations.FOLLOW;
         }

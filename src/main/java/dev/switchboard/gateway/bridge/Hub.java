@@ -34,6 +34,9 @@ interface Hub {
      */
     Future<Void> registerRoom(Connection socket, Caller caller, UUID roomId);
 
+    /** Whether the socket has joined the room, or registered it, and nobody has taken it out since. */
+    boolean isIn(Connection socket, UUID roomId);
+
     /** Registers {@code user:<id>} of the socket's own user; the bridge has checked that. */
     void registerUser(Connection socket, UUID userId);
 

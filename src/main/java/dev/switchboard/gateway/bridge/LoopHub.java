@@ -273,6 +273,11 @@ final class LoopHub implements Hub {
         }
     }
 
+    @Override
+    public boolean isIn(Connection socket, UUID roomId) {
+        return place(socket, roomId) != null;
+    }
+
     private @Nullable Place place(Connection socket, UUID roomId) {
         Follower follower = followers.get(socket);
         return follower == null ? null : follower.rooms.get(roomId);

@@ -11,7 +11,7 @@ final class NodeRoom {
     private static final long FIRST_RETRY_MS = 250;
     private static final long LAST_RETRY_MS = 8_000;
 
-    final Entering.Kind kind;
+    Entering.Kind kind;
     final Feed<EventFrame> feed = new Feed<>();
     /** How many sockets each user has in the room. */
     final Map<UUID, Integer> users = new HashMap<>();

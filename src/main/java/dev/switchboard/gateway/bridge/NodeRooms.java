@@ -36,6 +36,9 @@ final class NodeRooms {
     /** A socket that misses more than this between its join and its registration must join again. */
     private static final int MAX_MISSED = 5_000;
 
+    /** By these the owner says that it let nobody in; after any other failure it may have. */
+    private static final Set<Fault> REFUSALS = Set.of(Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.VALIDATION_FAILED);
+
     private static final int FOLLOW_AT_ONCE = 200;
     private static final long FOLLOW_PAUSE_MS = 20;
 
@@ -81,10 +84,16 @@ final class NodeRooms {
             room.joining--;
             long head = done.succeeded() ? entering.head().applyAsLong(done.result()) : Entering.OUTSIDE;
             if (head != Entering.OUTSIDE) {
+                // Whoever asked first may have taken it for the other kind.
+                room.kind = entering.kind();
                 if (!room.feed.started()) {
                     room.owner = ownerOf(roomId);
                     passOn(roomId, room, room.feed.start(head));
                 }
+            } else if (first
+                    && done.failed()
+                    && REFUSALS.contains(Faults.of(done.cause()).fault())) {
+                oneLess(room, user);
             } else if (first) {
                 left(roomId, user);
             }
@@ -95,7 +104,7 @@ final class NodeRooms {
     /** A socket of this user is not in the room any more. */
     void left(UUID roomId, UUID userId) {
         NodeRoom room = rooms.get(roomId);
-        if (room == null || room.users.computeIfPresent(userId, (u, n) -> n == 1 ? null : n - 1) != null) {
+        if (room == null || oneLess(room, userId)) {
             return;
         }
         forget(roomId, room);
@@ -111,6 +120,11 @@ final class NodeRooms {
                 follow(roomId);
             }
         });
+    }
+
+    /** Whether the user has further sockets in the room. */
+    private static boolean oneLess(NodeRoom room, UUID userId) {
+        return room.users.computeIfPresent(userId, (u, n) -> n == 1 ? null : n - 1) != null;
     }
 
     private void forget(UUID roomId, NodeRoom room) {

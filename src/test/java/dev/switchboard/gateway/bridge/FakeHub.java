@@ -76,6 +76,11 @@ final class FakeHub implements Hub {
     }
 
     @Override
+    public boolean isIn(Connection socket, UUID roomId) {
+        return rooms.getOrDefault(roomId, List.of()).contains(socket);
+    }
+
+    @Override
     public Future<Void> registerRoom(Connection socket, Caller caller, UUID roomId) {
         calls.add("register " + roomId);
         if (roomId.equals(closedRoom)) {
