@@ -79,7 +79,8 @@ public final class GatewayBenchmark {
             }
             @Nullable BigDownload download = null;
             if (settings.stream()) {
-                try (ServerProcess gateway = switchboard.withNodeLimiter().starter().start(core(), service.address())) {
+                try (ServerProcess gateway =
+                        switchboard.withNodeLimiter().starter().start(core(), service.address())) {
                     download = BigDownload.measure(gateway, loop, request("/bench", 0), request(BigDownload.PATH, 0));
                 }
                 System.out.println(download);
@@ -87,7 +88,8 @@ public final class GatewayBenchmark {
             @Nullable HeldSockets held = null;
             if (settings.holds()) {
                 int count = Math.min(settings.sockets(), (openFiles() - OTHER_FILES) / 2);
-                try (ServerProcess gateway = switchboard.withNodeLimiter().starter().start(core(), service.address())) {
+                try (ServerProcess gateway =
+                        switchboard.withNodeLimiter().starter().start(core(), service.address())) {
                     held = HeldSockets.measure(gateway, loop, count, issued);
                 }
                 System.out.println(held);
@@ -101,8 +103,7 @@ public final class GatewayBenchmark {
         for (int i = 0; i < USERS; i++) {
             requests.add(request("/bench", i));
         }
-        DoubleSupplier beside =
-                proxy.id().equals("switchboard-redis") ? () -> ProcFs.cpuSeconds(redis.pid()) : () -> 0;
+        DoubleSupplier beside = proxy.id().equals("switchboard-redis") ? () -> ProcFs.cpuSeconds(redis.pid()) : () -> 0;
         double warmUp = Math.min(proxy.warmUpSeconds(), settings.warmUpSeconds());
         if (proxy.id().equals(DIRECT)) {
             ProxyFigures figures =

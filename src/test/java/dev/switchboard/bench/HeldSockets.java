@@ -35,8 +35,8 @@ record HeldSockets(int count, double bytes, double collectedBytes) {
                     fleet.publish(System.nanoTime());
                 }
             });
-            boolean all = Waiting.until(
-                    ECHO_SECONDS, () -> fleet.count().deliveries() == count || fleet.trouble() != null);
+            boolean all =
+                    Waiting.until(ECHO_SECONDS, () -> fleet.count().deliveries() == count || fleet.trouble() != null);
             if (!all || fleet.trouble() != null) {
                 throw new IllegalStateException(
                         "only " + fleet.count().deliveries() + " of " + count + " sockets answer: " + fleet.trouble());

@@ -43,8 +43,8 @@ final class HttpLoad implements HttpConnection.Listener, AutoCloseable {
     HttpLoad(Loop loop, InetSocketAddress server, int count, List<String> requests) {
         this.loop = loop;
         this.requests = requests.stream()
-                .map(text -> Unpooled.unreleasableBuffer(Unpooled.directBuffer(text.length())
-                        .writeBytes(text.getBytes(StandardCharsets.US_ASCII))))
+                .map(text -> Unpooled.unreleasableBuffer(
+                        Unpooled.directBuffer(text.length()).writeBytes(text.getBytes(StandardCharsets.US_ASCII))))
                 .toList();
         loop.run(() -> {
             for (int i = 0; i < count; i++) {
@@ -127,8 +127,7 @@ final class HttpLoad implements HttpConnection.Listener, AutoCloseable {
             }
             due -= Math.log(1 - random.nextDouble()) * nanosEach;
         }
-        loop.executor()
-                .schedule(this::sendDue, (long) due - System.nanoTime(), TimeUnit.NANOSECONDS);
+        loop.executor().schedule(this::sendDue, (long) due - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     private void send(HttpConnection connection, long dueNanos) {

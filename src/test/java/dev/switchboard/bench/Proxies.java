@@ -66,13 +66,18 @@ final class Proxies {
 
     /** nginx as the service: a short answer at {@code /bench}, files below {@code /files}. */
     ServerProcess service(int core) {
-        return nginx("service", core, port -> """
+        return nginx(
+                "service",
+                core,
+                port ->
+                        """
                   server {
                     listen 127.0.0.1:%d backlog=4096;
                     location /bench { default_type application/json; return 200 '%s'; }
                     location /files/ { root %s; }
                   }
-                """.formatted(port, answer(), workDir.toAbsolutePath()));
+                """
+                                .formatted(port, answer(), workDir.toAbsolutePath()));
     }
 
     private static String answer() {
@@ -87,7 +92,11 @@ final class Proxies {
                 "nginx",
                 Machine.firstLine("nginx", "sh", "-c", "nginx -v 2>&1").replaceAll(".*nginx/", "nginx "),
                 NATIVE_WARM_UP,
-                (core, service) -> nginx("nginx", core, port -> """
+                (core, service) -> nginx(
+                        "nginx",
+                        core,
+                        port ->
+                                """
                           upstream service { server %s; keepalive 256; keepalive_requests 1000000000; }
                           server {
                             listen 127.0.0.1:%d backlog=4096;
@@ -97,7 +106,8 @@ final class Proxies {
                               proxy_set_header Connection "";
                             }
                           }
-                        """.formatted(text(service), port)));
+                        """
+                                        .formatted(text(service), port)));
     }
 
     private ServerProcess nginx(String name, int core, IntFunction<String> content) {

@@ -71,8 +71,7 @@ record ProxyFigures(
             double p50 = load.millis(0.5);
             double p99 = load.millis(0.99);
             load.stop();
-            return new ProxyFigures(
-                    proxy.id(), proxy.title(), perSecond, cpu, busy, beside, p50, p99, steady);
+            return new ProxyFigures(proxy.id(), proxy.title(), perSecond, cpu, busy, beside, p50, p99, steady);
         }
     }
 

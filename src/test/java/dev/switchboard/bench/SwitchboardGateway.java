@@ -47,7 +47,8 @@ final class SwitchboardGateway {
     }
 
     Proxy withNodeLimiter() {
-        return new Proxy("switchboard", "Switchboard", settings.warmUpSeconds(), (core, service) -> start(core, service, ""));
+        return new Proxy(
+                "switchboard", "Switchboard", settings.warmUpSeconds(), (core, service) -> start(core, service, ""));
     }
 
     /** @param redis host and port */
