@@ -10,6 +10,12 @@ import java.time.Duration;
  * (draft-ietf-httpapi-ratelimit-headers-10), and the three older fields that clients in use read.
  */
 final class RateLimitHeaders {
+    private static final CharSequence POLICY = HttpHeaders.createOptimized("RateLimit-Policy");
+    private static final CharSequence STATE = HttpHeaders.createOptimized("RateLimit");
+    private static final CharSequence LIMIT = HttpHeaders.createOptimized("RateLimit-Limit");
+    private static final CharSequence REMAINING = HttpHeaders.createOptimized("RateLimit-Remaining");
+    private static final CharSequence RESET = HttpHeaders.createOptimized("RateLimit-Reset");
+
     private RateLimitHeaders() {}
 
     /** Writes nothing for a tier without a limit. */
@@ -22,21 +28,27 @@ final class RateLimitHeaders {
         long full = seconds(untilFull(verdict));
         long retry = seconds(verdict.retryAfter());
         String quoted = '"' + verdict.tier() + '"';
-        response.putHeader("RateLimit-Policy", quoted + ";q=" + limit + ";w=" + seconds(verdict.window()))
+        response.putHeader(POLICY, quoted + ";q=" + limit + ";w=" + seconds(verdict.window()))
                 // Of a client that was refused, both fields speak of the same moment.
-                .putHeader("RateLimit", quoted + ";r=" + remaining + ";t=" + (verdict.granted() ? full : retry))
-                .putHeader("RateLimit-Limit", limit)
-                .putHeader("RateLimit-Remaining", remaining)
-                .putHeader("RateLimit-Reset", Long.toString(full));
+                .putHeader(STATE, quoted + ";r=" + remaining + ";t=" + (verdict.granted() ? full : retry))
+                .putHeader(LIMIT, limit)
+                .putHeader(REMAINING, remaining)
+                .putHeader(RESET, Long.toString(full));
         if (!verdict.granted()) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(retry));
         }
     }
 
     private static Duration untilFull(Verdict verdict) {
-        return verdict.window()
-                .multipliedBy(verdict.limit() - verdict.remaining())
-                .dividedBy(verdict.limit());
+        long used = verdict.limit() - verdict.remaining();
+        if (used == 0) {
+            return Duration.ZERO;
+        }
+        long nanos = verdict.window().toNanos();
+        // Duration itself counts with numbers of any size, which is many times as much work.
+        return nanos <= Long.MAX_VALUE / used
+                ? Duration.ofNanos(nanos * used / verdict.limit())
+                : verdict.window().multipliedBy(used).dividedBy(verdict.limit());
     }
 
     /** Whole seconds, rounded up: who waits so long does not come too early. */

@@ -89,6 +89,9 @@ public final class TrustedProxies {
      * @param forwardedFor every {@code X-Forwarded-For} header, in order
      */
     String client(String peer, List<String> forwardedFor) {
+        if (networks.isEmpty() || forwardedFor.isEmpty()) {
+            return peer;
+        }
         String client = peer;
         String[] hops = String.join(",", forwardedFor).split(",", -1);
         for (int i = hops.length - 1; i >= 0 && trusts(client); i--) {

@@ -22,6 +22,20 @@ public final class RequestHeaders {
     /** How this gateway calls itself in {@code Via} (RFC 9110 §7.6.3). */
     static final String PSEUDONYM = "switchboard";
 
+    /** As they are written: their hash codes and bytes are known beforehand. */
+    private static final CharSequence VIA = HttpHeaders.createOptimized("Via");
+
+    private static final CharSequence FORWARDED = HttpHeaders.createOptimized("Forwarded");
+    private static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
+    private static final CharSequence FORWARDED_HOST = HttpHeaders.createOptimized("X-Forwarded-Host");
+    private static final CharSequence FORWARDED_PORT = HttpHeaders.createOptimized("X-Forwarded-Port");
+    private static final CharSequence FORWARDED_PROTO = HttpHeaders.createOptimized("X-Forwarded-Proto");
+    private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
+    private static final CharSequence USER_ID = HttpHeaders.createOptimized("X-User-Id");
+    private static final CharSequence USER_NAME = HttpHeaders.createOptimized("X-User-Name");
+    private static final CharSequence USER_EMAIL = HttpHeaders.createOptimized("X-User-Email");
+    private static final CharSequence USER_ROLES = HttpHeaders.createOptimized("X-User-Roles");
+
     private static final String[] OURS = {"x-user-", "x-internal-", "x-forwarded-"};
 
     /**
@@ -91,7 +105,7 @@ public final class RequestHeaders {
         if (kept != null) {
             to.set(HttpHeaders.COOKIE, kept);
         }
-        to.set("Via", (via.isEmpty() ? "" : String.join(", ", via) + ", ") + protocol + ' ' + PSEUDONYM);
+        to.set(VIA, (via.isEmpty() ? "" : String.join(", ", via) + ", ") + protocol + ' ' + PSEUDONYM);
         TraceContext.write(received, to);
         writeOrigin(inbound, to);
         Identity identity = inbound.identity();
@@ -151,15 +165,27 @@ public final class RequestHeaders {
                 .append(inbound.client())
                 .append(ipv6 ? "]\"" : "");
         String authority = inbound.authority();
-        if (authority != null && AUTHORITY.matcher(authority).matches()) {
+        if (authority != null
+                && (isName(authority) || AUTHORITY.matcher(authority).matches())) {
             forwarded.append(";host=\"").append(authority).append('"');
-            to.set("X-Forwarded-Host", authority);
-            to.set("X-Forwarded-Port", port(authority, inbound.secure()));
+            to.set(FORWARDED_HOST, authority);
+            to.set(FORWARDED_PORT, port(authority, inbound.secure()));
         }
-        to.set("Forwarded", forwarded.append(";proto=").append(proto).toString());
-        to.set("X-Forwarded-For", inbound.client());
-        to.set("X-Forwarded-Proto", proto);
-        to.set("X-Request-Id", inbound.requestId());
+        to.set(FORWARDED, forwarded.append(";proto=").append(proto).toString());
+        to.set(FORWARDED_FOR, inbound.client());
+        to.set(FORWARDED_PROTO, proto);
+        to.set(REQUEST_ID, inbound.requestId());
+    }
+
+    /** Whether it is a host without a port, as nearly always. */
+    private static boolean isName(String authority) {
+        for (int i = 0; i < authority.length(); i++) {
+            char c = authority.charAt(i);
+            if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '.' && c != '-') {
+                return false;
+            }
+        }
+        return !authority.isEmpty();
     }
 
     private static String port(String authority, boolean secure) {
@@ -168,15 +194,18 @@ public final class RequestHeaders {
     }
 
     private static void writeIdentity(Identity identity, MultiMap to) {
-        to.set("X-User-Id", HeaderText.of(identity.subject()));
-        to.set("X-User-Name", HeaderText.of(identity.name()));
+        to.set(USER_ID, HeaderText.of(identity.subject()));
+        to.set(USER_NAME, HeaderText.of(identity.name()));
         String email = identity.email();
         if (email != null) {
-            to.set("X-User-Email", HeaderText.of(email));
+            to.set(USER_EMAIL, HeaderText.of(email));
         }
-        to.set(
-                "X-User-Roles",
-                HeaderText.of(
-                        String.join(",", identity.roles().stream().sorted().toList())));
+        to.set(USER_ROLES, HeaderText.of(text(identity.roles())));
+    }
+
+    private static String text(Set<String> roles) {
+        return roles.size() == 1
+                ? roles.iterator().next()
+                : String.join(",", roles.stream().sorted().toList());
     }
 }

@@ -1,8 +1,6 @@
 package dev.switchboard.gateway.proxy;
 
 import io.vertx.core.MultiMap;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -70,14 +68,12 @@ public final class ResponseHeaders {
 
     /** Removes those of ours that the service's replace. */
     private static void giveWay(MultiMap received, MultiMap to) {
-        List<String> replaced = new ArrayList<>();
-        for (Map.Entry<String, String> field : to) {
+        for (Map.Entry<String, String> field : received) {
             String name = field.getKey().toLowerCase(Locale.ROOT);
-            if (!OURS.contains(name) && !BOTH.contains(name) && !name.startsWith(CORS) && received.contains(name)) {
-                replaced.add(name);
+            if (!OURS.contains(name) && !BOTH.contains(name) && !name.startsWith(CORS)) {
+                to.remove(name);
             }
         }
-        replaced.forEach(to::remove);
     }
 
     /** Adds the trailers of an answer that may be there. */

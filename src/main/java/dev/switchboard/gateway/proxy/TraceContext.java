@@ -1,6 +1,8 @@
 package dev.switchboard.gateway.proxy;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
@@ -10,8 +12,8 @@ import java.util.regex.Pattern;
  * starts a trace, marked as sampled: the services decide what to keep.
  */
 final class TraceContext {
-    static final String PARENT = "traceparent";
-    static final String STATE = "tracestate";
+    static final CharSequence PARENT = HttpHeaders.createOptimized("traceparent");
+    static final CharSequence STATE = HttpHeaders.createOptimized("tracestate");
 
     /** Of later versions only what version 00 knows is looked at, as the standard asks. */
     private static final Pattern VALID =
@@ -44,17 +46,12 @@ final class TraceContext {
     private static String start() {
         // Identifiers, not secrets: they need to differ, not to be unguessable.
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        StringBuilder parent = new StringBuilder(LENGTH_OF_VERSION_0).append(VERSION);
-        hex(parent, random.nextLong());
-        hex(parent, random.nextLong() | 1);
-        parent.append('-');
-        hex(parent, random.nextLong() | 1);
-        return parent.append("-01").toString();
-    }
-
-    private static void hex(StringBuilder to, long value) {
-        for (int shift = Long.SIZE - 4; shift >= 0; shift -= 4) {
-            to.append(Character.forDigit((int) (value >>> shift) & 0xF, 16));
-        }
+        HexFormat hex = HexFormat.of();
+        return VERSION
+                + hex.toHexDigits(random.nextLong())
+                + hex.toHexDigits(random.nextLong() | 1)
+                + '-'
+                + hex.toHexDigits(random.nextLong() | 1)
+                + "-01";
     }
 }
