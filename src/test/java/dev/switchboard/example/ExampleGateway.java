@@ -53,7 +53,11 @@ final class ExampleGateway implements AutoCloseable {
     private final Node node;
 
     /** An answer, whatever its status. */
-    record Answer(int status, HttpHeaders headers, JsonNode body) {
+    record Answer(int status, HttpHeaders headers, String text) {
+        JsonNode body() {
+            return parsed(text);
+        }
+
         String header(String name) {
             return headers.firstValue(name).orElse("");
         }
@@ -183,8 +187,8 @@ final class ExampleGateway implements AutoCloseable {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
-                .thenApply(response -> new Answer(response.statusCode(), response.headers(), parsed(response.body())));
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> new Answer(response.statusCode(), response.headers(), response.body()));
     }
 
     Answer call(String method, String path, String... headers) {
@@ -218,7 +222,7 @@ final class ExampleGateway implements AutoCloseable {
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            first.complete(parsed(data.toString().getBytes(StandardCharsets.UTF_8)));
+            first.complete(parsed(data.toString()));
             socket.request(1);
             return null;
         }
@@ -236,11 +240,11 @@ final class ExampleGateway implements AutoCloseable {
         }
     }
 
-    private static JsonNode parsed(byte[] body) {
+    private static JsonNode parsed(String json) {
         try {
-            return Api.JSON.readTree(body);
+            return Api.JSON.readTree(json);
         } catch (IOException e) {
-            throw new UncheckedIOException(new String(body, StandardCharsets.UTF_8), e);
+            throw new UncheckedIOException(json, e);
         }
     }
 
