@@ -4,6 +4,7 @@ import dev.switchboard.config.Section;
 import dev.switchboard.gateway.http.AnswerHeaders;
 import dev.switchboard.gateway.http.ClientTimes;
 import dev.switchboard.gateway.http.TrustedProxies;
+import dev.switchboard.gateway.http.XsrfProof;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null for none
  * @param times how long clients may take
  * @param headers of every answer
+ * @param xsrf what pages must show beside their cookies
  */
 public record ServerOptions(
         String host,
@@ -35,7 +37,8 @@ public record ServerOptions(
         boolean http2,
         @Nullable TlsOptions tls,
         ClientTimes times,
-        AnswerHeaders headers) {
+        AnswerHeaders headers,
+        XsrfProof xsrf) {
 
     public static ServerOptions from(Section section) {
         return new ServerOptions(
@@ -51,7 +54,8 @@ public record ServerOptions(
                 section.bool("http2"),
                 TlsOptions.from(section.section("tls")),
                 ClientTimes.from(section),
-                AnswerHeaders.from(section.section("headers")));
+                AnswerHeaders.from(section.section("headers")),
+                section.oneOf("xsrf", XsrfProof.class));
     }
 
     private static List<String> networks(Section section, String key) {

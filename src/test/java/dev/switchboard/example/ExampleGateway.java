@@ -11,6 +11,7 @@ import dev.switchboard.app.Node;
 import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.config.ConfigSource;
 import dev.switchboard.support.Api;
+import dev.switchboard.support.Api.Account;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -33,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,15 +43,21 @@ final class ExampleGateway implements AutoCloseable {
     /** What requests with a body hold unless the test says otherwise. */
     static final String BODY = "{\"a\":1}";
 
+    static final String PASSWORD = "correct horse";
     static final String SECRET = "a secret that is only good for tests, really";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final AtomicInteger people = new AtomicInteger();
     private final Node node;
 
     /** An answer, whatever its status. */
-    record Answer(int status, HttpHeaders headers, JsonNode body) {
+    record Answer(int status, HttpHeaders headers, String text) {
+        JsonNode body() {
+            return parsed(text);
+        }
+
         String header(String name) {
             return headers.firstValue(name).orElse("");
         }
@@ -70,7 +78,9 @@ final class ExampleGateway implements AutoCloseable {
                 "CLUSTER_PORT",
                 String.valueOf(freePort()),
                 "SHUTDOWN_TIMEOUT",
-                "2s"));
+                "2s",
+                "TRUSTED_PROXIES",
+                "127.0.0.1"));
         environment.putAll(settings);
         node = Node.start(settings(example, environment), null);
     }
@@ -98,6 +108,40 @@ final class ExampleGateway implements AutoCloseable {
         } catch (IOException refused) {
             return false;
         }
+    }
+
+    /** A request with JSON that counts as one from this address, as the proxy in front of the gateway says. */
+    Answer json(String method, String path, String client, String body, String... headers) {
+        return send(method, path, body, plus(headers, "Content-Type", "application/json", "X-Forwarded-For", client))
+                .join();
+    }
+
+    /** Somebody new, registered at this path. */
+    Account register(String path, String name) {
+        String username = name + "-" + UUID.randomUUID().toString().substring(0, 8);
+        // Each from another address, or the limit of attempts would be reached.
+        String client = "10.1." + people.incrementAndGet() + ".1";
+        Answer answer = json(
+                "POST",
+                path,
+                client,
+                "{\"username\":\"" + username + "\",\"email\":\"" + username + "@example.org\",\"password\":\""
+                        + PASSWORD + "\"}");
+        if (answer.status() != 201) {
+            throw new AssertionError(answer.status() + " " + answer.body());
+        }
+        JsonNode body = answer.body();
+        return new Account(
+                body.at("/user/id").asText(),
+                username,
+                PASSWORD,
+                body.get("accessToken").asText(),
+                body.get("refreshToken").asText());
+    }
+
+    /** The header by which somebody is known. */
+    static String[] as(Account account) {
+        return new String[] {"Authorization", "Bearer " + account.accessToken()};
     }
 
     /** A free port with nobody behind it. */
@@ -143,8 +187,8 @@ final class ExampleGateway implements AutoCloseable {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
-                .thenApply(response -> new Answer(response.statusCode(), response.headers(), json(response.body())));
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> new Answer(response.statusCode(), response.headers(), response.body()));
     }
 
     Answer call(String method, String path, String... headers) {
@@ -178,7 +222,7 @@ final class ExampleGateway implements AutoCloseable {
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            first.complete(json(data.toString().getBytes(StandardCharsets.UTF_8)));
+            first.complete(parsed(data.toString()));
             socket.request(1);
             return null;
         }
@@ -196,11 +240,11 @@ final class ExampleGateway implements AutoCloseable {
         }
     }
 
-    private static JsonNode json(byte[] body) {
+    private static JsonNode parsed(String json) {
         try {
-            return Api.JSON.readTree(body);
+            return Api.JSON.readTree(json);
         } catch (IOException e) {
-            throw new UncheckedIOException(new String(body, StandardCharsets.UTF_8), e);
+            throw new UncheckedIOException(json, e);
         }
     }
 

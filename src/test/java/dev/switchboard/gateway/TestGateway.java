@@ -110,7 +110,8 @@ final class TestGateway {
                 true,
                 tls,
                 times,
-                headers);
+                headers,
+                DEFAULTS.xsrf());
     }
 
     TestGateway(LimitOptions limits, ServerOptions options, Consumer<Handlers> serve) throws Exception {

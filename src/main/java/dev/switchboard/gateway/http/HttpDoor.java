@@ -1,6 +1,7 @@
 package dev.switchboard.gateway.http;
 
 import dev.switchboard.bus.Bus;
+import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.limit.RateLimiter;
 import dev.switchboard.gateway.route.RouteTable;
 import dev.switchboard.identity.TokenVerifier;
@@ -24,6 +25,7 @@ public final class HttpDoor {
      * @param refreshTtl how long the cookies of somebody who is signed in last
      * @param headers of every answer
      * @param times how long clients may take
+     * @param xsrf what pages must show beside their cookies
      */
     public record Options(
             List<String> corsOrigins,
@@ -31,7 +33,8 @@ public final class HttpDoor {
             boolean alwaysSecure,
             Duration refreshTtl,
             AnswerHeaders headers,
-            ClientTimes times) {}
+            ClientTimes times,
+            XsrfProof xsrf) {}
 
     private final Router router;
     private final Failures failures;
@@ -62,9 +65,10 @@ public final class HttpDoor {
         router.route().handler(new Cors(options.corsOrigins()));
         new HealthRoutes(health).mount(router);
         others.accept(router);
+        var xsrf = new Xsrf(options.xsrf(), new OriginPolicy(options.corsOrigins()));
         var rows = new TableRoutes(
-                new Admission(vertx, new Authentication(verifier), limiter),
-                new OperationTarget(new HttpSpecials(new SignInCookies(options.refreshTtl())), bus),
+                new Admission(vertx, new Authentication(verifier, xsrf), limiter),
+                new OperationTarget(new HttpSpecials(new SignInCookies(options.refreshTtl()), xsrf), bus),
                 services);
         router.route().handler(rows::serve);
         router.route().handler(page);

@@ -31,12 +31,14 @@ final class HttpSpecials {
     private final Map<Operation<?, ?>, Before> before = new HashMap<>();
     private final Map<Operation<?, ?>, After<?>> after = new HashMap<>();
     private final SignInCookies cookies;
+    private final Xsrf xsrf;
 
-    HttpSpecials(SignInCookies cookies) {
+    HttpSpecials(SignInCookies cookies, Xsrf xsrf) {
         this.cookies = cookies;
+        this.xsrf = xsrf;
         before.put(AccountOperations.REGISTER, HttpSpecials::userAgent);
         before.put(AccountOperations.LOGIN, HttpSpecials::userAgent);
-        before.put(AccountOperations.REFRESH, HttpSpecials::refreshByCookie);
+        before.put(AccountOperations.REFRESH, this::refreshByCookie);
         before.put(RoomOperations.SEND, HttpSpecials::clientId);
         before.put(ConversationOperations.CREATE, HttpSpecials::clientId);
         before.put(MeetingOperations.CREATE, HttpSpecials::clientId);
@@ -70,7 +72,7 @@ final class HttpSpecials {
         return special == null ? usual : special.finish(rc, usual, reply);
     }
 
-    private static void refreshByCookie(RoutingContext rc, ObjectNode request) {
+    private void refreshByCookie(RoutingContext rc, ObjectNode request) {
         if (request.hasNonNull("refreshToken")) {
             return;
         }
@@ -78,7 +80,7 @@ final class HttpSpecials {
         if (token == null) {
             throw Fault.UNAUTHORIZED.because("Sign in first.");
         }
-        Authentication.checkXsrf(rc.request());
+        xsrf.check(rc.request());
         request.put("refreshToken", token);
     }
 

@@ -50,20 +50,20 @@ final class OperationTarget {
         Caller caller = identity == null || (open && identity.userId() == null)
                 ? Caller.anonymous(requestId)
                 : identity.caller(null, requestId);
-        serve(rc, match, target.operation(), target.status(), caller);
+        serve(rc, match, target, target.operation(), caller);
     }
 
     private <Q extends Record, R extends Record> void serve(
-            RoutingContext rc, Match match, Operation<Q, R> operation, int status, Caller caller) {
+            RoutingContext rc, Match match, Target.Operation target, Operation<Q, R> operation, Caller caller) {
         RequestShape shape = Objects.requireNonNull(shapes.get(operation));
         body(rc.request(), match.route().maxBody())
                 .compose(tree -> {
-                    shape.merge(tree, rc.queryParams(), match.parameters());
+                    shape.merge(tree, rc.queryParams(), match.parameters(), target.names());
                     specials.prepare(operation, rc, tree);
                     Future<R> reply = bus.call(operation, caller, Json.read(tree, operation.request()));
                     return inTime(reply, match.route().timeout());
                 })
-                .map(reply -> specials.finish(operation, rc, status, reply))
+                .map(reply -> specials.finish(operation, rc, target.status(), reply))
                 .onSuccess(reply -> write(rc.response(), reply))
                 .onFailure(rc::fail);
     }

@@ -34,15 +34,22 @@ record RequestShape(Map<String, Boolean> fields) {
      * left out.
      *
      * @param path not decoded yet
+     * @param names other names of fields, each with the field that it means; the field's own name goes before
      * @throws FaultException {@code bad_request} for a malformed {@code %} escape
      */
-    void merge(ObjectNode body, MultiMap query, Map<String, String> path) {
-        for (String name : query.names()) {
+    void merge(ObjectNode body, MultiMap query, Map<String, String> path, Map<String, String> names) {
+        names.forEach((name, field) -> {
+            if (body.has(name) && !body.has(field)) {
+                body.set(field, body.get(name));
+            }
+        });
+        for (String given : query.names()) {
+            String name = names.getOrDefault(given, given);
             Boolean several = fields.get(name);
-            if (several == null) {
+            if (several == null || (!name.equals(given) && query.contains(name))) {
                 continue;
             }
-            List<String> values = query.getAll(name);
+            List<String> values = query.getAll(given);
             // Several values where one is meant are a list where none is meant: refused by name, with all other
             // mistakes.
             if (several || values.size() > 1) {

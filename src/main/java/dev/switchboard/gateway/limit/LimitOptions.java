@@ -56,7 +56,8 @@ public record LimitOptions(
             section.problem("redisCa", "expected a file that can be read");
             return null;
         }
-        if (address == null) {
+        boolean used = section.bool("useRedis");
+        if (address == null || !used) {
             return null;
         }
         try {

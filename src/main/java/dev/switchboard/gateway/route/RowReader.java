@@ -6,8 +6,10 @@ import dev.switchboard.protocol.Operations;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -136,6 +138,7 @@ final class RowReader {
             // Whatever else it says is known.
             row.has("rewrite");
             row.has("status");
+            row.has("names");
             return null;
         }
         return upstream ? service(row, path) : operation(row, path);
@@ -144,6 +147,9 @@ final class RowReader {
     private Target service(Section row, @Nullable PathPattern path) {
         if (row.has("status")) {
             row.problem("status", "is for operations; a service says it itself");
+        }
+        if (row.has("names")) {
+            row.problem("names", "is for operations; a service reads its fields itself");
         }
         String rewrite = null;
         if (row.has("rewrite") && path != null) {
@@ -171,14 +177,30 @@ final class RowReader {
             checkParameters(row, path, operation);
         }
         int usual = operation.http().isEmpty() ? 200 : operation.http().get(0).status();
-        return new Target.Operation(operation, status == 0 ? usual : status);
+        return new Target.Operation(operation, status == 0 ? usual : status, names(row, operation));
+    }
+
+    /** What clients call the fields of a request, where they do not call them as we do. */
+    private static Map<String, String> names(Section row, Operation<?, ?> operation) {
+        Map<String, String> names = new LinkedHashMap<>();
+        if (row.has("names")) {
+            Section section = row.section("names");
+            for (String name : section.keys()) {
+                names.put(name, section.reference(name, Set.copyOf(fields(operation)), "field"));
+            }
+        }
+        return names;
+    }
+
+    private static List<String> fields(Operation<?, ?> operation) {
+        return Arrays.stream(operation.request().getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
     }
 
     /** A segment that no field takes would be lost, and a field that it was meant for be missing. */
     private static void checkParameters(Section row, PathPattern path, Operation<?, ?> operation) {
-        List<String> fields = Arrays.stream(operation.request().getRecordComponents())
-                .map(RecordComponent::getName)
-                .toList();
+        List<String> fields = fields(operation);
         for (String name : path.names()) {
             if (!fields.contains(name)) {
                 row.problem(

@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.route;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Where a route leads. */
@@ -8,8 +9,19 @@ public sealed interface Target {
      * An operation of the platform.
      *
      * @param status the status of success
+     * @param names of the request's fields as clients of this row write them, each with the field that it means
      */
-    record Operation(dev.switchboard.protocol.Operation<?, ?> operation, int status) implements Target {}
+    record Operation(dev.switchboard.protocol.Operation<?, ?> operation, int status, Map<String, String> names)
+            implements Target {
+        public Operation {
+            names = Map.copyOf(names);
+        }
+
+        /** With the operation's own names. */
+        public Operation(dev.switchboard.protocol.Operation<?, ?> operation, int status) {
+            this(operation, status, Map.of());
+        }
+    }
 
     /**
      * A service behind the gateway.

@@ -23,7 +23,7 @@ class RequestShapeTest {
 
     private Request read(MultiMap query, Map<String, String> path) {
         var tree = Json.MAPPER.createObjectNode();
-        shape.merge(tree, query, path);
+        shape.merge(tree, query, path, Map.of());
         return Json.read(tree, Request.class);
     }
 
@@ -53,15 +53,28 @@ class RequestShapeTest {
     }
 
     @Test
+    void fieldsMayHaveOtherNames() {
+        var names = Map.of("max", "limit", "from", "before");
+        var body = Json.MAPPER.createObjectNode().put("from", 3).put("max", 1);
+        var query = MultiMap.caseInsensitiveMultiMap().add("max", "7");
+        shape.merge(body, query, Map.of("id", A.toString()), names);
+        assertThat(Json.read(body, Request.class)).isEqualTo(new Request(A, 7, 3L, null, null, null));
+
+        var own = Json.MAPPER.createObjectNode().put("limit", 5).put("max", 6);
+        shape.merge(own, MultiMap.caseInsensitiveMultiMap().add("from", "1").add("before", "2"), Map.of(), names);
+        assertThat(Json.read(own, Request.class)).isEqualTo(new Request(null, 5, 2L, null, null, null));
+    }
+
+    @Test
     void pathSegmentsAreDecodedOnce() {
         record Named(String name) {}
         var tree = Json.MAPPER.createObjectNode();
 
         RequestShape.of(Named.class)
-                .merge(tree, MultiMap.caseInsensitiveMultiMap(), Map.of("name", "a+b%20c%2F%2541%C3%A9"));
+                .merge(tree, MultiMap.caseInsensitiveMultiMap(), Map.of("name", "a+b%20c%2F%2541%C3%A9"), Map.of());
 
         assertThat(Json.read(tree, Named.class)).isEqualTo(new Named("a+b c/%41é"));
-        assertThatThrownBy(() -> shape.merge(tree, MultiMap.caseInsensitiveMultiMap(), Map.of("id", "%zz")))
+        assertThatThrownBy(() -> shape.merge(tree, MultiMap.caseInsensitiveMultiMap(), Map.of("id", "%zz"), Map.of()))
                 .isInstanceOfSatisfying(
                         FaultException.class, e -> assertThat(e.fault()).isEqualTo(Fault.BAD_REQUEST));
     }

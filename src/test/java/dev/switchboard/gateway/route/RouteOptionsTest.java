@@ -121,6 +121,7 @@ class RouteOptionsTest {
                   - {path: /chat, methods: POST, operation: message:send}
                   - {path: /login, methods: POST, operation: account:login}
                   - {path: "/people/{id}/off", methods: POST, operation: user:set-disabled, status: 202}
+                  - {path: /say, methods: POST, operation: message:send, names: {room_id: conversationId}}
                 """)
                         .rows();
 
@@ -130,6 +131,8 @@ class RouteOptionsTest {
         assertThat(rows.get(1).tier()).isEqualTo("auth");
         assertThat(rows.get(2).access()).isEqualTo(new Access.Role("admin"));
         assertThat(((Target.Operation) rows.get(2).target()).status()).isEqualTo(202);
+        assertThat(rows.get(3).target())
+                .isEqualTo(new Target.Operation(RoomOperations.SEND, 201, Map.of("room_id", "conversationId")));
     }
 
     @ParameterizedTest
@@ -137,6 +140,8 @@ class RouteOptionsTest {
             delimiter = '|',
             value = {
                 "{path: /a, upstream: chta}|routes[0].upstream: there is no upstream \"chta\"; did you mean chat?",
+                "{path: /a, upstream: chat, names: {a: b}}|routes[0].names: is for operations; a service reads its fields itself",
+                "{path: /a, methods: POST, operation: message:send, names: {room: conversation}}|routes[0].names.room: there is no field \"conversation\"; did you mean conversationId?",
                 "{path: /a, upstream: chat, tier: gold}|routes[0].tier: there is no tier \"gold\"",
                 "{path: /a, methods: POST, operation: message:sent}|routes[0].operation: there is no operation \"message:sent\"; did you mean message:send?",
                 "{path: /a, methods: POST, operation: room:follow}|routes[0].operation: there is no operation \"room:follow\"",
