@@ -34,7 +34,15 @@ export class CallView {
     this.heading = h('h2', { tabindex: '-1', text: name });
     this.status = h('p', { class: 'call-status' });
     this.notice = h('p', { class: 'call-notice', role: 'status' });
-    this.bar = new CallBar(call, { choose, failed: (role, error) => this.#say(mediaWords(role, error)) });
+    this.bar = new CallBar({
+      local: () => call.local,
+      mute: (on) => call.local.mute(on),
+      camera: (on) => call.local.camera(on),
+      share: (on) => call.local.share(on),
+      leave: () => call.hangUp(),
+      choose,
+      failed: (role, error) => this.#say(mediaWords(role, error)),
+    });
     this.shrink = iconButton('shrink', 'Back to the conversations', () => this.resize(!this.#small));
     this.element = h(
       'section',

@@ -35,14 +35,16 @@ export class LocalMedia extends Emitter {
    * Asks for microphone and camera. Without a camera it goes on with the sound alone, and `problems.camera` says why.
    *
    * @param devices `{microphone, camera}`: ids of preferred devices
+   * @param required false: goes on without a microphone as well, and `problems.audio` says why there is none
    * @throws SwitchboardError `media_refused`, `media_missing`, `media_busy`, `media_insecure` when there is no microphone
    */
-  static async open({ video = true, devices } = {}) {
+  static async open({ video = true, devices, required = true } = {}) {
     const media = new LocalMedia(devices);
     try {
       await media.#open(video);
       return media;
     } catch (error) {
+      if (!required) return media;
       media.stop();
       throw error;
     }
@@ -76,10 +78,12 @@ export class LocalMedia extends Emitter {
     return this.track('screen') !== null;
   }
 
-  mute(muted) {
+  async mute(muted) {
+    if (!muted && !this.track('audio')) await this.#microphone();
     const track = this.track('audio');
     if (track) track.enabled = !muted;
     this.emit('change');
+    if (!muted && !track) throw this.problems.audio;
   }
 
   /** Turns the camera on or off; off, its light goes out. */
@@ -121,7 +125,8 @@ export class LocalMedia extends Emitter {
 
   async #open(video) {
     if (!globalThis.navigator?.mediaDevices?.getUserMedia) {
-      throw new SwitchboardError({ code: 'media_insecure', message: 'The browser gives no camera to pages without HTTPS' });
+      this.problems.audio = new SwitchboardError({ code: 'media_insecure', message: 'The browser gives no camera to pages without HTTPS' });
+      throw this.problems.audio;
     }
     if (video) {
       try {

@@ -103,8 +103,13 @@ final class Caller {
         return visitor.page.getByRole(AriaRole.REGION, new GetByRoleOptions().setName(Pattern.compile("^Call with ")));
     }
 
+    /** A button of what rings. */
+    Locator choice(String label) {
+        return ringing().getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(label).setExact(true));
+    }
+
     Caller accept() {
-        ringing().getByText("Accept").click();
+        choice("Accept").click();
         return this;
     }
 
