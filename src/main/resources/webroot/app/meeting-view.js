@@ -1,7 +1,7 @@
 import { CallBar, press, roundButton } from './call-bar.js';
 import { mediaWords, nameOf, parted } from './call-words.js';
 import { DeviceChoice } from './device-choice.js';
-import { announce, framed, h, iconButton } from './dom.js';
+import { announce, framed, h, icon, iconButton } from './dom.js';
 import { count } from './format.js';
 import { MeetingChat } from './meeting-chat.js';
 import { MeetingPeople } from './meeting-people.js';
@@ -83,6 +83,7 @@ export class MeetingView {
     const label = small ? 'Show the meeting' : 'Back to the conversations';
     this.shrink.setAttribute('aria-label', label);
     this.shrink.title = label;
+    this.shrink.replaceChildren(icon(small ? 'grow' : 'shrink'));
     if (small) this.#panel(null);
     this.#hooks.resized(small);
   }

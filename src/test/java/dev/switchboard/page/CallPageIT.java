@@ -107,6 +107,9 @@ class CallPageIT {
         bob.meet(ann);
         bob.call(ann);
         Accessibility.check(ann.visitor.page, "ringing");
+        assertThat((Boolean) ann.ringing().evaluate("card => card.scrollWidth <= card.clientWidth"))
+                .as("all choices are on a phone's screen")
+                .isTrue();
         picture(ann, "phone-ringing-" + colours);
         ann.choice("Accept").focus();
         ann.visitor.press("Enter");
