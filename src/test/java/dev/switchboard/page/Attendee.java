@@ -9,13 +9,9 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A visitor in a meeting. */
 final class Attendee {
-    private static final Pattern LINK = Pattern.compile("/#/m/([0-9a-f-]{36})");
-
     /** The least that came in over any of the living connections since the last time it was asked. */
     private static final String LEAST =
             """
@@ -34,10 +30,20 @@ final class Attendee {
             }
             """;
 
+    /** What the page put on the clipboard, which it may not read. */
+    private static final String COPIED =
+            """
+            const writeText = Clipboard.prototype.writeText;
+            Clipboard.prototype.writeText = function (text) {
+              window.copied = text;
+              return writeText.call(this, text);
+            };
+            """;
+
     final Visitor visitor;
 
     Attendee(Browser browser, String name, String address, Browser.NewContextOptions device) {
-        visitor = new Visitor(browser, name, address, device, Caller.WATCH).register();
+        visitor = new Visitor(browser, name, address, device, Caller.WATCH + COPIED).register();
     }
 
     /** Makes a meeting and enters it. */
@@ -57,15 +63,7 @@ final class Attendee {
     String link() {
         visitor.button("Copy the link to this meeting").click();
         visitor.sees("Whoever has");
-        Matcher matcher = LINK.matcher(notice().innerText());
-        String copied = matcher.find()
-                ? matcher.group(1)
-                : String.valueOf(visitor.page.evaluate("navigator.clipboard.readText()")).replaceAll(".*/m/", "");
-        return "#/m/" + copied;
-    }
-
-    Locator notice() {
-        return view().locator(".call-notice");
+        return String.valueOf(visitor.page.evaluate("new URL(window.copied).hash"));
     }
 
     void follow(String link) {
