@@ -10,6 +10,9 @@ import { MeetingStage } from './meeting-stage.js';
 /** How long the word stays about how a meeting ended, in milliseconds. */
 const FAREWELL = 4_000;
 
+/** How long other words stay. */
+const NOTICE = 10_000;
+
 const ASKED = {
   mute: 'The host asked you to mute. Your microphone is off.',
   unshare: 'The host ended your screen share.',
@@ -22,6 +25,7 @@ export class MeetingView {
   #offs;
   #small = false;
   #told = false;
+  #hush;
 
   constructor(sb, meeting, hooks) {
     this.#meeting = meeting;
@@ -72,6 +76,7 @@ export class MeetingView {
   }
 
   end() {
+    clearTimeout(this.#hush);
     this.#offs.forEach((off) => off());
     this.stage.end();
     this.element.remove();
@@ -106,7 +111,7 @@ export class MeetingView {
     const problem = local?.problems.audio ?? local?.problems.camera;
     if (!problem || this.#told) return;
     this.#told = true;
-    this.#say(mediaWords(local.problems.audio ? 'audio' : 'camera', problem));
+    this.#say(mediaWords(local.problems.audio ? 'audio' : 'camera', problem), { lasting: true });
   }
 
   #describe() {
@@ -140,7 +145,7 @@ export class MeetingView {
       await navigator.clipboard.writeText(address);
       this.#say('The link was copied. Whoever has it, and an account here, may join.');
     } catch {
-      this.#say(`Whoever has this link, and an account here, may join: ${address}`);
+      this.#say(`Whoever has this link, and an account here, may join: ${address}`, { lasting: true });
     }
   }
 
@@ -153,8 +158,11 @@ export class MeetingView {
     await task.catch((error) => this.#say(mediaWords('action', error)));
   }
 
-  #say(text) {
+  /** Says something; what is `lasting` stays until something else is said. */
+  #say(text, { lasting = false } = {}) {
+    clearTimeout(this.#hush);
     this.notice.textContent = text;
+    if (!lasting) this.#hush = setTimeout(() => this.#say(''), NOTICE);
   }
 
   #over(reason) {

@@ -2,7 +2,7 @@ import { Attendance } from './attendance.js';
 import { fullJitter } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { uuid } from './ids.js';
-import { LocalMedia } from './local-media.js';
+import { MeetingMedia } from './meeting-media.js';
 import { Mesh } from './mesh.js';
 import { RoomLog } from './room-log.js';
 
@@ -20,6 +20,7 @@ const FAREWELLS = { removed: 'removed', denied: 'denied', replaced: 'replaced' }
 export class Meeting extends Emitter {
   #connection;
   #inside;
+  #media;
   #mesh;
   #attendance;
   #log = new RoomLog();
@@ -37,8 +38,10 @@ export class Meeting extends Emitter {
     this.state = 'preparing';
     this.reason = null;
     this.error = null;
-    this.local = null;
     this.#attendance = new Attendance(inside.me.id);
+    this.#media = new MeetingMedia((action, about) => this.update(action, about));
+    this.#media.on('change', () => this.emit('change'));
+    this.#media.on('track', (role, track) => this.#mesh.send(role, track));
     this.#mesh = new Mesh({ ...inside, me: inside.me.id, meetingId: id, local: () => this.local });
     this.#mesh.on('change', () => this.emit('change'));
   }
@@ -73,6 +76,11 @@ export class Meeting extends Emitter {
     return this.#log.messages;
   }
 
+  /** This device's microphone, camera and screen; null until they are asked for. */
+  get local() {
+    return this.#media.local;
+  }
+
   get ended() {
     return this.state === 'ended';
   }
@@ -91,26 +99,17 @@ export class Meeting extends Emitter {
     return this.update('hand', { on });
   }
 
-  async mute(muted) {
-    await this.local.mute(muted);
-    await this.#tellMuted();
+  mute(muted) {
+    return this.#media.mute(muted);
   }
 
-  async camera(on) {
-    await this.local.camera(on);
-    await this.update('camera', { on });
+  camera(on) {
+    return this.#media.camera(on);
   }
 
   /** Shares the screen: one at a time, else it rejects with `conflict`. Resolves to whether it is shared. */
-  async share(on) {
-    if (!on) {
-      this.local.share(false);
-      return false;
-    }
-    await this.update('share', { on: true });
-    const shared = await this.local.share(true).catch(() => false);
-    if (!shared) await this.update('share', { on: false });
-    return shared;
+  share(on) {
+    return this.#media.share(on);
   }
 
   /** What `meeting:update` can: `mute`, `remove`, `lock`, `lobby`, `admit`, `deny`, `transfer`, `end`, … */
@@ -127,13 +126,8 @@ export class Meeting extends Emitter {
 
   /** For `Meetings`. */
   async begin() {
-    const { video, muted, devices } = this.#inside;
-    const local = await LocalMedia.open({ video, devices, required: false });
-    if (this.ended) return local.stop();
-    this.local = local;
-    if (muted && local.track('audio')) await local.mute(true);
-    local.on('change', () => this.emit('change'));
-    local.on('track', (role, track) => this.#sending(role, track));
+    await this.#media.open(this.#inside);
+    if (this.ended) return this.#media.stop();
     return this.enter();
   }
 
@@ -198,7 +192,7 @@ export class Meeting extends Emitter {
     this.#become('ended');
     this.#connection.socket?.unregister(`room:${this.id}`).catch(() => {});
     this.#mesh.end();
-    this.local?.stop();
+    this.#media.stop();
     this.emit('ended', reason);
   }
 
@@ -219,8 +213,7 @@ export class Meeting extends Emitter {
     // The registration may have come before there was a seat, when it waited in the lobby.
     socket.register(`room:${this.id}`).catch(() => {});
     await this.#mesh.follow(this.participants, { entered: true, servers });
-    await this.#tellMuted();
-    if (!this.local.cameraOn) await this.update('camera', { on: false });
+    await this.#media.tell();
   }
 
   #refused(error, socket) {
@@ -246,7 +239,7 @@ export class Meeting extends Emitter {
     if (kind === 'admitted') return this.enter();
     if (FAREWELLS[kind]) return this.over(FAREWELLS[kind]);
     if (kind === 'mute') this.mute(true).catch(() => {});
-    if (kind === 'unshare') this.local.share(false);
+    if (kind === 'unshare') this.share(false).catch(() => {});
     if (kind === 'knock' || kind === 'withdrawn') this.#look();
     return this.emit('asked', { kind, ...data });
   }
@@ -255,15 +248,6 @@ export class Meeting extends Emitter {
     // Lost: the next event, or the next entering, brings it.
     const state = await this.#inside.request('meeting:state', { meetingId: this.id }).catch(() => null);
     if (state) this.#take(state);
-  }
-
-  #sending(role, track) {
-    this.#mesh.send(role, track);
-    if (role === 'screen' && !track) this.update('share', { on: false }).catch(() => {});
-  }
-
-  #tellMuted() {
-    return this.update('muted', { on: this.local.muted });
   }
 
   #become(state) {

@@ -75,9 +75,11 @@ class CallPageIT {
         ann.call(bob);
         picture(ann, "call-calling");
         picture(bob, "call-ringing");
+        assertThat(bob.visitor.page).hasTitle(ann.name() + " is calling");
         bob.accept();
         ann.inCall();
         bob.inCall();
+        assertThat(bob.visitor.page).hasTitle("Switchboard");
         ann.seesAndHears();
         bob.seesAndHears();
         assertThat(ann.candidatePair()).isNotEmpty();
@@ -163,6 +165,36 @@ class CallPageIT {
         cat.visitor.sees(bob.name() + " is in another call.");
         ann.visitor.foundNoFault();
         bob.visitor.foundNoFault();
+    }
+
+    @Test
+    void bothChangeWhatTheySendAtOnce() {
+        Caller ann = caller("ann", 0);
+        Caller bob = caller("bob", 1);
+        ann.meet(bob);
+        ann.call(bob);
+        bob.accept();
+        ann.inCall();
+        bob.inCall();
+        for (int i = 0; i < 7; i++) {
+            for (Caller each : List.of(ann, bob)) {
+                each.visitor.page.evaluate("document.querySelector('.call-bar [aria-label=\"Turn the camera off\"]').click()");
+            }
+        }
+        assertThat(ann.view().locator(".tile.main video")).isHidden();
+        assertThat(bob.view().locator(".tile.main video")).isHidden();
+        for (Caller each : List.of(ann, bob)) {
+            each.visitor.button("Turn the camera off").click();
+        }
+        assertThat(ann.view().locator(".tile.main video")).isVisible();
+        assertThat(bob.view().locator(".tile.main video")).isVisible();
+        ann.seesAndHears();
+        bob.seesAndHears();
+
+        // Who closes the page has hung up: nobody waits for the grace of a lost connection.
+        bob.visitor.page.navigate("about:blank");
+        ann.visitor.sees("Call ended.");
+        ann.visitor.foundNoFault();
     }
 
     @Test
