@@ -3,6 +3,7 @@ import { h, icon } from './dom.js';
 /** The buttons under a call or a meeting. */
 export class CallBar {
   #what;
+  #busy = new Set();
 
   /** This person ended it. */
   leaving = false;
@@ -15,9 +16,9 @@ export class CallBar {
   constructor(what) {
     this.#what = what;
     const { local, mute, camera, share, leave, choose, leaveLabel = 'Hang up', more = [] } = what;
-    this.mute = this.#toggle('microphone', 'Mute', () => this.#try('audio', mute(!local().muted)));
-    this.camera = this.#toggle('video', 'Turn the camera off', () => this.#try('camera', camera(!local().cameraOn)));
-    this.share = this.#toggle('screen', 'Share screen', () => this.#try('screen', share(!local().sharing)));
+    this.mute = this.#toggle('microphone', 'Mute', () => this.#try('audio', () => mute(!local().muted)));
+    this.camera = this.#toggle('video', 'Turn the camera off', () => this.#try('camera', () => camera(!local().cameraOn)));
+    this.share = this.#toggle('screen', 'Share screen', () => this.#try('screen', () => share(!local().sharing)));
     this.devices = roundButton('settings', 'Camera and microphone', choose);
     this.leave = roundButton('hang-up', leaveLabel, () => {
       this.leaving = true;
@@ -49,8 +50,17 @@ export class CallBar {
     return button;
   }
 
+  /** One at a time of a kind: what a second click means is known when the first has done its work. */
   async #try(role, task) {
-    await task.catch((error) => this.#what.failed(role, error));
+    if (this.#busy.has(role)) return;
+    this.#busy.add(role);
+    try {
+      await task();
+    } catch (error) {
+      this.#what.failed(role, error);
+    } finally {
+      this.#busy.delete(role);
+    }
   }
 }
 

@@ -22,6 +22,9 @@ const PROBLEMS = {
 export class LocalMedia extends Emitter {
   #devices;
   #tracks = new Map();
+  #cameraWanted = false;
+  #turning = Promise.resolve();
+  #stopped = false;
 
   /** Why there is no camera, or no microphone, though one was wanted: SwitchboardErrors `media_…`. */
   problems = { audio: null, camera: null };
@@ -86,12 +89,12 @@ export class LocalMedia extends Emitter {
     if (!muted && !track) throw this.problems.audio;
   }
 
-  /** Turns the camera on or off; off, its light goes out. */
-  async camera(on) {
-    if (on === this.cameraOn) return;
-    if (!on) return this.#replace('camera', null);
-    await this.#camera();
-    if (this.problems.camera) throw this.problems.camera;
+  /** Turns the camera on or off; off, its light goes out. One wish after the other: the last one counts. */
+  camera(on) {
+    this.#cameraWanted = on;
+    const turned = this.#turning.then(() => this.#turnCamera());
+    this.#turning = turned.catch(() => {});
+    return turned;
   }
 
   /** Shares the screen, a window or a tab: the browser asks which. Resolves to whether it is shared. */
@@ -119,6 +122,7 @@ export class LocalMedia extends Emitter {
 
   /** Lets go of everything. */
   stop() {
+    this.#stopped = true;
     for (const track of this.#tracks.values()) track?.stop();
     this.#tracks.clear();
   }
@@ -141,6 +145,14 @@ export class LocalMedia extends Emitter {
     await this.#microphone();
     if (this.problems.audio) throw this.problems.audio;
     return undefined;
+  }
+
+  async #turnCamera() {
+    const on = this.#cameraWanted;
+    if (on === this.cameraOn) return;
+    if (!on) return this.#replace('camera', null);
+    await this.#camera();
+    if (this.problems.camera) throw this.problems.camera;
   }
 
   async #microphone() {
@@ -183,6 +195,8 @@ export class LocalMedia extends Emitter {
   }
 
   #replace(role, track) {
+    // Given to us after the end: its light must not stay on.
+    if (this.#stopped) return track?.stop();
     const before = this.track(role);
     this.#tracks.set(role, track);
     if (before && before !== track) {

@@ -177,8 +177,14 @@ class CallPageIT {
         ann.inCall();
         bob.inCall();
         for (int i = 0; i < 7; i++) {
+            // Neither waits for what the other does.
             for (Caller each : List.of(ann, bob)) {
-                each.visitor.page.evaluate("document.querySelector('.call-bar [aria-label=\"Turn the camera off\"]').click()");
+                each.visitor.page.evaluate(
+                        "document.querySelector('.call-bar [aria-label=\"Turn the camera off\"]').click()");
+            }
+            for (Caller each : List.of(ann, bob)) {
+                assertThat(each.visitor.button("Turn the camera off"))
+                        .hasAttribute("aria-pressed", String.valueOf(i % 2 == 0));
             }
         }
         assertThat(ann.view().locator(".tile.main video")).isHidden();
