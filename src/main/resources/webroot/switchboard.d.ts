@@ -99,14 +99,47 @@ export interface Call {
 }
 
 export interface Participant {
+  /** Where signals for this participant go; another one after coming back. */
   socketId: string;
   userId: UserId;
   username: string;
+  displayName: string;
   joinedAt: string;
   hand: boolean;
+  /** The smaller, the earlier the hand was raised. */
+  handNo?: number;
   muted: boolean;
+  cameraOff: boolean;
   sharing: boolean;
-  role: string;
+  /** The socket is gone, and the seat is kept for a while. */
+  away: boolean;
+  role: 'host' | 'participant';
+  version: number;
+}
+
+export interface MeetingInfo {
+  id: RoomId;
+  title: string;
+  description?: string;
+  ownerId: UserId;
+  hostId: UserId;
+  capacity: number;
+  locked: boolean;
+  lobby: boolean;
+  status: 'created' | 'live' | 'ended';
+  activeParticipants: number;
+  /** Everybody who was ever in it. */
+  participants: UserId[];
+  version: number;
+  createdAt: string;
+  endedAt?: string;
+}
+
+export interface WaitingPerson {
+  userId: UserId;
+  username: string;
+  displayName: string;
+  since: string;
 }
 
 /** What the server pushes. Only events of a room's log have a `seq`. */
@@ -216,7 +249,16 @@ export type ErrorCode =
   | 'offline'
   | 'queue_full'
   | 'room_closed'
-  | 'signed_out';
+  | 'signed_out'
+  | 'not_ringing'
+  | 'meeting_full'
+  | 'meeting_locked'
+  | 'meeting_ended'
+  | 'barred'
+  | 'media_refused'
+  | 'media_missing'
+  | 'media_busy'
+  | 'media_insecure';
 
 export class SwitchboardError extends Error {
   readonly code: ErrorCode | (string & {});
@@ -249,7 +291,7 @@ export interface SwitchboardEvents {
   'call:incoming': ServerEvent<'call:incoming', Call & { caller: User }>;
   'call:accepted': ServerEvent<'call:accepted', Call>;
   'call:rejected': ServerEvent<'call:rejected', Call>;
-  'call:end': ServerEvent<'call:end', Partial<Call> & { reason?: string }>;
+  'call:end': ServerEvent<'call:end', { callId: string; reason: string }>;
   offer: ServerEvent<'offer', Signal & { sdp: unknown }>;
   answer: ServerEvent<'answer', Signal & { sdp: unknown }>;
   'ice-candidate': ServerEvent<'ice-candidate', Signal & { candidate: unknown }>;
@@ -374,6 +416,170 @@ export interface Users {
   search(query: string, options?: { cursor?: string; limit?: number }): Promise<Page<User>>;
 }
 
+/** What a connection carries: sound, the camera's picture, the shared screen. */
+export type MediaRole = 'audio' | 'camera' | 'screen';
+
+/** Counters since the beginning, and what they are worth since the last look; rates in bit/s, times in milliseconds. */
+export interface QualityFigures {
+  at: number;
+  audioBytesIn: number;
+  videoBytesIn: number;
+  bytesIn: number;
+  bytesOut: number;
+  packetsIn: number;
+  packetsLost: number;
+  framesDecoded: number;
+  roundTrip: number | null;
+  candidatePair?: string;
+  /** Whether it goes through a TURN server. */
+  relayed: boolean;
+  width: number;
+  height: number;
+  framesPerSecond: number;
+  /** How loud the other side is, from 0 to 1. */
+  level: number;
+  bitsIn: number;
+  bitsOut: number;
+  /** Share of packets that were lost, from 0 to 1. */
+  loss: number;
+  rating: 'good' | 'fair' | 'poor';
+}
+
+export interface MediaDevice {
+  id: string;
+  label: string;
+}
+
+export interface MediaDevices {
+  microphones: MediaDevice[];
+  cameras: MediaDevice[];
+  speakers: MediaDevice[];
+}
+
+export interface LocalMedia extends Emits<{ change: undefined }> {
+  readonly muted: boolean;
+  readonly cameraOn: boolean;
+  readonly sharing: boolean;
+  /** Why there is no microphone or camera, though one was wanted. */
+  readonly problems: { audio: SwitchboardError | null; camera: SwitchboardError | null };
+  track(role: MediaRole): MediaStreamTrack | null;
+  mute(muted: boolean): Promise<void>;
+  camera(on: boolean): Promise<void>;
+  /** Resolves to whether the screen is shared: the person may change their mind. */
+  share(on: boolean): Promise<boolean>;
+  use(devices: { microphone?: string; camera?: string }): Promise<void>;
+}
+
+export type PeerState = 'connecting' | 'connected' | 'reconnecting' | 'failed' | 'closed';
+
+export interface CallEvents {
+  change: undefined;
+  figures: QualityFigures;
+  ended: string;
+}
+
+/** A call of this client; as the server tells it: `Call`. */
+export interface LiveCall extends Emits<CallEvents> {
+  readonly id: string | null;
+  readonly direction: 'incoming' | 'outgoing';
+  readonly user: { id: UserId; username?: string; displayName?: string };
+  readonly media: MediaKind;
+  readonly state: 'preparing' | 'ringing' | 'connecting' | 'active' | 'ended';
+  /** Why it ended: the server's reasons, or `failed`, with `error`. */
+  readonly reason: string | null;
+  readonly error: Error | null;
+  readonly local: LocalMedia | null;
+  readonly remote: Map<MediaRole, MediaStreamTrack | null>;
+  readonly network: PeerState | null;
+  /** Milliseconds since the epoch. */
+  readonly connectedAt: number | null;
+  answer(options?: { video?: boolean }): Promise<void>;
+  reject(): Promise<void>;
+  hangUp(): Promise<void>;
+  /** ICE restart with fresh credentials; media goes on meanwhile. */
+  restart(): Promise<void> | undefined;
+  quality(): Promise<QualityFigures | null>;
+}
+
+export interface Calls extends Emits<{ call: LiveCall; change: undefined }> {
+  /** `relay`: through TURN servers only, which hides this device's address. */
+  options: { relay: boolean; devices: { microphone?: string; camera?: string } };
+  readonly live: LiveCall[];
+  readonly current: LiveCall | undefined;
+  call(user: { id: UserId; displayName?: string; username?: string }, options?: { media?: MediaKind }): Promise<LiveCall>;
+  history(options?: { before?: string; limit?: number }): Promise<Page<Call>>;
+  iceServers(): Promise<{ iceServers: RTCIceServer[]; ttl: number }>;
+  devices(): Promise<MediaDevices>;
+}
+
+export interface MeetingEvents {
+  change: undefined;
+  message: Message;
+  asked: { kind: 'mute' | 'unshare' | 'knock' | 'withdrawn'; userId?: UserId; username?: string; displayName?: string };
+  ended: string;
+}
+
+export type MeetingAction =
+  | 'hand'
+  | 'muted'
+  | 'camera'
+  | 'share'
+  | 'mute'
+  | 'unshare'
+  | 'lower-hand'
+  | 'remove'
+  | 'unbar'
+  | 'lock'
+  | 'lobby'
+  | 'admit'
+  | 'deny'
+  | 'transfer'
+  | 'end';
+
+/** A meeting that this client is in. */
+export interface LiveMeeting extends Emits<MeetingEvents> {
+  readonly id: RoomId;
+  readonly state: 'preparing' | 'joining' | 'waiting' | 'live' | 'offline' | 'ended';
+  readonly reason: string | null;
+  readonly error: Error | null;
+  readonly info: MeetingInfo | null;
+  readonly participants: Participant[];
+  readonly self: Participant | undefined;
+  /** Those whose hand is up, in the order of raising. */
+  readonly hands: Participant[];
+  readonly lobby: WaitingPerson[];
+  /** Whether this user may do what a host may. */
+  readonly leading: boolean;
+  readonly messages: readonly Message[];
+  readonly local: LocalMedia | null;
+  peer(
+    userId: UserId,
+  ): { readonly state: PeerState; readonly remote: Map<MediaRole, MediaStreamTrack | null>; readonly loudness: number } | undefined;
+  say(content: string, options?: { clientId?: string }): Promise<SendReply>;
+  raiseHand(on?: boolean): Promise<void>;
+  mute(muted: boolean): Promise<void>;
+  camera(on: boolean): Promise<void>;
+  share(on: boolean): Promise<boolean>;
+  update(action: MeetingAction, options?: { userId?: UserId; on?: boolean }): Promise<void>;
+  leave(): void;
+}
+
+export interface Meetings extends Emits<{ meeting: LiveMeeting; change: undefined }> {
+  readonly current: LiveMeeting | null;
+  create(meeting: { title: string; description?: string; capacity?: number; lobby?: boolean }): Promise<MeetingInfo>;
+  list(options?: { cursor?: string; limit?: number }): Promise<Page<MeetingInfo>>;
+  get(id: RoomId): Promise<MeetingInfo>;
+  update(id: RoomId, changes: Partial<Pick<MeetingInfo, 'title' | 'description' | 'capacity' | 'locked' | 'lobby'>>): Promise<MeetingInfo>;
+  remove(id: RoomId): Promise<void>;
+  participants(
+    id: RoomId,
+    options?: { cursor?: string; limit?: number },
+  ): Promise<
+    Page<{ id: string; userId: UserId; username: string; joinedAt: string; leftAt?: string }> & { participants: Participant[] }
+  >;
+  join(id: RoomId, options?: { video?: boolean; muted?: boolean }): Promise<LiveMeeting>;
+}
+
 export interface SwitchboardOptions {
   /** Origin of a node or of the balancer before the nodes; by default the page's own. */
   url?: string | URL;
@@ -400,6 +606,8 @@ export class Switchboard implements Emits<SwitchboardEvents> {
   readonly waiting: RoomId[];
   readonly conversations: Conversations;
   readonly users: Users;
+  readonly calls: Calls;
+  readonly meetings: Meetings;
   register(account: {
     username: string;
     email: string;

@@ -1,41 +1,43 @@
 import { h, icon } from './dom.js';
 
-/** The buttons under a call. */
+/** The buttons under a call or a meeting. */
 export class CallBar {
-  #call;
-  #failed;
+  #what;
+  #busy = new Set();
 
-  /** This person ended the call. */
+  /** This person ended it. */
   leaving = false;
 
   /**
-   * @param options.choose opens the choice of devices
-   * @param options.failed called with `(role, SwitchboardError)` when a device does not work
+   * @param what `{local, mute, camera, share, leave, choose, failed, leaveLabel, more}`: `local` gives the LocalMedia or
+   *     null; `mute`, `camera` and `share` are called with what is wanted and return promises; `choose` opens the choice of
+   *     devices; `failed` is called with `(role, error)`; `more` are buttons beside the others
    */
-  constructor(call, { choose, failed }) {
-    this.#call = call;
-    this.#failed = failed;
-    this.mute = this.#toggle('microphone', 'Mute', () => call.local.mute(!call.local.muted));
-    this.camera = this.#toggle('video', 'Camera', () => this.#try('camera', call.local.camera(!call.local.cameraOn)));
-    this.share = this.#toggle('screen', 'Share screen', () => this.#try('camera', call.local.share(!call.local.sharing)));
-    this.devices = h('button', { type: 'button', class: 'round', on: { click: choose } });
-    label(this.devices, 'settings', 'Camera and microphone');
-    this.hangUp = h('button', { type: 'button', class: 'round decline', on: { click: () => this.#leave() } });
-    label(this.hangUp, 'hang-up', 'Hang up');
+  constructor(what) {
+    this.#what = what;
+    const { local, mute, camera, share, leave, choose, leaveLabel = 'Hang up', more = [] } = what;
+    this.mute = this.#toggle('microphone', 'Mute', () => this.#try('audio', () => mute(!local().muted)));
+    this.camera = this.#toggle('video', 'Turn the camera off', () => this.#try('camera', () => camera(!local().cameraOn)));
+    this.share = this.#toggle('screen', 'Share screen', () => this.#try('screen', () => share(!local().sharing)));
+    this.devices = roundButton('settings', 'Camera and microphone', choose);
+    this.leave = roundButton('hang-up', leaveLabel, () => {
+      this.leaving = true;
+      leave();
+    });
+    this.leave.classList.add('decline');
     // Phones cannot share their screen.
     this.share.hidden = !navigator.mediaDevices?.getDisplayMedia;
-    this.element = h('div', { class: 'call-bar' }, this.mute, this.camera, this.share, this.devices, this.hangUp);
+    this.element = h('div', { class: 'call-bar' }, this.mute, this.camera, this.share, ...more, this.devices, this.leave);
     this.draw();
   }
 
   draw() {
-    const { local } = this.#call;
+    const local = this.#what.local();
     for (const button of [this.mute, this.camera, this.share]) button.disabled = !local;
     if (!local) return;
-    set(this.mute, local.muted, local.muted ? 'microphone-off' : 'microphone');
-    set(this.camera, !local.cameraOn, local.cameraOn ? 'video' : 'video-off');
-    label(this.camera, local.cameraOn ? 'video' : 'video-off', 'Turn the camera off');
-    set(this.share, local.sharing, 'screen');
+    press(this.mute, local.muted, local.muted ? 'microphone-off' : 'microphone');
+    press(this.camera, !local.cameraOn, local.cameraOn ? 'video' : 'video-off');
+    press(this.share, local.sharing);
   }
 
   end() {
@@ -43,32 +45,39 @@ export class CallBar {
   }
 
   #toggle(name, text, click) {
-    const button = h('button', { type: 'button', class: 'round', 'aria-pressed': 'false', on: { click } });
-    label(button, name, text);
+    const button = roundButton(name, text, click);
+    button.setAttribute('aria-pressed', 'false');
     return button;
   }
 
+  /** One at a time of a kind: what a second click means is known when the first has done its work. */
   async #try(role, task) {
-    await task.catch((error) => this.#failed(role, error));
-  }
-
-  #leave() {
-    this.leaving = true;
-    this.#call.hangUp();
+    if (this.#busy.has(role)) return;
+    this.#busy.add(role);
+    try {
+      await task();
+    } catch (error) {
+      this.#what.failed(role, error);
+    } finally {
+      this.#busy.delete(role);
+    }
   }
 }
 
-function label(button, name, text) {
-  if (button.title !== text) {
-    button.title = text;
-    button.setAttribute('aria-label', text);
-  }
+export function roundButton(name, text, click) {
+  const button = h('button', { type: 'button', class: 'round', title: text, 'aria-label': text, on: { click } });
+  draw(button, name);
+  return button;
+}
+
+/** Shows whether a button is on, with its picture for that. */
+export function press(button, pressed, name = button.dataset.icon) {
+  button.setAttribute('aria-pressed', String(pressed));
+  draw(button, name);
+}
+
+function draw(button, name) {
   if (button.dataset.icon === name) return;
   button.dataset.icon = name;
   button.replaceChildren(icon(name));
-}
-
-function set(button, pressed, name) {
-  button.setAttribute('aria-pressed', String(pressed));
-  label(button, name, button.title);
 }

@@ -1,3 +1,4 @@
+import { nameOf } from './call-words.js';
 import { CallView } from './call-view.js';
 import { DeviceChoice, keptDevices } from './device-choice.js';
 import { Ringing } from './ringing.js';
@@ -12,6 +13,7 @@ export class CallDesk {
   #tone = new Ringtone();
   #off;
   #focused = null;
+  #title = null;
 
   constructor(sb) {
     this.#sb = sb;
@@ -46,9 +48,21 @@ export class CallDesk {
       this.#ringing.set(call, ringing);
       document.body.prepend(ringing.element);
     }
+    this.#announce(waiting[0]);
     this.#tone.play(waiting.length > 0 && this.#view === null);
     const current = calls.live.find((call) => !waiting.includes(call));
     if (current && current !== this.#shown) this.#show(current);
+  }
+
+  /** Who looks at another tab sees it in the title of this one. */
+  #announce(call) {
+    if (call && this.#title === null) {
+      this.#title = document.title;
+      document.title = `${nameOf(call.user)} is calling`;
+    } else if (!call && this.#title !== null) {
+      document.title = this.#title;
+      this.#title = null;
+    }
   }
 
   #show(call) {

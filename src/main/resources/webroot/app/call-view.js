@@ -1,6 +1,6 @@
 import { CallBar } from './call-bar.js';
 import { duration, endOf, mediaWords, nameOf } from './call-words.js';
-import { announce, framed, h, iconButton } from './dom.js';
+import { announce, framed, h, icon, iconButton } from './dom.js';
 import { Sound, VideoTile } from './video-tile.js';
 
 const RATINGS = { good: '', fair: 'The connection is weak.', poor: 'The connection is very weak.' };
@@ -34,7 +34,15 @@ export class CallView {
     this.heading = h('h2', { tabindex: '-1', text: name });
     this.status = h('p', { class: 'call-status' });
     this.notice = h('p', { class: 'call-notice', role: 'status' });
-    this.bar = new CallBar(call, { choose, failed: (role, error) => this.#say(mediaWords(role, error)) });
+    this.bar = new CallBar({
+      local: () => call.local,
+      mute: (on) => call.local.mute(on),
+      camera: (on) => call.local.camera(on),
+      share: (on) => call.local.share(on),
+      leave: () => call.hangUp(),
+      choose,
+      failed: (role, error) => this.#say(mediaWords(role, error)),
+    });
     this.shrink = iconButton('shrink', 'Back to the conversations', () => this.resize(!this.#small));
     this.element = h(
       'section',
@@ -74,6 +82,7 @@ export class CallView {
     const label = small ? 'Show the call' : 'Back to the conversations';
     this.shrink.setAttribute('aria-label', label);
     this.shrink.title = label;
+    this.shrink.replaceChildren(icon(small ? 'grow' : 'shrink'));
     this.resized(small);
   }
 
@@ -85,6 +94,8 @@ export class CallView {
     if (this.status.textContent !== status) this.status.textContent = status;
     const screen = call.remote.get('screen');
     this.remote.show(screen ?? call.remote.get('camera'), { fit: screen ? 'contain' : 'cover' });
+    const name = nameOf(call.user);
+    this.remote.caption.textContent = screen ? `Screen of ${name}` : name;
     this.aside.show(call.remote.get('camera'));
     this.aside.element.hidden = !screen;
     this.sound.play(call.remote.get('audio'));

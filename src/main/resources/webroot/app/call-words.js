@@ -1,3 +1,5 @@
+import { wordsFor } from './words.js';
+
 /** What a person is told about a call that is over, by its reason; `name` is the other one. */
 const ENDED = {
   hangup: () => 'Call ended.',
@@ -34,8 +36,35 @@ const MEDIA = {
   },
 };
 
+/** Words about what does not work: a device, or the sharing of the screen. */
 export function mediaWords(role, error) {
-  return MEDIA[role][error.code] ?? MEDIA[role].media_busy;
+  const devices = MEDIA[role];
+  if (!devices || !error.code?.startsWith('media_')) return role === 'screen' ? screenWords(error) : wordsFor(error);
+  return devices[error.code] ?? devices.media_busy;
+}
+
+function screenWords(error) {
+  if (error.code === 'conflict') return 'Somebody else is sharing a screen. One at a time.';
+  return error.code?.startsWith('media_') ? 'The screen cannot be shared here.' : wordsFor(error);
+}
+
+/** What a person is told who is not in a meeting any more, or not let in. */
+const PARTED = {
+  left: 'You left the meeting.',
+  ended: 'The meeting was ended for all.',
+  removed: 'The host removed you from the meeting.',
+  barred: 'The host removed you from the meeting.',
+  denied: 'The host did not let you in.',
+  replaced: 'You are in the meeting on another device now.',
+  lost: 'The meeting was lost with the server that kept it. Join again.',
+  meeting_full: 'The meeting is full.',
+  meeting_locked: 'The host lets nobody more in.',
+  meeting_ended: 'The meeting is over.',
+  not_found: 'There is no such meeting.',
+};
+
+export function parted(reason, error) {
+  return PARTED[reason] ?? (error ? wordsFor(error) : PARTED.left);
 }
 
 /** `4:05`, `1:02:03`. */

@@ -6,10 +6,12 @@ import { Channels } from './channels.js';
 import { ConversationList } from './conversation-list.js';
 import { Conversations } from './conversations.js';
 import { h, icon, iconButton } from './dom.js';
+import { MeetingDesk } from './meeting-desk.js';
 import { NewConversation } from './new-conversation.js';
 import { RoomView } from './room-view.js';
 
 const ROUTE = /^#\/c\/([^/]+)$/;
+const MEETING = /^#\/m\/([0-9a-f-]{36})$/;
 
 /** The page after signing in: the list, the open conversation, and which of the two a narrow screen shows. */
 export class Shell {
@@ -18,6 +20,7 @@ export class Shell {
   #list;
   #banner;
   #calls;
+  #meetings;
   #view = null;
   #offs = [];
   leaving = false;
@@ -28,6 +31,7 @@ export class Shell {
     this.#list = new ConversationList(this.#conversations, () => sb.user ?? {});
     this.#banner = new Banner(sb);
     this.#calls = new CallDesk(sb);
+    this.#meetings = new MeetingDesk(sb);
     this.pane = h('div', { class: 'pane' });
     // Not in the sidebar, which a narrow screen hides with all that is in it.
     const heading = h('h1', { class: 'visually-hidden', text: 'Switchboard' });
@@ -56,6 +60,7 @@ export class Shell {
     this.#list.end();
     this.#banner.end();
     this.#calls.end();
+    this.#meetings.end();
     this.#conversations.dispose();
   }
 
@@ -78,12 +83,13 @@ export class Shell {
       on: { click: () => this.#account() },
     });
     this.#drawMe();
+    const meetings = iconButton('video', 'Meetings', () => this.#meetings.open());
     const channels = iconButton('hash', 'Channels', () => this.#channels());
     const start = iconButton('compose', 'New conversation', () => this.#startConversation());
     return h(
       'div',
       { class: 'sidebar' },
-      h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('p', { class: 'product', text: 'Switchboard' }), channels, start),
+      h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('p', { class: 'product', text: 'Switchboard' }), meetings, channels, start),
       this.#list.element,
       h('footer', {}, this.me, iconButton('sign-out', 'Sign out', () => this.#signOut())),
     );
@@ -121,6 +127,12 @@ export class Shell {
   }
 
   #route() {
+    const meeting = MEETING.exec(location.hash)?.[1];
+    if (meeting) {
+      // The link has done its work; what is open beside the meeting has its own.
+      history.replaceState(null, '', this.#view ? `#/c/${this.#view.id}` : '/');
+      this.#meetings.enter(meeting);
+    }
     const id = ROUTE.exec(location.hash)?.[1];
     const conversation = id && this.#conversations.get(id);
     if (id && !conversation && this.#conversations.loaded) history.replaceState(null, '', '/');

@@ -169,9 +169,10 @@ export class Call extends Emitter {
   async #connect(servers, { polite }) {
     const { iceServers } = await servers;
     if (this.ended) return;
-    const signals = new Signals(this.#calls.request, { callId: this.id }, (error) => this.#signalFailed(error));
+    const signals = new Signals(this.#calls.request, () => ({ callId: this.id }), (error) => this.#signalFailed(error));
     const peer = new Peer({
       polite,
+      offers: !polite,
       signals,
       configuration: { iceServers, iceTransportPolicy: this.#calls.policy },
       iceServers: this.#calls.servers,

@@ -4,6 +4,7 @@ import { Emitter } from './emitter.js';
 import { offlineError, roomClosed } from './errors.js';
 import { Http } from './http.js';
 import { Keep } from './keep.js';
+import { Meetings } from './meetings.js';
 import { Conversations, Users } from './resources.js';
 import { Room } from './room.js';
 import { Session } from './session.js';
@@ -23,7 +24,10 @@ export class Switchboard extends Emitter {
   #listeners = new Map();
   #owner;
   #keep;
-  #leaving = () => this.calls.end();
+  #hangUp = () => {
+    this.calls.end();
+    this.meetings.end();
+  };
 
   constructor({
     url,
@@ -51,8 +55,9 @@ export class Switchboard extends Emitter {
     this.conversations = new Conversations(call);
     this.users = new Users(call);
     this.calls = new Calls(this);
+    this.meetings = new Meetings(this, this.#connection);
     // Whoever closes the page hangs up; the others need not wait to find out.
-    page && globalThis.addEventListener?.('pagehide', this.#leaving);
+    if (page) globalThis.addEventListener?.('pagehide', this.#hangUp);
   }
 
   /** `idle`, `connecting`, `online`, `offline`, `unauthorized` or `closed`. */
@@ -103,7 +108,7 @@ export class Switchboard extends Emitter {
   /** Signs out here, in the other tabs and on the server; here even when the server cannot be reached. */
   async logout() {
     this.#closeRooms('Signed out');
-    this.calls.end();
+    this.#hangUp();
     if (this.user) this.#keep.clear(this.user.id);
     await this.#session.logout();
   }
@@ -134,8 +139,8 @@ export class Switchboard extends Emitter {
   /** Leaves everything and frees timers; the client cannot be used afterwards. */
   dispose() {
     this.#closeRooms('The client was disposed of', { forget: false });
-    this.calls.end();
-    globalThis.removeEventListener?.('pagehide', this.#leaving);
+    this.#hangUp();
+    globalThis.removeEventListener?.('pagehide', this.#hangUp);
     this.disconnect();
     this.#session.dispose();
   }
@@ -189,7 +194,7 @@ export class Switchboard extends Emitter {
   #dispatch(address, event) {
     for (const listener of this.#listeners.get(address) ?? []) listener(event);
     const [kind, id] = split(address);
-    if (kind === 'room') this.#rooms.get(id)?.receive(event);
+    if (kind === 'room') (this.#rooms.get(id) ?? this.meetings.find(id))?.receive(event);
     else if (kind === 'user' || kind === 'socket') this.#personal(event);
   }
 
@@ -199,7 +204,7 @@ export class Switchboard extends Emitter {
     if (type === 'user:online' || type === 'user:offline') {
       for (const room of this.rooms) room.presence(data.userId, type === 'user:online');
     }
-    this.calls.receive(event);
+    this.calls.receive(event) || this.meetings.receive(event);
     if (type === 'conversation:removed') this.#rooms.get(data.conversationId)?.close(roomClosed('No longer a member'));
     this.emit(type, event);
   }
@@ -210,7 +215,7 @@ export class Switchboard extends Emitter {
       if (this.#owner) this.#closeRooms('Somebody else signed in', { forget: false });
       this.#owner = session.user.id;
     }
-    if (!session) this.calls.end();
+    if (!session) this.#hangUp();
     this.emit('session', session);
   }
 
@@ -222,7 +227,11 @@ export class Switchboard extends Emitter {
     if (change.state === 'online') {
       for (const room of this.rooms) room.enter();
       this.calls.online(change.call);
-    } else if (change.previous === 'online') for (const room of this.rooms) room.lost();
+      this.meetings.online();
+    } else if (change.previous === 'online') {
+      for (const room of this.rooms) room.lost();
+      this.meetings.lost();
+    }
     this.emit('state', change);
   }
 }

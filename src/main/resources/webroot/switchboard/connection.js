@@ -47,6 +47,11 @@ export class Connection extends Emitter {
     return this.state === 'online' ? this.#socket : null;
   }
 
+  /** Proves later, to whichever node, that the present socket was ours. */
+  get resumeToken() {
+    return this.#resumeToken;
+  }
+
   /** Starts. The promise settles at the first `online`, or rejects when there is no point in waiting for it. */
   connect() {
     const settled = new Promise((resolve, reject) => {

@@ -22,6 +22,9 @@ const PROBLEMS = {
 export class LocalMedia extends Emitter {
   #devices;
   #tracks = new Map();
+  #cameraWanted = false;
+  #turning = Promise.resolve();
+  #stopped = false;
 
   /** Why there is no camera, or no microphone, though one was wanted: SwitchboardErrors `media_…`. */
   problems = { audio: null, camera: null };
@@ -35,14 +38,16 @@ export class LocalMedia extends Emitter {
    * Asks for microphone and camera. Without a camera it goes on with the sound alone, and `problems.camera` says why.
    *
    * @param devices `{microphone, camera}`: ids of preferred devices
+   * @param required false: goes on without a microphone as well, and `problems.audio` says why there is none
    * @throws SwitchboardError `media_refused`, `media_missing`, `media_busy`, `media_insecure` when there is no microphone
    */
-  static async open({ video = true, devices } = {}) {
+  static async open({ video = true, devices, required = true } = {}) {
     const media = new LocalMedia(devices);
     try {
       await media.#open(video);
       return media;
     } catch (error) {
+      if (!required) return media;
       media.stop();
       throw error;
     }
@@ -76,18 +81,20 @@ export class LocalMedia extends Emitter {
     return this.track('screen') !== null;
   }
 
-  mute(muted) {
+  async mute(muted) {
+    if (!muted && !this.track('audio')) await this.#microphone();
     const track = this.track('audio');
     if (track) track.enabled = !muted;
     this.emit('change');
+    if (!muted && !track) throw this.problems.audio;
   }
 
-  /** Turns the camera on or off; off, its light goes out. */
-  async camera(on) {
-    if (on === this.cameraOn) return;
-    if (!on) return this.#replace('camera', null);
-    await this.#camera();
-    if (this.problems.camera) throw this.problems.camera;
+  /** Turns the camera on or off; off, its light goes out. One wish after the other: the last one counts. */
+  camera(on) {
+    this.#cameraWanted = on;
+    const turned = this.#turning.then(() => this.#turnCamera());
+    this.#turning = turned.catch(() => {});
+    return turned;
   }
 
   /** Shares the screen, a window or a tab: the browser asks which. Resolves to whether it is shared. */
@@ -115,13 +122,15 @@ export class LocalMedia extends Emitter {
 
   /** Lets go of everything. */
   stop() {
+    this.#stopped = true;
     for (const track of this.#tracks.values()) track?.stop();
     this.#tracks.clear();
   }
 
   async #open(video) {
     if (!globalThis.navigator?.mediaDevices?.getUserMedia) {
-      throw new SwitchboardError({ code: 'media_insecure', message: 'The browser gives no camera to pages without HTTPS' });
+      this.problems.audio = new SwitchboardError({ code: 'media_insecure', message: 'The browser gives no camera to pages without HTTPS' });
+      throw this.problems.audio;
     }
     if (video) {
       try {
@@ -136,6 +145,14 @@ export class LocalMedia extends Emitter {
     await this.#microphone();
     if (this.problems.audio) throw this.problems.audio;
     return undefined;
+  }
+
+  async #turnCamera() {
+    const on = this.#cameraWanted;
+    if (on === this.cameraOn) return;
+    if (!on) return this.#replace('camera', null);
+    await this.#camera();
+    if (this.problems.camera) throw this.problems.camera;
   }
 
   async #microphone() {
@@ -178,6 +195,8 @@ export class LocalMedia extends Emitter {
   }
 
   #replace(role, track) {
+    // Given to us after the end: its light must not stay on.
+    if (this.#stopped) return track?.stop();
     const before = this.track(role);
     this.#tracks.set(role, track);
     if (before && before !== track) {

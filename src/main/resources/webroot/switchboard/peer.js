@@ -33,12 +33,13 @@ export class Peer extends Emitter {
   #timers = {};
 
   /**
-   * @param options.polite gives way when both offer at once; the other side offers first
+   * @param options.polite gives way when both offer at once
+   * @param options.offers makes the first offer
    * @param options.signals a `Signals`
    * @param options.configuration for `RTCPeerConnection`
    * @param options.iceServers `() => Promise` of servers with fresh credentials, for ICE restarts
    */
-  constructor({ polite, signals, configuration, iceServers }) {
+  constructor({ polite, offers, signals, configuration, iceServers }) {
     super();
     this.#polite = polite;
     this.#signals = signals;
@@ -52,7 +53,7 @@ export class Peer extends Emitter {
     pc.onicecandidate = ({ candidate }) => signals.candidate(candidate);
     pc.onconnectionstatechange = () => this.#moved(pc.connectionState);
     this.#after('give up', GIVE_UP, () => this.#become('failed'));
-    if (polite) return;
+    if (!offers) return;
     for (const role of ROLES) {
       pc.addTransceiver(role === 'audio' ? 'audio' : 'video', { direction: 'recvonly' });
     }
@@ -87,6 +88,28 @@ export class Peer extends Emitter {
   resumed() {
     if (this.#pc.signalingState === 'have-local-offer') this.#describe();
     return this.restart();
+  }
+
+  /** Whether this description is of another connection than the one that the other side had until now. */
+  isOfAnother(sdp) {
+    const known = this.#pc.remoteDescription?.sdp;
+    return known ? fingerprint(known) !== fingerprint(sdp) : this.#pc.signalingState === 'have-local-offer';
+  }
+
+  /** Sends pictures with at most so many bit/s, and with 1/`scale` of their width and height. */
+  async limit(bitrate, scale) {
+    const sender = this.#transceiver('camera')?.sender;
+    const parameters = sender?.getParameters();
+    if (!parameters?.encodings?.length) return;
+    Object.assign(parameters.encodings[0], { maxBitrate: bitrate, scaleResolutionDownBy: scale });
+    // Between two negotiations it may be refused; the next change asks again.
+    await sender.setParameters(parameters).catch(() => {});
+  }
+
+  /** How loud the other side is at present, from 0 to 1. */
+  get loudness() {
+    const receiver = this.#transceiver('audio')?.receiver;
+    return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
 
   close() {
@@ -219,4 +242,8 @@ export class Peer extends Emitter {
     clearTimeout(this.#timers[name]);
     delete this.#timers[name];
   }
+}
+
+function fingerprint(sdp) {
+  return /^a=fingerprint:(.*)$/m.exec(sdp)?.[1].trim();
 }

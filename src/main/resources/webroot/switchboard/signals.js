@@ -21,7 +21,7 @@ export class Signals {
 
   /**
    * @param request `(address, body) => Promise`
-   * @param target what names the other end: `{callId}` or `{meetingId, to}`
+   * @param target gives what names the other end: `{callId}` or `{meetingId, to}`
    * @param failed called with the SwitchboardError of a signal that was refused
    */
   constructor(request, target, failed) {
@@ -43,7 +43,7 @@ export class Signals {
   async #send(address, body) {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#request(address, { ...this.#target, ...body });
+        return await this.#request(address, { ...this.#target(), ...body });
       } catch (error) {
         if (error.code === 'offline') return undefined;
         if (!error.retryable || attempt >= TRIES) return this.#failed(error);

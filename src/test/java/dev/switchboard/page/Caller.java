@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /** A visitor who calls and is called, and whose browser lets us look at its peer connections. */
 final class Caller {
     /** Keeps every RTCPeerConnection that the page makes, when the last became connected, when the last call was taken. */
-    private static final String WATCH =
+    static final String WATCH =
             """
             window.peers = [];
             window.connectedAt = window.answeredAt = null;
@@ -103,8 +103,16 @@ final class Caller {
         return visitor.page.getByRole(AriaRole.REGION, new GetByRoleOptions().setName(Pattern.compile("^Call with ")));
     }
 
+    /** A button of what rings. */
+    Locator choice(String label) {
+        return ringing()
+                .getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName(label).setExact(true));
+    }
+
     Caller accept() {
-        ringing().getByText("Accept").click();
+        choice("Accept").click();
         return this;
     }
 

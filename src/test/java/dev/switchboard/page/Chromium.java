@@ -29,7 +29,12 @@ final class Chromium implements AutoCloseable {
             "--disable-sync");
 
     /** A camera that shows a test picture, a microphone that beeps, and nobody who must allow them. */
-    static final String[] WITH_CAMERA = {"--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"};
+    static final String[] WITH_CAMERA = {
+        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-accept-this-tab-capture"
+    };
+
+    /** The same, but everybody is asked; what the context does not permit is refused. */
+    static final String[] WITH_CAMERA_ON_DEMAND = {"--use-fake-device-for-media-stream"};
 
     /** How long the page may take to show something: a lost node is noticed and left within this time. */
     private static final double PATIENCE_MILLIS = 15_000;

@@ -1,0 +1,167 @@
+package dev.switchboard.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page.ScreenshotOptions;
+import dev.switchboard.support.Front;
+import dev.switchboard.support.TestNodes;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** Three people in real browsers, on three nodes, in one meeting. */
+@EnabledIf("dev.switchboard.page.Chromium#isThere")
+class MeetingPageIT {
+    private static final Path PICTURES = Path.of("target", "screenshots");
+
+    private static Chromium chromium;
+    private static TestNodes cluster;
+
+    @BeforeAll
+    static void start() {
+        chromium = Chromium.start(Chromium.WITH_CAMERA);
+        cluster = TestNodes.start(3);
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+        chromium.close();
+    }
+
+    private static Attendee attendee(String name, int node) {
+        return attendee(name, cluster.doors().get(node) + "/");
+    }
+
+    private static Attendee attendee(String name, String address) {
+        return new Attendee(chromium.browser(), name, address, new NewContextOptions().setViewportSize(1280, 800));
+    }
+
+    private static void picture(Attendee attendee, String name) {
+        attendee.visitor.page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
+    }
+
+    @Test
+    void threeSeeEachOtherAndTheHostLeads() {
+        Attendee ann = attendee("ann", 0);
+        Attendee bob = attendee("bob", 1);
+        Attendee cat = new Attendee(
+                chromium.browser(),
+                "cat",
+                cluster.doors().get(2) + "/",
+                new NewContextOptions().setViewportSize(390, 844).setHasTouch(true));
+        ann.begin("Monday", false);
+        String link = ann.link();
+        bob.follow(link);
+        bob.is("live");
+        cat.follow(link);
+        cat.is("live");
+        for (Attendee each : List.of(ann, bob, cat)) {
+            each.seesOthers(2);
+        }
+        picture(ann, "meeting");
+        picture(cat, "meeting-phone");
+        Accessibility.check(ann.visitor.page, "meeting");
+        Accessibility.check(cat.visitor.page, "meeting on a phone");
+
+        bob.press("Raise hand");
+        assertThat(ann.view()).containsText("hand raised");
+        ann.panel("People");
+        picture(ann, "meeting-host");
+        Accessibility.check(ann.visitor.page, "people of a meeting");
+        ann.press("Lower the hand of " + bob.visitor.name);
+        assertThat(bob.visitor.button("Raise hand")).hasAttribute("aria-pressed", "false");
+        ann.press("Ask " + bob.visitor.name + " to mute");
+        bob.visitor.sees("The host asked you to mute.");
+        assertThat(bob.visitor.button("Mute")).hasAttribute("aria-pressed", "true");
+        assertThat(cat.tiles().getByText("muted")).hasCount(1);
+
+        bob.panel("Chat");
+        bob.visitor.page.getByLabel("Message to all in the meeting").fill("Hello, you two");
+        bob.visitor.press("Enter");
+        ann.panel("Chat");
+        assertThat(ann.view()).containsText("Hello, you two");
+        Accessibility.check(ann.visitor.page, "chat of a meeting");
+
+        bob.press("Share screen");
+        assertThat(cat.view().locator(".shared video")).isVisible();
+        assertThat(cat.view()).containsText("Screen of " + bob.visitor.name);
+        picture(cat, "meeting-phone-screen");
+        ann.press("Share screen");
+        ann.visitor.sees("Somebody else is sharing a screen.");
+        picture(ann, "meeting-screen");
+        bob.press("Share screen");
+        assertThat(cat.view().locator(".shared video")).isHidden();
+
+        ann.panel("People");
+        ann.press("Remove " + cat.visitor.name);
+        ann.visitor
+                .dialog()
+                .getByText("Remove", new Locator.GetByTextOptions().setExact(true))
+                .click();
+        cat.visitor.sees("The host removed you from the meeting.");
+        ann.seesOthers(1);
+        ann.press("End the meeting for all");
+        ann.press("End");
+        bob.visitor.sees("The meeting was ended for all.");
+        assertThat(bob.view()).hasCount(0);
+        for (Attendee each : List.of(ann, bob, cat)) {
+            each.visitor.foundNoFault();
+        }
+    }
+
+    @Test
+    void theLobbyWaitsForTheHost() {
+        Attendee ann = attendee("ann", 0);
+        Attendee bob = attendee("bob", 1);
+        Attendee cat = attendee("cat", 2);
+        ann.begin("Tuesday", true);
+        String link = ann.link();
+        bob.follow(link);
+        bob.is("waiting");
+        cat.follow(link);
+        cat.is("waiting");
+        ann.visitor.sees("wants to come in");
+        ann.panel("People");
+        picture(ann, "meeting-lobby");
+        ann.press("Admit " + bob.visitor.name);
+        bob.is("live");
+        ann.seesOthers(1);
+        bob.seesOthers(1);
+        ann.press("Deny " + cat.visitor.name);
+        cat.visitor.sees("The host did not let you in.");
+        ann.visitor.foundNoFault();
+        bob.visitor.foundNoFault();
+    }
+
+    @Test
+    void whoLosesTheConnectionKeepsTheSeat() {
+        List<URI> doors = cluster.doors();
+        try (Front bobsWay = new Front(List.of(doors.get(1), doors.get(2)))) {
+            Attendee ann = attendee("ann", 0);
+            Attendee bob = attendee("bob", bobsWay.address());
+            ann.begin("Wednesday", false);
+            bob.follow(ann.link());
+            ann.seesOthers(1);
+            bobsWay.cut();
+            bob.is("offline");
+            ann.seesOthers(1);
+            bobsWay.mend();
+            bob.is("live");
+            ann.seesOthers(1);
+            bob.seesOthers(1);
+            bob.press("Turn the camera off");
+            assertThat(ann.pictures()).hasCount(1);
+            bob.press("Leave");
+            assertThat(ann.tiles()).hasCount(1);
+            ann.visitor.foundNoFault();
+            bob.visitor.foundNoFault();
+        }
+    }
+}
