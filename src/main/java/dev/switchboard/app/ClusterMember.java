@@ -74,18 +74,19 @@ final class ClusterMember {
         return new ConfigException(new ConfigError("cluster", null, "the node cannot join: " + reason));
     }
 
-    /**
-     * Vert.x with the event bus of a node that has joined.
-     *
-     * @throws ConfigException when a setting is to blame
-     */
-    static Future<Vertx> vertx(ClusterOptions options, HazelcastInstance hazelcast) {
+    /** @throws ConfigException when a setting is to blame: before anybody is joined, and before anybody is waited for */
+    static EventBusOptions eventBus(ClusterOptions options) {
         EventBusOptions eventBus = new EventBusOptions()
                 .setHost(options.host())
                 .setConnectTimeout(BUS_CONNECT_TIMEOUT_MS)
                 .setClusterPingInterval(BUS_PING_MS)
                 .setClusterPingReplyInterval(BUS_PING_MS);
         EventBusTls.apply(options.tls(), eventBus);
+        return eventBus;
+    }
+
+    /** Vert.x with the event bus of a node that has joined. */
+    static Future<Vertx> vertx(EventBusOptions eventBus, HazelcastInstance hazelcast) {
         return Vertx.builder()
                 .with(vertxOptions().setEventBusOptions(eventBus))
                 .withClusterManager(new Manager(hazelcast))

@@ -8,6 +8,7 @@ import dev.switchboard.bus.NoOwners;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBusOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -79,6 +80,7 @@ public final class Node implements AutoCloseable {
 
     private static Node startInCluster(PlatformOptions options, @Nullable Path folder) {
         boolean ownsState = options.node().role() != Role.GATEWAY;
+        EventBusOptions eventBus = ClusterMember.eventBus(options.cluster());
         CompletableFuture<HazelcastInstance> joining =
                 inBackground("join", () -> ClusterMember.join(options.cluster(), folder, ownsState));
         CompletableFuture<Optional<Database.Prepared>> preparing = inBackground(
@@ -92,7 +94,7 @@ public final class Node implements AutoCloseable {
             Optional<Database.Prepared> prepared = Waiting.await(preparing, START_TIMEOUT);
             HazelcastInstance hazelcast = Waiting.await(joining, START_TIMEOUT);
             ClusterMember.awaitOwner(options.cluster(), hazelcast, START_TIMEOUT);
-            Vertx started = Waiting.await(ClusterMember.vertx(options.cluster(), hazelcast), START_TIMEOUT);
+            Vertx started = Waiting.await(ClusterMember.vertx(eventBus, hazelcast), START_TIMEOUT);
             vertx = Optional.of(started);
             Database database = prepared.map(p -> Database.open(started, p)).orElse(null);
             Bus bus = new Bus(started, new HazelcastOwnership(hazelcast));

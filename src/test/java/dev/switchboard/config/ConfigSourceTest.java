@@ -82,6 +82,7 @@ class ConfigSourceTest {
                     "rooms",
                     "bridge",
                     "calls",
+                    "meetings",
                     "ice",
                     "sockets",
                     "log")) {
