@@ -35,6 +35,11 @@ public final class RecordChanges<E> {
         /** Makes a record that is not there; fails with {@code not_found} where there can be none. */
         Future<E> load(UUID key);
 
+        /** A record that was {@linkplain #load made} is saved; nobody else made it. */
+        default Future<Void> created(E record) {
+            return Future.succeededFuture();
+        }
+
         /** Does what a record still asks for; doing it twice harms nothing. */
         Future<Void> perform(E record);
 
@@ -114,9 +119,7 @@ public final class RecordChanges<E> {
         return store.find(key).compose(found -> {
             if (found.isEmpty()) {
                 return mayLoad
-                        ? work.load(key)
-                                .compose(made -> store.putIfAbsent(key, made))
-                                .compose(done -> attempt(key, rule, true, tries - 1))
+                        ? make(key).compose(done -> attempt(key, rule, true, tries - 1))
                         : Future.failedFuture(Fault.NOT_FOUND.because("It is over."));
             }
             E before = found.get();
@@ -127,6 +130,11 @@ public final class RecordChanges<E> {
             return store.replace(key, before, after)
                     .compose(saved -> saved ? perform(key, after) : attempt(key, rule, mayLoad, tries - 1));
         });
+    }
+
+    private Future<Void> make(UUID key) {
+        return work.load(key).compose(made -> store.putIfAbsent(key, made)
+                .compose(fresh -> fresh ? work.created(made) : Future.succeededFuture()));
     }
 
     /** Does what the last change asked for, and notes that it is done. */

@@ -37,7 +37,7 @@ final class MeetingChat implements RecordChanges.Work<Chat> {
         String clientId =
                 Objects.requireNonNullElseGet(q.clientId(), () -> Ids.next().toString());
         boolean[] repeated = new boolean[1];
-        return changes.changeExisting(q.meetingId(), chat -> {
+        return changes.change(q.meetingId(), chat -> {
                     repeated[0] = chat.said(person.id(), clientId) != null;
                     return repeated[0] ? chat : chat.with(message(chat, person, q, clientId));
                 })
@@ -77,15 +77,20 @@ final class MeetingChat implements RecordChanges.Work<Chat> {
     }
 
     Future<Followed> follow(UUID meeting, long afterSeq) {
-        return store.find(meeting).map(found -> {
-            Chat chat = found.orElseThrow(() -> Fault.NOT_FOUND.because("The meeting is over."));
-            return new Followed(chat.head(), chat.after(Math.min(afterSeq, chat.head())));
-        });
+        return store.find(meeting)
+                .compose(found -> found.isPresent() ? Future.succeededFuture(found.get()) : load(meeting))
+                .map(chat -> new Followed(chat.head(), chat.after(Math.min(afterSeq, chat.head()))));
     }
 
+    /** The chat of a meeting that lives, of which nobody has said anything. */
     @Override
-    public Future<Chat> load(UUID key) {
-        return Future.failedFuture(Fault.NOT_FOUND.because("The meeting is over."));
+    public Future<Chat> load(UUID meeting) {
+        return meetings.find(meeting).map(found -> {
+            if (found.isEmpty() || found.get().isOver()) {
+                throw Fault.NOT_FOUND.because("The meeting is over.");
+            }
+            return Chat.empty(meeting);
+        });
     }
 
     /** Tells the newest message, in its turn. */

@@ -91,11 +91,16 @@ final class Meetings implements RecordChanges.Work<MeetingEntry> {
             Instant now = now();
             // What the last life of the meeting left open, when all of its nodes died at once.
             return log.endStays(meeting, now)
-                    .compose(done -> chats.put(meeting, Chat.empty(meeting)))
+                    // Versions go on rising from one life to the next.
                     .map(new MeetingEntry(
-                            // Versions go on rising from one life to the next.
                             MeetingRecord.of(stored.terms(), stored.barred(), now.toEpochMilli(), now), List.of()));
         });
+    }
+
+    @Override
+    public Future<Void> created(MeetingEntry entry) {
+        UUID id = entry.meeting().id();
+        return chats.put(id, Chat.empty(id));
     }
 
     @Override

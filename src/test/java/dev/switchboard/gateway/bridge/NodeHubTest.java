@@ -12,9 +12,15 @@ import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.Meeting;
+import dev.switchboard.protocol.MeetingInternals;
+import dev.switchboard.protocol.MeetingOperations;
+import dev.switchboard.protocol.MeetingOperations.Entry;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.Part;
+import dev.switchboard.protocol.Participant;
+import dev.switchboard.protocol.Participant.Role;
 import dev.switchboard.protocol.ParticipantOperations;
 import dev.switchboard.protocol.ParticipantOperations.Announce;
 import dev.switchboard.protocol.RoomOperations;
@@ -96,6 +102,38 @@ class NodeHubTest {
                     announced.add(q);
                     return Future.succeededFuture(Nothing.NOTHING);
                 })));
+        Meeting meeting = new Meeting(
+                ROOM,
+                "m",
+                null,
+                ROOM,
+                ROOM,
+                2,
+                false,
+                false,
+                Meeting.Status.LIVE,
+                1,
+                List.of(),
+                1,
+                Instant.EPOCH,
+                null);
+        Participant self = new Participant(
+                "s", ROOM, "ann", "Ann", Instant.EPOCH, false, null, false, false, false, false, Role.HOST, 1);
+        wait(bus.serve(
+                Part.MEETING,
+                0,
+                new Handlers()
+                        .on(
+                                MeetingOperations.JOIN,
+                                (caller, q) -> Future.succeededFuture(new MeetingOperations.Joined(
+                                        meeting, Entry.JOINED, List.of(self), self, null, 0, List.of(), true)))
+                        .on(
+                                MeetingOperations.STATE,
+                                (caller, q) -> Future.succeededFuture(
+                                        new MeetingOperations.State(meeting, List.of(self), self, null)))
+                        .on(
+                                MeetingInternals.FOLLOW,
+                                (caller, q) -> Future.failedFuture(Fault.NOT_FOUND.because("forgotten")))));
         node = new NodeHub(bus);
         deployment = wait(vertx.deployVerticle(node));
         loop = vertx.getOrCreateContext();
@@ -222,6 +260,18 @@ class NodeHubTest {
             await().atMost(SOON).until(() -> announced.stream().anyMatch(Announce::whole));
             return follows.size() == before;
         });
+    }
+
+    @Test
+    void whoIsInAMeetingThatNobodyRemembersIsTold() throws Exception {
+        Socket socket = connect();
+        onLoop(() ->
+                hub.joinMeeting(socket, socket.caller(), new MeetingOperations.Join(ROOM, null, null, "here", null)));
+        register(socket);
+        await().atMost(SOON).until(() -> socket.received.stream().anyMatch(text -> text.contains("meeting:state")));
+        ownership.changed();
+        await().atMost(SOON).until(() -> socket.received.stream()
+                .anyMatch(text -> text.contains("meeting:ended") && text.contains("lost")));
     }
 
     @Test
