@@ -2,26 +2,55 @@ package dev.switchboard.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.switchboard.config.ConfigException;
-import dev.switchboard.config.ConfigSource;
+import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The services of the examples are those of their systems' documents. */
+/** The examples are complete and explained, and their services are those of their systems' documents. */
 class ExampleFilesTest {
-    @TempDir
-    private Path folder;
+    private static PlatformOptions settings(String example, Map<String, String> more) {
+        Map<String, String> environment = new TreeMap<>(more);
+        environment.put("JWT_SECRET", ExampleGateway.SECRET);
+        return ExampleGateway.settings(example, environment);
+    }
+
+    private static Map<String, String> services(String example, Map<String, String> environment) {
+        return settings(example, environment).upstreams().stream()
+                .collect(Collectors.toMap(
+                        UpstreamOptions::name, one -> one.addresses().toString()));
+    }
 
     @Test
-    void lldHasTheServicesOfItsRouteTable() throws IOException {
+    void eachIsGoodAsItIsAndHasItsPage() throws IOException {
+        String page = Files.readString(Path.of("docs", "examples.md"));
+        try (Stream<Path> files = Files.list(Path.of("conf", "examples"))) {
+            List<String> names = files.map(file -> file.getFileName().toString().replace(".yaml", ""))
+                    .toList();
+            assertThat(names).containsExactlyInAnyOrder("lld", "miniproject", "quickchat", "realchat", "three-service");
+            for (String name : names) {
+                assertThat(settings(name, Map.of()).upstreams()).as(name).isNotEmpty();
+                assertThat(page).contains("## " + name + "\n");
+            }
+        }
+    }
+
+    @Test
+    void onlyTheTwoPureGatewaysStandAlone() {
+        assertThat(Stream.of("lld", "miniproject", "quickchat", "realchat", "three-service")
+                        .filter(name -> settings(name, Map.of()).standsAlone()))
+                .containsExactly("lld", "realchat");
+    }
+
+    @Test
+    void lldHasTheServicesOfItsRouteTable() {
         assertThat(services("lld", Map.of()))
                 .containsOnly(
                         Map.entry("auth-service", "[http://auth-service:5001]"),
@@ -31,32 +60,12 @@ class ExampleFilesTest {
     }
 
     @Test
-    void realchatsVariablesHaveTheDefaultsOfItsDocument() throws IOException {
+    void realchatsVariablesHaveTheDefaultsOfItsDocument() {
         assertThat(services("realchat", Map.of()))
                 .containsEntry("auth", "[http://auth:5001]")
                 .containsEntry("message", "[http://message:5002]")
                 .containsEntry("delivery", "[http://delivery:5003]");
         assertThat(services("realchat", Map.of("UPSTREAM_DELIVERY_URL", "http://a:1,http://b:2")))
                 .containsEntry("delivery", "[http://a:1, http://b:2]");
-    }
-
-    /** The addresses of each service in the example's section {@code upstreams}, which has no mistakes. */
-    private Map<String, String> services(String example, Map<String, String> environment) throws IOException {
-        Files.copy(
-                Path.of("conf", "examples", example + ".yaml"),
-                folder.resolve("switchboard.yaml"),
-                StandardCopyOption.REPLACE_EXISTING);
-        Map<String, String> services = new TreeMap<>();
-        try {
-            ConfigSource.in(folder, environment).read(root -> {
-                List<UpstreamOptions> all = UpstreamOptions.all(root.section("upstreams"));
-                all.forEach(one -> services.put(one.name(), one.addresses().toString()));
-                return all;
-            });
-        } catch (ConfigException e) {
-            // Nobody reads the other sections here.
-            assertThat(e.errors()).noneMatch(error -> error.path().startsWith("upstreams"));
-        }
-        return services;
     }
 }

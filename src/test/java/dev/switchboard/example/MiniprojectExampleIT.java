@@ -1,18 +1,20 @@
 package dev.switchboard.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.example.ExampleGateway.Answer;
-import dev.switchboard.protocol.Operations;
 import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Postgres;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -42,10 +44,16 @@ class MiniprojectExampleIT {
         gateway = new ExampleGateway(
                 "miniproject",
                 Map.of(
-                        "CHAT_BACKEND_URL", chatBackend.url(),
-                        "UPSTREAM_TIMEOUT", "500ms",
-                        "DATABASE_URL", database.url(),
-                        "DATA_DIR", data.toString()));
+                        "CHAT_BACKEND_URL",
+                        chatBackend.url(),
+                        "MAX_PARTICIPANTS",
+                        "2",
+                        "UPSTREAM_TIMEOUT",
+                        "500ms",
+                        "DATABASE_URL",
+                        database.url(),
+                        "DATA_DIR",
+                        data.toString()));
         walk = new Walk(gateway);
         anna = gateway.register("/api/auth/register", "anna");
     }
@@ -62,6 +70,7 @@ class MiniprojectExampleIT {
         PlatformOptions usual = ExampleGateway.settings("miniproject", Map.of());
         assertThat(usual.server().port()).isEqualTo(3000);
         assertThat(usual.server().corsOrigins()).containsExactly(PAGE);
+        assertThat(usual.meetings().maxParticipants()).isEqualTo(10);
         assertThat(usual.upstreams()).hasSize(1);
         assertThat(usual.upstreams().get(0).addresses()).hasToString("[http://localhost:4000]");
         PlatformOptions own =
@@ -136,10 +145,6 @@ class MiniprojectExampleIT {
 
     @Test
     void meetings() {
-        assumeTrue(
-                Operations.ALL.stream()
-                        .anyMatch(operation -> operation.address().equals("meeting:create")),
-                "Skipped: this build has no meetings yet");
         String[] page = signedIn();
         Answer made = gateway.json(
                 "POST",
@@ -150,7 +155,7 @@ class MiniprojectExampleIT {
         assertThat(made.status()).isEqualTo(201);
         JsonNode meeting = made.body();
         assertThat(meeting.get("hostId").asText()).isEqualTo(anna.id());
-        assertThat(meeting.get("capacity").asInt()).isEqualTo(10);
+        assertThat(meeting.get("capacity").asInt()).isEqualTo(2);
         String path = "/api/meetings/" + meeting.get("id").asText();
         assertThat(gateway.call("GET", path, page).body().get("title").asText()).isEqualTo("Monday");
         assertThat(gateway.json("PUT", path, "10.2.0.4", "{\"title\":\"Tuesday\"}", page)
@@ -161,6 +166,43 @@ class MiniprojectExampleIT {
                 .contains("Tuesday");
         assertThat(gateway.call("DELETE", path, page).status()).isEqualTo(200);
         Walk.isFault(gateway.call("GET", "/api/meetings"), 401, "unauthorized", "Unauthorized");
+    }
+
+    @Test
+    void aMeetingHasARosterAndAChatThatIsNotKept() {
+        String id = gateway.json("POST", "/api/meetings", "10.2.0.5", "{\"title\":\"Monday\"}", ExampleGateway.as(anna))
+                .body()
+                .get("id")
+                .asText();
+        Map<String, String> meeting = Map.of("meetingId", id);
+        Account bert = gateway.register("/api/auth/register", "bert");
+        Account cora = gateway.register("/api/auth/register", "cora");
+        List<JsonNode> heard = new CopyOnWriteArrayList<>();
+        try (BusClient one = BusClient.connect(gateway.uri(), anna);
+                BusClient two = BusClient.connect(gateway.uri(), bert);
+                BusClient three = BusClient.connect(gateway.uri(), cora)) {
+            one.request("meeting:join", meeting);
+            one.register("room:" + id, heard::add);
+            JsonNode roster = two.request("meeting:join", meeting).get("participants");
+            assertThat(roster.findValuesAsText("userId")).containsExactlyInAnyOrder(anna.id(), bert.id());
+            assertThat(roster.get(0).fieldNames()).toIterable().contains("socketId", "userId", "username", "joinedAt");
+            assertThatThrownBy(() -> three.request("meeting:join", meeting))
+                    .isInstanceOf(BusClient.Refused.class)
+                    .hasMessageStartingWith("meeting_full");
+
+            two.request("meeting:send", Map.of("meetingId", id, "content", "hello", "type", "text"));
+            two.request("meeting:leave", meeting);
+            await().untilAsserted(() -> assertThat(heard)
+                    .extracting(event -> event.get("type").asText())
+                    .contains("participant:joined", "message:new", "participant:left"));
+            assertThat(gateway.call("GET", "/api/messages?conversationId=" + id, ExampleGateway.as(anna))
+                            .status())
+                    .isBetween(400, 404);
+            JsonNode shown = gateway.call("GET", "/api/meetings/" + id, ExampleGateway.as(anna))
+                    .body();
+            assertThat(shown.get("activeParticipants").asInt()).isEqualTo(1);
+            assertThat(shown.get("participants").toString()).contains(anna.id(), bert.id());
+        }
     }
 
     @Test
