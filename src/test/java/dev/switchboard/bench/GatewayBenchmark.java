@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Measures Switchboard as a gateway and its peers in one run. Started by {@code bench/gateway}, which pins it to a core. */
 public final class GatewayBenchmark {
     /** The service itself, without anything before it: what the others add something to. */
     static final String DIRECT = "direct";
+
+    private static final String WITH_REDIS = "switchboard-redis";
 
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
@@ -31,6 +34,7 @@ public final class GatewayBenchmark {
     private final int loadCore;
     private final Tokens tokens = new Tokens();
     private final List<String> issued = new ArrayList<>();
+    private @Nullable SlowRedis slowRedis;
 
     private GatewayBenchmark(GatewaySettings settings) {
         this.settings = settings;
@@ -77,46 +81,70 @@ public final class GatewayBenchmark {
             for (String id : settings.proxies()) {
                 figures.add(measure(proxy(id, peers, switchboard, redis, service), service, loop, redis));
             }
-            @Nullable BigDownload download = null;
-            if (settings.stream()) {
-                try (ServerProcess gateway =
-                        switchboard.withNodeLimiter().starter().start(core(), service.address())) {
-                    download = BigDownload.measure(gateway, loop, request("/bench", 0), request(BigDownload.PATH, 0));
-                }
-                System.out.println(download);
-            }
-            @Nullable HeldSockets held = null;
-            if (settings.holds()) {
-                int count = Math.min(settings.sockets(), (openFiles() - OTHER_FILES) / 2);
-                try (ServerProcess gateway =
-                        switchboard.withNodeLimiter().starter().start(core(), service.address())) {
-                    held = HeldSockets.measure(gateway, loop, count, issued);
-                }
-                System.out.println(held);
-            }
+            BigDownload download = settings.stream() ? download(switchboard, service, loop) : null;
+            HeldSockets held = settings.holds() ? hold(switchboard, service, loop) : null;
+            report(new GatewayReport(settings, figures, slowRedis, download, held));
         }
     }
 
-    private ProxyFigures measure(Proxy proxy, ServerProcess service, Loop loop, RedisProcess redis) {
+    private void report(GatewayReport report) {
+        System.out.println("\n" + report.goals() + "\n" + report.table());
+        if (settings.output() != null) {
+            write(settings.output(), report.document());
+        }
+    }
+
+    private BigDownload download(SwitchboardGateway switchboard, ServerProcess service, Loop loop) {
+        try (ServerProcess gateway = start(switchboard.withNodeLimiter(), service)) {
+            BigDownload download =
+                    BigDownload.measure(gateway, loop, request("/bench", 0), request(BigDownload.PATH, 0));
+            System.out.println(download);
+            return download;
+        }
+    }
+
+    private HeldSockets hold(SwitchboardGateway switchboard, ServerProcess service, Loop loop) {
+        int count = Math.min(settings.sockets(), (openFiles() - OTHER_FILES) / 2);
+        try (ServerProcess gateway = start(switchboard.withNodeLimiter(), service)) {
+            HeldSockets held = HeldSockets.measure(gateway, loop, count, issued);
+            System.out.println(held);
+            return held;
+        }
+    }
+
+    private ServerProcess start(Proxy proxy, ServerProcess service) {
+        return proxy.starter().start(settings.serverCore(), service.address());
+    }
+
+    private ProxyFigures measure(Proxy proxy, ServerProcess service, Loop loop, RedisProcess redis)
+            throws IOException, InterruptedException {
         System.out.println(proxy.title());
-        List<String> requests = new ArrayList<>();
-        for (int i = 0; i < USERS; i++) {
-            requests.add(request("/bench", i));
-        }
-        DoubleSupplier beside = proxy.id().equals("switchboard-redis") ? () -> ProcFs.cpuSeconds(redis.pid()) : () -> 0;
-        double warmUp = Math.min(proxy.warmUpSeconds(), settings.warmUpSeconds());
         if (proxy.id().equals(DIRECT)) {
-            ProxyFigures figures =
-                    ProxyFigures.measure(proxy, service, loop, requests, settings.seconds(), warmUp, beside);
-            System.out.println("  " + figures);
+            return measure(proxy, service, loop, () -> 0);
+        }
+        try (ServerProcess server = start(proxy, service)) {
+            if (!proxy.id().equals(WITH_REDIS)) {
+                return measure(proxy, server, loop, () -> 0);
+            }
+            ProxyFigures figures = measure(proxy, server, loop, () -> ProcFs.cpuSeconds(redis.pid()));
+            slowRedis = SlowRedis.measure(server, loop, requests(), settings.seconds(), redis);
+            System.out.println("  " + slowRedis);
             return figures;
         }
-        try (ServerProcess server = proxy.starter().start(core(), service.address())) {
-            ProxyFigures figures =
-                    ProxyFigures.measure(proxy, server, loop, requests, settings.seconds(), warmUp, beside);
-            System.out.println("  " + figures);
-            return figures;
-        }
+    }
+
+    private ProxyFigures measure(Proxy proxy, ServerProcess server, Loop loop, DoubleSupplier beside) {
+        double warmUp = Math.min(proxy.warmUpSeconds(), settings.warmUpSeconds());
+        ProxyFigures figures =
+                ProxyFigures.measure(proxy, server, loop, requests(), settings.seconds(), warmUp, beside);
+        System.out.println("  " + figures);
+        return figures;
+    }
+
+    private List<String> requests() {
+        return IntStream.range(0, USERS)
+                .mapToObj(user -> request("/bench", user))
+                .toList();
     }
 
     private Proxy proxy(
@@ -130,10 +158,6 @@ public final class GatewayBenchmark {
             case "switchboard" -> switchboard.withNodeLimiter();
             default -> switchboard.withRedis("127.0.0.1:" + redis.port);
         };
-    }
-
-    private int core() {
-        return settings.serverCore();
     }
 
     private String request(String path, int user) {

@@ -78,6 +78,7 @@ final class HttpLoad implements HttpConnection.Listener, AutoCloseable {
     void press(double seconds) {
         loop.run(() -> {
             pressing = true;
+            // None is free when this goes on from a press before.
             for (HttpConnection each = free.poll(); each != null; each = free.poll()) {
                 send(each, System.nanoTime());
             }

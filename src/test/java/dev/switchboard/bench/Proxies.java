@@ -14,7 +14,7 @@ final class Proxies {
     /** Long enough for a program that was compiled before it ran. */
     private static final double NATIVE_WARM_UP = 3;
 
-    private static final double NODE_WARM_UP = 8;
+    private static final double NODE_WARM_UP = 6;
 
     /** Bytes of the answer to {@code /bench}. */
     static final int ANSWER_BYTES = 512;
