@@ -16,6 +16,7 @@ import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.bridge.ResumeTokens;
+import dev.switchboard.gateway.http.ClientConnections;
 import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.gateway.limit.NodeLimiter;
 import dev.switchboard.gateway.limit.RateLimiter;
@@ -51,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -65,9 +67,6 @@ final class Parts {
 
     /** One listener for each event loop that Vert.x makes by default. */
     private static final int EVENT_LOOPS = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
-
-    /** How long a client may leave an answer of a service unread. */
-    private static final Duration STALL = Duration.ofSeconds(60);
 
     private final PlatformOptions options;
     private final Vertx vertx;
@@ -164,7 +163,7 @@ final class Parts {
         Upstreams upstreams = new Upstreams(vertx, options.upstreams());
         afterDoors.add(upstreams::close);
         Services.Shared behind = new Services.Shared(
-                upstreams, new Forwarder.Settings(EVENT_LOOPS, STALL, null), options.sockets(), revocations, origins());
+                upstreams, new Forwarder.Settings(EVENT_LOOPS, server.times().stall(), null), options.sockets(), revocations, origins());
         return vertx.executeBlocking(this::pages)
                 .map(page -> new GatewayVerticle.Shared(
                         bus,
@@ -172,6 +171,7 @@ final class Parts {
                         limiter(),
                         options.routes().table(server.maxBody()),
                         v -> new Services(v, behind),
+                        ClientConnections.of(server.maxClientConnections(), server.trustedProxies()),
                         health,
                         page,
                         options.auth().refreshTokenTtl(),
@@ -239,9 +239,11 @@ final class Parts {
         health.ready(false);
     }
 
-    /** Closes the doors: requests in flight finish, sockets go elsewhere. */
+    /** Closes the doors, when balancers have had their time: requests in flight finish, sockets go elsewhere. */
     Future<Void> closeDoors() {
-        return undeploy(doors).compose(done -> Future.join(
+        long delay = doors.isEmpty() ? 0 : options.server().drainDelay().toMillis();
+        Future<?> noticed = delay == 0 ? Future.succeededFuture() : vertx.timer(delay, TimeUnit.MILLISECONDS);
+        return noticed.compose(now -> undeploy(doors)).compose(done -> Future.join(
                         afterDoors.stream().map(Supplier::get).toList())
                 .mapEmpty());
     }

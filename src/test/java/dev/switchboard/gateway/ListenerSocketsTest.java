@@ -149,7 +149,7 @@ class ListenerSocketsTest {
                 .setCompressionSupported(true)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false);
-        return TestGateway.await(PriorKnowledge.createHttpServer(vertx, options, Duration.ofSeconds(10))
+        return TestGateway.await(PriorKnowledge.createHttpServer(vertx, options, Duration.ofSeconds(10), socket -> true)
                 .requestHandler(router)
                 .listen());
     }

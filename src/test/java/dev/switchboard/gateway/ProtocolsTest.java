@@ -50,7 +50,7 @@ class ProtocolsTest {
 
     private int listen(HttpServerOptions options) throws Exception {
         HttpServer server = PriorKnowledge.createHttpServer(
-                        vertx, options.setHost("127.0.0.1").setPort(0), PATIENCE)
+                        vertx, options.setHost("127.0.0.1").setPort(0), PATIENCE, socket -> true)
                 .connectionHandler(connection -> connections.incrementAndGet())
                 .requestHandler(request -> request.response()
                         .end(request.version() + " " + request.method() + " "

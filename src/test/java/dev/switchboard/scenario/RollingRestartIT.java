@@ -110,7 +110,7 @@ class RollingRestartIT {
     private ProcessNode node(int i) {
         return ProcessNode.start(
                 folder,
-                Map.of("NODE_ROLE", "gateway", "SHUTDOWN_TIMEOUT", "6s", "TRUSTED_PROXIES", "127.0.0.1"),
+                Map.of("NODE_ROLE", "gateway", "SHUTDOWN_TIMEOUT", "8s", "DRAIN_DELAY", "2s"),
                 ports.get(i));
     }
 
