@@ -193,6 +193,12 @@ final class TestGateway {
                         .toWebSocket()
                         .onSuccess(socket -> socket.textMessageHandler(socket::writeTextMessage)));
                 router.route("/eventbus/answer").handler(TestGateway::answer);
+                router.route("/eventbus/headless").handler(rc -> {
+                    rc.addHeadersEndHandler(v -> {
+                        throw new IllegalStateException("no head");
+                    });
+                    rc.fail(403, Fault.FORBIDDEN.because("Not this way."));
+                });
                 router.route("/eventbus/break").handler(rc -> {
                     throw new IllegalStateException("the secret of the house");
                 });

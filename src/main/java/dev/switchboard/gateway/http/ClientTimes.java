@@ -27,6 +27,11 @@ public record ClientTimes(Duration header, Duration body, int minBodyRate, Durat
                 section.duration("stallTimeout", LEAST, MOST));
     }
 
+    /** How long so many bytes of an answer that is complete may take, in nanoseconds. */
+    long nanosToTake(long bytes) {
+        return stall.toNanos() + Duration.ofSeconds(1).toNanos() * bytes / minBodyRate;
+    }
+
     /** How long so many bytes of a body may take, in nanoseconds. */
     long nanosFor(long bytes) {
         return body.toNanos() + Duration.ofSeconds(1).toNanos() * bytes / minBodyRate;
