@@ -9,6 +9,7 @@ import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.KeptSecret;
 import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.Door;
+import dev.switchboard.gateway.GatewayState;
 import dev.switchboard.gateway.GatewayVerticle;
 import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeDoors;
@@ -75,6 +76,7 @@ final class Parts {
     private final @Nullable Database database;
     private final NodeHealth health;
     private final Deque<Supplier<Future<Void>>> afterDoors = new ConcurrentLinkedDeque<>();
+    private volatile Supplier<GatewayState> gateway = () -> GatewayState.NONE;
     private final Deque<String> doors = new ConcurrentLinkedDeque<>();
     private final Deque<String> owners = new ConcurrentLinkedDeque<>();
 
@@ -94,6 +96,11 @@ final class Parts {
         this.bus = bus;
         this.database = database;
         this.health = new NodeHealth(vertx, hazelcast, database);
+    }
+
+    /** How the gateway is now. From any thread. */
+    GatewayState gateway() {
+        return gateway.get();
     }
 
     /** Deploys everything that this node's role asks for; completes when it serves. */
@@ -163,15 +170,19 @@ final class Parts {
         Upstreams upstreams = new Upstreams(vertx, options.upstreams());
         afterDoors.add(upstreams::close);
         Services.Shared behind = new Services.Shared(
-                upstreams, new Forwarder.Settings(EVENT_LOOPS, server.times().stall(), null), options.sockets(), revocations, origins());
+                upstreams, new Forwarder.Settings(EVENT_LOOPS, server.times().stall()), options.sockets(), revocations, origins());
+        RateLimiter limiter = limiter();
+        ClientConnections connections =
+                ClientConnections.of(server.maxClientConnections(), server.trustedProxies());
+        gateway = () -> new GatewayState(upstreams.states(), limiter.decidedByNode(), connections.refused());
         return vertx.executeBlocking(this::pages)
                 .map(page -> new GatewayVerticle.Shared(
                         bus,
                         tokens,
-                        limiter(),
+                        limiter,
                         options.routes().table(server.maxBody()),
                         v -> new Services(v, behind),
-                        ClientConnections.of(server.maxClientConnections(), server.trustedProxies()),
+                        connections,
                         health,
                         page,
                         options.auth().refreshTokenTtl(),

@@ -17,6 +17,7 @@ import dev.switchboard.gateway.http.ClientTimes;
 import dev.switchboard.protocol.AccountOperations;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that send or take little by little (slowloris and its kin), by HTTP/2. */
@@ -104,6 +106,17 @@ class SlowStreamsTest {
             assertThat(answer.status()).isEqualTo("408");
             assertThat(since(start)).isBetween(BODY, BODY.plus(SWEEP));
             assertThat(client.await(RST_STREAM)).isNotNull();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"application/json,200", "text/plain,415"})
+    void aBodyNeedsNoLength(String type, String status) throws Exception {
+        try (var client = new Http2Frames(gateway.port)) {
+            byte[] json = Http2Frames.plain("content-type", type);
+            client.send(HEADERS, END_HEADERS, 1, Http2Frames.request(false, SIGN, json));
+            client.send(DATA, END_STREAM, 1, "{\"token\":\"t\"}".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.await(HEADERS).status()).isEqualTo(status);
         }
     }
 
