@@ -6,6 +6,7 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.HazelcastOwnership;
 import dev.switchboard.bus.NoOwners;
 import dev.switchboard.config.ConfigException;
+import dev.switchboard.gateway.GatewayState;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBusOptions;
@@ -151,6 +152,11 @@ public final class Node implements AutoCloseable {
             throw new IllegalStateException("this node joined no cluster");
         }
         return hazelcast;
+    }
+
+    /** How the gateway is now: its services and what it refused. From any thread. */
+    public GatewayState gateway() {
+        return parts.gateway();
     }
 
     /** How many members the cluster has, as this node sees it; without a cluster, itself. */

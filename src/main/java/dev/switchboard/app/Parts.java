@@ -9,6 +9,7 @@ import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.KeptSecret;
 import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.Door;
+import dev.switchboard.gateway.GatewayState;
 import dev.switchboard.gateway.GatewayVerticle;
 import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeDoors;
@@ -16,6 +17,7 @@ import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.bridge.ResumeTokens;
+import dev.switchboard.gateway.http.ClientConnections;
 import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.gateway.limit.NodeLimiter;
 import dev.switchboard.gateway.limit.RateLimiter;
@@ -51,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -66,9 +69,6 @@ final class Parts {
     /** One listener for each event loop that Vert.x makes by default. */
     private static final int EVENT_LOOPS = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
 
-    /** How long a client may leave an answer of a service unread. */
-    private static final Duration STALL = Duration.ofSeconds(60);
-
     private final PlatformOptions options;
     private final Vertx vertx;
     private final @Nullable HazelcastInstance hazelcast;
@@ -76,6 +76,7 @@ final class Parts {
     private final @Nullable Database database;
     private final NodeHealth health;
     private final Deque<Supplier<Future<Void>>> afterDoors = new ConcurrentLinkedDeque<>();
+    private volatile Supplier<GatewayState> gateway = () -> GatewayState.NONE;
     private final Deque<String> doors = new ConcurrentLinkedDeque<>();
     private final Deque<String> owners = new ConcurrentLinkedDeque<>();
 
@@ -95,6 +96,11 @@ final class Parts {
         this.bus = bus;
         this.database = database;
         this.health = new NodeHealth(vertx, hazelcast, database);
+    }
+
+    /** How the gateway is now. From any thread. */
+    GatewayState gateway() {
+        return gateway.get();
     }
 
     /** Deploys everything that this node's role asks for; completes when it serves. */
@@ -164,14 +170,19 @@ final class Parts {
         Upstreams upstreams = new Upstreams(vertx, options.upstreams());
         afterDoors.add(upstreams::close);
         Services.Shared behind = new Services.Shared(
-                upstreams, new Forwarder.Settings(EVENT_LOOPS, STALL, null), options.sockets(), revocations, origins());
+                upstreams, new Forwarder.Settings(EVENT_LOOPS, server.times().stall()), options.sockets(), revocations, origins());
+        RateLimiter limiter = limiter();
+        ClientConnections connections =
+                ClientConnections.of(server.maxClientConnections(), server.trustedProxies());
+        gateway = () -> new GatewayState(upstreams.states(), limiter.decidedByNode(), connections.refused());
         return vertx.executeBlocking(this::pages)
                 .map(page -> new GatewayVerticle.Shared(
                         bus,
                         tokens,
-                        limiter(),
+                        limiter,
                         options.routes().table(server.maxBody()),
                         v -> new Services(v, behind),
+                        connections,
                         health,
                         page,
                         options.auth().refreshTokenTtl(),
@@ -239,9 +250,11 @@ final class Parts {
         health.ready(false);
     }
 
-    /** Closes the doors: requests in flight finish, sockets go elsewhere. */
+    /** Closes the doors, when balancers have had their time: requests in flight finish, sockets go elsewhere. */
     Future<Void> closeDoors() {
-        return undeploy(doors).compose(done -> Future.join(
+        long delay = doors.isEmpty() ? 0 : options.server().drainDelay().toMillis();
+        Future<?> noticed = delay == 0 ? Future.succeededFuture() : vertx.timer(delay, TimeUnit.MILLISECONDS);
+        return noticed.compose(now -> undeploy(doors)).compose(done -> Future.join(
                         afterDoors.stream().map(Supplier::get).toList())
                 .mapEmpty());
     }

@@ -1,6 +1,7 @@
 package dev.switchboard.gateway;
 
 import dev.switchboard.bus.Bus;
+import dev.switchboard.gateway.http.ClientConnections;
 import dev.switchboard.gateway.http.HttpDoor;
 import dev.switchboard.gateway.http.ServiceTarget;
 import dev.switchboard.gateway.http.TrustedProxies;
@@ -37,6 +38,7 @@ public final class GatewayVerticle extends VerticleBase {
      * @param refreshTtl how long a refresh token is good
      * @param routes which request goes where
      * @param services makes the way of one instance to the services behind the gateway, on its event loop
+     * @param connections who has how many
      * @param eventBus makes the event-bus door of one instance, on its event loop
      */
     public record Shared(
@@ -45,6 +47,7 @@ public final class GatewayVerticle extends VerticleBase {
             RateLimiter limiter,
             RouteTable routes,
             Function<Vertx, ServiceTarget> services,
+            ClientConnections connections,
             HealthChecks health,
             Webroot page,
             Duration refreshTtl,
@@ -90,7 +93,7 @@ public final class GatewayVerticle extends VerticleBase {
                 bridge::mount);
         door = http;
         HttpServer listener = PriorKnowledge.createHttpServer(
-                        vertx, listener(), options.times().header())
+                        vertx, listener(), options.times().header(), shared.connections()::admit)
                 .connectionHandler(http.connections())
                 .requestHandler(http.requests())
                 .invalidRequestHandler(http.invalidRequests());
@@ -153,7 +156,7 @@ public final class GatewayVerticle extends VerticleBase {
     /** Drains for at most the shutdown time, if nobody has before. */
     @Override
     public Future<?> stop() {
-        return drain(options.shutdownTimeout()).onComplete(done -> {
+        return drain(options.shutdownTimeout().minus(options.drainDelay())).onComplete(done -> {
             Door bridge = eventBus;
             if (bridge != null) {
                 bridge.stop();

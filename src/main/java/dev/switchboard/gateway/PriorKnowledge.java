@@ -24,6 +24,7 @@ import io.vertx.core.net.impl.NetSocketImpl;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,15 +39,16 @@ final class PriorKnowledge {
     /**
      * A server like {@link Vertx#createHttpServer(HttpServerOptions)}'s, that ignores offers to upgrade to HTTP/2.
      *
+     * @param admission asked for each connection; one that it says no to is closed
      * @param patience after which a connection without TLS is closed if it has not shown by then which protocol it speaks
      */
-    static HttpServer createHttpServer(Vertx vertx, HttpServerOptions options, Duration patience) {
+    static HttpServer createHttpServer(Vertx vertx, HttpServerOptions options, Duration patience, Predicate<NetSocket> admission) {
         VertxInternal internal = (VertxInternal) vertx;
         return new HttpServerImpl(
                 new VertxWrapper(internal) {
                     @Override
                     public NetServerInternal createNetServer(NetServerOptions tcp) {
-                        return new Guarded(internal, tcp.copy(), patience);
+                        return new Guarded(internal, tcp.copy(), patience, admission);
                     }
                 },
                 options);
@@ -54,15 +56,21 @@ final class PriorKnowledge {
 
     private static final class Guarded extends NetServerImpl {
         private final Duration patience;
+        private final Predicate<NetSocket> admission;
 
-        Guarded(VertxInternal vertx, NetServerOptions options, Duration patience) {
+        Guarded(VertxInternal vertx, NetServerOptions options, Duration patience, Predicate<NetSocket> admission) {
             super(vertx, options);
             this.patience = patience;
+            this.admission = admission;
         }
 
         @Override
         public synchronized NetServerInternal connectHandler(Handler<NetSocket> handler) {
             return super.connectHandler(socket -> {
+                if (!admission.test(socket)) {
+                    socket.close();
+                    return;
+                }
                 handler.handle(socket);
                 ChannelPipeline pipeline = ((NetSocketImpl) socket).channel().pipeline();
                 if (pipeline.get(Http1xOrH2CHandler.class) != null) {

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param corsOrigins origins of foreign pages that may call; {@code *} alone for any; empty for none
  * @param trustedProxies addresses or networks whose forwarding headers are believed
+ * @param maxClientConnections of one client address (an IPv6 one by its /64) on one node, but for loopback and trusted
+ *     proxies; 0 for any number
  * @param secureCookies whether cookies are for TLS alone, although nothing tells this node that clients speak it
+ * @param shutdownTimeout from the request to stop to the end of the last request
+ * @param drainDelay the first part of it, in which the node is not ready any more, and serves all the same
  * @param maxBody of an operation's request
  * @param maxFrame of a WebSocket frame from a client
  * @param maxMessage of a WebSocket message from a client
@@ -29,8 +33,10 @@ public record ServerOptions(
         int port,
         List<String> corsOrigins,
         List<String> trustedProxies,
+        int maxClientConnections,
         boolean secureCookies,
         Duration shutdownTimeout,
+        Duration drainDelay,
         int maxBody,
         int maxFrame,
         int maxMessage,
@@ -40,14 +46,24 @@ public record ServerOptions(
         AnswerHeaders headers,
         XsrfProof xsrf) {
 
+    private static final int MOST_CONNECTIONS = 1_000_000;
+    private static final Duration LONGEST_SHUTDOWN = Duration.ofMinutes(10);
+
     public static ServerOptions from(Section section) {
+        Duration shutdown = section.duration("shutdownTimeout", Duration.ZERO, LONGEST_SHUTDOWN);
+        Duration delay = section.duration("drainDelay", Duration.ZERO, LONGEST_SHUTDOWN);
+        if (!delay.isZero() && delay.compareTo(shutdown) >= 0) {
+            section.problem("drainDelay", "expected less than shutdownTimeout, which it is a part of");
+        }
         return new ServerOptions(
                 section.text("host"),
                 section.integer("port", 0, 65_535),
                 section.list("corsOrigin"),
                 networks(section, "trustedProxies"),
+                section.integer("maxClientConnections", 0, MOST_CONNECTIONS),
                 section.bool("secureCookies"),
-                section.duration("shutdownTimeout", Duration.ZERO, Duration.ofMinutes(10)),
+                shutdown,
+                delay,
                 section.bytes("maxBody", 1_024, 64 << 20),
                 section.bytes("maxFrame", 1_024, 16 << 20),
                 section.bytes("maxMessage", 1_024, 16 << 20),

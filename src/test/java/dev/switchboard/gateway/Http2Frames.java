@@ -29,6 +29,7 @@ public final class Http2Frames implements AutoCloseable {
 
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final int HEAD = 9;
+    private static final int PRIORITY_BYTES = 5;
     private static final int READ_TIMEOUT_MS = 15_000;
     private static final int SMALL_BUFFER = 4_096;
 
@@ -43,6 +44,17 @@ public final class Http2Frames implements AutoCloseable {
         /** Of RST_STREAM at 0, of GOAWAY at 4. */
         public int error() {
             return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? Integer.BYTES : 0);
+        }
+
+        /** Of HEADERS: an entry of HPACK's static table, or its name is and three digits follow. */
+        public String status() {
+            int begin = (flags & PRIORITY) == 0 ? 0 : PRIORITY_BYTES;
+            return switch (payload[begin] & 0xff) {
+                case 0x88 -> "200";
+                case 0x8c -> "400";
+                case 0x8d -> "404";
+                default -> new String(payload, begin + 2, 3, StandardCharsets.US_ASCII);
+            };
         }
     }
 

@@ -123,7 +123,7 @@ class ListenerSocketsTest {
                 new Upstreams(
                         vertx,
                         List.of(new UpstreamOptions("chat", List.of(address), SECOND, SECOND, SECOND, 10, 10, 10))),
-                new Forwarder.Settings(1, SECOND, null),
+                new Forwarder.Settings(1, SECOND),
                 new SocketOptions(Duration.ofMinutes(5), SECOND),
                 new NoRevocations(),
                 new OriginPolicy(List.of()));
@@ -149,7 +149,7 @@ class ListenerSocketsTest {
                 .setCompressionSupported(true)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false);
-        return TestGateway.await(PriorKnowledge.createHttpServer(vertx, options, Duration.ofSeconds(10))
+        return TestGateway.await(PriorKnowledge.createHttpServer(vertx, options, Duration.ofSeconds(10), socket -> true)
                 .requestHandler(router)
                 .listen());
     }

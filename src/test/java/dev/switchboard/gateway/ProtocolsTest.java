@@ -3,9 +3,12 @@ package dev.switchboard.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.config.Secret;
+import dev.switchboard.gateway.http.ClientConnections;
+import dev.switchboard.gateway.http.TrustedProxies;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -17,7 +20,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import javax.net.SocketFactory;
 import org.awaitility.Awaitility;
 import org.hamcrest.Matchers;
 import org.junit.jupiter.api.AfterEach;
@@ -49,8 +55,12 @@ class ProtocolsTest {
     }
 
     private int listen(HttpServerOptions options) throws Exception {
+        return listen(options, socket -> true);
+    }
+
+    private int listen(HttpServerOptions options, Predicate<NetSocket> admission) throws Exception {
         HttpServer server = PriorKnowledge.createHttpServer(
-                        vertx, options.setHost("127.0.0.1").setPort(0), PATIENCE)
+                        vertx, options.setHost("127.0.0.1").setPort(0), PATIENCE, admission)
                 .connectionHandler(connection -> connections.incrementAndGet())
                 .requestHandler(request -> request.response()
                         .end(request.version() + " " + request.method() + " "
@@ -129,6 +139,38 @@ class ProtocolsTest {
 
         assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
         assertThat(answer.body()).isEqualTo("HTTP_1_1 GET true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oneAddressHasOnlySoManyConnections(boolean tls) throws Exception {
+        Certificates made = Certificates.make(folder);
+        var limit = new ClientConnections(2, new TrustedProxies(List.of()));
+        int port = listen(
+                Protocols.of(true, tls ? new TlsOptions.Pem(made.certificate(), made.key()) : null, HEADERS),
+                limit::admit);
+        SocketFactory sockets =
+                tls ? made.trusting().getSocketFactory() : SocketFactory.getDefault();
+        String request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        try (Socket first = sockets.createSocket("localhost", port);
+                Socket second = sockets.createSocket("localhost", port)) {
+            for (Socket open : List.of(first, second)) {
+                open.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                assertThat(open.getInputStream().read()).isEqualTo('H');
+            }
+            try (Socket third = sockets.createSocket("localhost", port)) {
+                third.setSoTimeout(5_000);
+                assertThat(third.getInputStream().read()).isNegative();
+            }
+            assertThat(limit.refused()).isEqualTo(1);
+        }
+        Awaitility.await().until(() -> {
+            try (Socket again = sockets.createSocket("localhost", port)) {
+                again.setSoTimeout(5_000);
+                again.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                return again.getInputStream().read() == 'H';
+            }
+        });
     }
 
     @Test

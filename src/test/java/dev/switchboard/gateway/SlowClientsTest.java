@@ -42,6 +42,7 @@ class SlowClientsTest {
     private static final Duration HEADER = Duration.ofMillis(600);
     private static final Duration BODY = Duration.ofMillis(800);
     private static final Duration KEEP_ALIVE = Duration.ofMillis(1_500);
+    private static final Duration STALL = Duration.ofMillis(1_500);
     private static final int MIN_RATE = 1_000;
     private static final int READ_TIMEOUT_MS = 15_000;
     private static final int DRIP_MS = 50;
@@ -52,7 +53,7 @@ class SlowClientsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        var times = new ClientTimes(HEADER, BODY, MIN_RATE, KEEP_ALIVE);
+        var times = new ClientTimes(HEADER, BODY, MIN_RATE, KEEP_ALIVE, STALL);
         gateway = new TestGateway(
                 TestGateway.NO_LIMITS,
                 TestGateway.options(times, TestGateway.DEFAULTS.headers()),

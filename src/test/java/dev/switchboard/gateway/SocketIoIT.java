@@ -96,7 +96,7 @@ class SocketIoIT {
                 vertx, List.of(new UpstreamOptions("chat", List.of(new Address("127.0.0.1", port, false)))));
         var shared = new Services.Shared(
                 upstreams,
-                new Forwarder.Settings(TestGateway.LOOPS, Duration.ofSeconds(20), null),
+                new Forwarder.Settings(TestGateway.LOOPS, Duration.ofSeconds(20)),
                 new SocketOptions(Duration.ofSeconds(2), Duration.ofSeconds(25)),
                 new NoRevocations(),
                 new OriginPolicy(List.of()));

@@ -6,6 +6,7 @@ import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
 import dev.switchboard.config.ConfigSource;
 import dev.switchboard.gateway.http.AnswerHeaders;
+import dev.switchboard.gateway.http.ClientConnections;
 import dev.switchboard.gateway.http.ClientTimes;
 import dev.switchboard.gateway.http.ServiceTarget;
 import dev.switchboard.gateway.http.Webroot;
@@ -80,6 +81,8 @@ final class TestGateway {
     final AtomicBoolean ready = new AtomicBoolean(true);
     final AtomicBoolean drained = new AtomicBoolean();
     final int port;
+    private static final ClientConnections ANY_NUMBER = ClientConnections.of(0, List.of());
+
     private final String deployment;
     private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
 
@@ -102,8 +105,10 @@ final class TestGateway {
                 ANY_PORT,
                 List.of("https://app.example.org"),
                 List.of("127.0.0.1"),
+                0,
                 false,
                 Duration.ofSeconds(2),
+                Duration.ZERO,
                 MAX_BODY,
                 65_536,
                 262_144,
@@ -150,6 +155,7 @@ final class TestGateway {
                 limiter,
                 routes.table(options.maxBody()),
                 services,
+                ANY_NUMBER,
                 checks(),
                 Webroot.load(TestGateway.class.getClassLoader(), "page").with(ApiDocs.of(Operations.ALL)),
                 Duration.ofDays(30),
@@ -187,6 +193,12 @@ final class TestGateway {
                         .toWebSocket()
                         .onSuccess(socket -> socket.textMessageHandler(socket::writeTextMessage)));
                 router.route("/eventbus/answer").handler(TestGateway::answer);
+                router.route("/eventbus/headless").handler(rc -> {
+                    rc.addHeadersEndHandler(v -> {
+                        throw new IllegalStateException("no head");
+                    });
+                    rc.fail(403, Fault.FORBIDDEN.because("Not this way."));
+                });
                 router.route("/eventbus/break").handler(rc -> {
                     throw new IllegalStateException("the secret of the house");
                 });

@@ -11,8 +11,9 @@ import java.time.Duration;
  * @param minBodyRate bytes a second that a body must bring on average, once {@code body} is over; and that a client must
  *     take of an answer that waits for it
  * @param keepAlive for which an idle connection is kept for another request
+ * @param stall for which an answer may wait for the client to take a part of it
  */
-public record ClientTimes(Duration header, Duration body, int minBodyRate, Duration keepAlive) {
+public record ClientTimes(Duration header, Duration body, int minBodyRate, Duration keepAlive, Duration stall) {
     private static final Duration LEAST = Duration.ofMillis(100);
     private static final Duration MOST = Duration.ofMinutes(10);
 
@@ -22,7 +23,13 @@ public record ClientTimes(Duration header, Duration body, int minBodyRate, Durat
                 section.duration("headerTimeout", LEAST, MOST),
                 section.duration("bodyTimeout", LEAST, MOST),
                 section.bytes("minBodyRate", 1, 1 << 20),
-                section.duration("keepAliveTimeout", LEAST, MOST));
+                section.duration("keepAliveTimeout", LEAST, MOST),
+                section.duration("stallTimeout", LEAST, MOST));
+    }
+
+    /** How long so many bytes of an answer that is complete may take, in nanoseconds. */
+    long nanosToTake(long bytes) {
+        return stall.toNanos() + Duration.ofSeconds(1).toNanos() * bytes / minBodyRate;
     }
 
     /** How long so many bytes of a body may take, in nanoseconds. */

@@ -20,9 +20,13 @@ import io.vertx.ext.web.handler.HttpException;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The only place where failures become answers: every error of the HTTP door has the form of {@link ErrorBody}. */
 final class Failures implements Handler<RoutingContext> {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
     /** How long a client that was refused may go on sending its body before it is cut off. */
     private static final long LINGER_MS = 2_000;
 
@@ -43,7 +47,17 @@ final class Failures implements Handler<RoutingContext> {
         answer(rc, ofStatus(400));
     }
 
+    /** Whatever goes wrong here: a request that nobody answers would hold its client for ever. */
     private void answer(RoutingContext rc, FaultException fault) {
+        try {
+            tryToAnswer(rc, fault);
+        } catch (RuntimeException e) {
+            LOG.error("{} {}: no answer could be written", rc.request().method(), path(rc.request()), e);
+            cut(rc.request());
+        }
+    }
+
+    private void tryToAnswer(RoutingContext rc, FaultException fault) {
         Exchange exchange = Exchange.find(rc);
         String requestId = exchange != null
                 ? exchange.requestId()
@@ -113,9 +127,12 @@ final class Failures implements Handler<RoutingContext> {
         } else {
             fault = Fault.BAD_REQUEST.because("This is no proper HTTP request.");
         }
-        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        write(request, fault, path, Prelude.requestId(null));
-        request.connection().close();
+        try {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            write(request, fault, path, Prelude.requestId(null));
+        } finally {
+            request.connection().close();
+        }
     }
 
     private static String path(HttpServerRequest request) {

@@ -59,7 +59,7 @@ public final class HttpDoor {
         this.patience = new Patience(vertx, options.times());
         this.router = Router.router(vertx);
         router.route()
-                .handler(new Prelude(options.proxies(), options.alwaysSecure(), options.headers(), patience))
+                .handler(new Prelude(options.proxies(), options.alwaysSecure(), options.headers(), patience, health))
                 .failureHandler(failures);
         router.route().handler(new TableLookup(table));
         router.route().handler(new Cors(options.corsOrigins()));

@@ -10,6 +10,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -38,13 +39,12 @@ final class JsonBody {
      */
     static Future<ObjectNode> read(HttpServerRequest request, int limit) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (!isAnnounced(request)) {
+        boolean announced = isAnnounced(request);
+        if (!announced && !mayCome(request)) {
             return Future.succeededFuture(Json.MAPPER.createObjectNode());
         }
-        if (!isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))
-                || request.headers().contains(HttpHeaders.CONTENT_ENCODING)) {
-            return Future.failedFuture(
-                    Fault.UNSUPPORTED_MEDIA_TYPE.because("The body must be application/json, without an encoding."));
+        if (announced && !isReadable(request)) {
+            return Future.failedFuture(unreadable());
         }
         if (length != null && tooLong(length, limit)) {
             return Future.failedFuture(tooLarge(limit));
@@ -55,6 +55,9 @@ final class JsonBody {
     private Future<ObjectNode> read() {
         request.handler(this::append).exceptionHandler(result::tryFail).endHandler(end -> {
             try {
+                if (bytes.length() > 0 && !isReadable(request)) {
+                    throw unreadable();
+                }
                 result.tryComplete(parse(bytes.getBytes()));
             } catch (FaultException e) {
                 result.tryFail(e);
@@ -71,6 +74,22 @@ final class JsonBody {
     static boolean isAnnounced(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) || (length != null && !length.equals("0"));
+    }
+
+    /** HTTP/2 needs no announcement: the body is there, or the end is. */
+    private static boolean mayCome(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_2
+                && !request.isEnded()
+                && !request.headers().contains(HttpHeaders.CONTENT_LENGTH);
+    }
+
+    private static boolean isReadable(HttpServerRequest request) {
+        return isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))
+                && !request.headers().contains(HttpHeaders.CONTENT_ENCODING);
+    }
+
+    private static FaultException unreadable() {
+        return Fault.UNSUPPORTED_MEDIA_TYPE.because("The body must be application/json, without an encoding.");
     }
 
     private void append(Buffer chunk) {

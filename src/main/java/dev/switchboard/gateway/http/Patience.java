@@ -1,13 +1,17 @@
 package dev.switchboard.gateway.http;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,6 +28,7 @@ public final class Patience {
     private final Vertx vertx;
     private final ClientTimes times;
     private final Set<SlowClient> connections = new HashSet<>();
+    private final Map<HttpConnection, SlowStreams> multiplexed = new HashMap<>();
     private final Set<Upload> uploads = new HashSet<>();
     private final long timer;
 
@@ -36,19 +41,29 @@ public final class Patience {
         this.timer = vertx.setPeriodic(SWEEP_MS, t -> sweep());
     }
 
-    /** Watches a connection from now on, if it speaks HTTP/1. */
+    /** Watches a connection from now on. */
     void watch(HttpConnection connection) {
         if (connection instanceof HttpServerConnection server) {
-            SlowClient.watch(server.channelHandlerContext().pipeline(), times, connections);
+            ChannelHandlerContext channel = server.channelHandlerContext();
+            if (channel.handler() instanceof Http2ConnectionHandler handler) {
+                multiplexed.put(connection, new SlowStreams(channel, handler, times));
+            } else {
+                SlowClient.watch(channel.pipeline(), times, connections);
+            }
         }
     }
 
-    /** Watches the body of a request. */
+    /** Watches a request: its body, and with HTTP/2 its answer too. */
     void watch(RoutingContext rc) {
         HttpServerRequest request = rc.request();
         if (request.version() == HttpVersion.HTTP_2) {
             if (!request.isEnded()) {
                 uploads.add(new Upload(rc, System.nanoTime()));
+            }
+            SlowStreams streams = multiplexed.get(request.connection());
+            if (streams != null) {
+                streams.asked();
+                rc.addEndHandler(ended -> streams.answered(request.response()));
             }
         } else if (request.connection() instanceof HttpServerConnection server) {
             SlowClient client = server.channelHandlerContext()
@@ -67,6 +82,7 @@ public final class Patience {
         for (SlowClient client : Set.copyOf(connections)) {
             client.check(now);
         }
+        multiplexed.values().removeIf(streams -> !streams.check(now));
         for (Iterator<Upload> all = uploads.iterator(); all.hasNext(); ) {
             Upload upload = all.next();
             HttpServerRequest request = upload.rc().request();

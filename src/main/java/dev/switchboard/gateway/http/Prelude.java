@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.http;
 
+import dev.switchboard.ops.HealthChecks;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Ids;
 import io.vertx.core.Handler;
@@ -7,6 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.Map;
@@ -27,9 +29,15 @@ final class Prelude implements Handler<RoutingContext> {
     private final boolean alwaysSecure;
     private final Map<CharSequence, CharSequence> headers;
     private final Patience patience;
+    private final HealthChecks health;
 
     /** @param alwaysSecure whether clients speak TLS with something in front that does not say so */
-    Prelude(TrustedProxies proxies, boolean alwaysSecure, AnswerHeaders headers, Patience patience) {
+    Prelude(
+            TrustedProxies proxies,
+            boolean alwaysSecure,
+            AnswerHeaders headers,
+            Patience patience,
+            HealthChecks health) {
         this.proxies = proxies;
         this.alwaysSecure = alwaysSecure;
         this.headers = headers.values().entrySet().stream()
@@ -37,6 +45,7 @@ final class Prelude implements Handler<RoutingContext> {
                         header -> HttpHeaders.createOptimized(header.getKey().toLowerCase(Locale.ROOT)),
                         header -> HttpHeaders.createOptimized(header.getValue())));
         this.patience = patience;
+        this.health = health;
     }
 
     @Override
@@ -51,6 +60,10 @@ final class Prelude implements Handler<RoutingContext> {
                         alwaysSecure || proxies.secure(request.isSSL(), peer, request.getHeader("X-Forwarded-Proto")))
                 .attach(rc);
         response.putHeader(REQUEST_ID, requestId);
+        if (request.version() != HttpVersion.HTTP_2 && !health.ready()) {
+            // About to stop: who has an answer goes elsewhere with the next request, before the connection is closed.
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         headers.forEach(response::putHeader);
         rc.addHeadersEndHandler(v -> TextCompression.decide(request, response));
         patience.watch(rc);

@@ -15,6 +15,11 @@ public interface RateLimiter {
      */
     Future<Verdict> take(String tier, String key);
 
+    /** How many requests this node decided by itself because Redis did not answer in time; 0 where there is no Redis. */
+    default long decidedByNode() {
+        return 0;
+    }
+
     /**
      * Whom a request counts against, as the tier says.
      *

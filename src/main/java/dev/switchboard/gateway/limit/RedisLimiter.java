@@ -88,7 +88,7 @@ public final class RedisLimiter implements RateLimiter {
         return state.isUp();
     }
 
-    /** How many requests this node decided by itself because Redis did not answer in time. */
+    @Override
     public long decidedByNode() {
         return state.decidedByNodeCount();
     }

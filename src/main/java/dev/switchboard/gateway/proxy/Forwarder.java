@@ -3,13 +3,11 @@ package dev.switchboard.gateway.proxy;
 import dev.switchboard.gateway.upstream.Upstream;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the services behind the gateway, for one event loop. Faults become failures of the routing context as long as the
@@ -36,9 +34,8 @@ public final class Forwarder {
      *
      * @param loops event loops that serve clients; the connections of the node are shared out among them
      * @param stall how long a client may leave an answer unread before it is cut off
-     * @param trust certificates that services with TLS may show; null for those that the JVM trusts
      */
-    public record Settings(int loops, Duration stall, @Nullable TrustOptions trust) {}
+    public record Settings(int loops, Duration stall) {}
 
     public Forwarder(Vertx vertx, Settings settings) {
         this.vertx = vertx;
@@ -59,7 +56,7 @@ public final class Forwarder {
         if (known != null && known.options().equals(options)) {
             return known;
         }
-        UpstreamClient client = new UpstreamClient(vertx, options, settings.loops(), settings.trust());
+        UpstreamClient client = new UpstreamClient(vertx, options, settings.loops());
         clients.put(upstream.name(), client);
         if (known != null) {
             known.retire(RETIREMENT);

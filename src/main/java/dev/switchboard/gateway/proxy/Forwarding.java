@@ -20,6 +20,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashSet;
@@ -162,7 +163,11 @@ final class Forwarding implements Upload.Listener, Download.Listener {
             return;
         }
         service = connected;
-        RequestHeaders.write(request.headers(), version(), passage.inbound(), connected.headers());
+        RequestHeaders.write(request.headers(), version(), passage, connected.headers());
+        String host = passage.host();
+        if (host != null) {
+            connected.authority(HostAndPort.parseAuthority(host, -1));
+        }
         upload.frame(connected);
         ServiceRequests.passTrailerSupport(request, connected);
         Continuation expected = Continuation.of(vertx, request, upload);

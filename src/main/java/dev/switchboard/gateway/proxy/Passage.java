@@ -1,7 +1,9 @@
 package dev.switchboard.gateway.proxy;
 
+import dev.switchboard.gateway.route.PassOn;
 import dev.switchboard.gateway.upstream.Upstream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be done with a request that was let in.
@@ -11,5 +13,14 @@ import java.time.Duration;
  * @param timeout from the end of the request to the head of the answer, retries included; also the longest that a request
  *     waits for a connection
  * @param maxBody bytes of the request's body
+ * @param passOn what the service gets although it is the gateway's
  */
-public record Passage(Upstream upstream, String path, Duration timeout, long maxBody, Inbound inbound) {}
+public record Passage(
+        Upstream upstream, String path, Duration timeout, long maxBody, Inbound inbound, PassOn passOn) {
+    /** The host to name to the service; null for its own. */
+    @Nullable
+    String host() {
+        String asked = inbound.authority();
+        return passOn.host() && asked != null && RequestHeaders.isAuthority(asked) ? asked : null;
+    }
+}

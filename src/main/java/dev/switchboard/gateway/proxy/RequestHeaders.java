@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.proxy;
 
+import dev.switchboard.gateway.route.PassOn;
 import dev.switchboard.identity.Identity;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -71,9 +72,6 @@ public final class RequestHeaders {
             "x-method-override",
             "proxy");
 
-    /** Cookies of the gateway itself: a service is told who asks, and needs no key to the account. */
-    private static final Set<String> OUR_COOKIES = Set.of("session", "refresh", "XSRF-TOKEN");
-
     /** Nothing that could end a quoted text. */
     private static final Pattern AUTHORITY =
             Pattern.compile("[A-Za-z0-9._~-]+(:\\d{1,5})?|\\[[0-9A-Fa-f:.]+](:\\d{1,5})?");
@@ -87,7 +85,14 @@ public final class RequestHeaders {
      * @param protocol the version by which it sent them, for example {@code 1.1}
      * @param to receives them
      */
-    public static void write(MultiMap received, String protocol, Inbound inbound, MultiMap to) {
+    static void write(MultiMap received, String protocol, Passage passage, MultiMap to) {
+        write(received, protocol, passage.inbound(), passage.passOn().cookies(), to);
+    }
+
+    /**
+     * @param passing which of the gateway's own cookies pass
+     */
+    static void write(MultiMap received, String protocol, Inbound inbound, Set<String> passing, MultiMap to) {
         Set<String> nominated = HopByHop.nominated(received);
         List<String> cookies = List.of();
         List<String> via = List.of();
@@ -101,7 +106,7 @@ public final class RequestHeaders {
                 Fields.add(field, to);
             }
         }
-        String kept = nominated.contains("cookie") ? null : cookies(cookies);
+        String kept = nominated.contains("cookie") ? null : cookies(cookies, passing);
         if (kept != null) {
             to.set(HttpHeaders.COOKIE, kept);
         }
@@ -141,14 +146,14 @@ public final class RequestHeaders {
     }
 
     /** HTTP/2 clients may send each cookie in a line of its own; HTTP/1.1 knows one line (RFC 9113 §8.2.3). */
-    private static @Nullable String cookies(List<String> lines) {
+    private static @Nullable String cookies(List<String> lines, Set<String> passing) {
         StringBuilder kept = new StringBuilder();
         for (String line : lines) {
             for (String pair : line.split(";", -1)) {
                 String cookie = pair.strip();
                 int equals = cookie.indexOf('=');
                 String name = equals < 0 ? cookie : cookie.substring(0, equals).strip();
-                if (!cookie.isEmpty() && !OUR_COOKIES.contains(name)) {
+                if (!cookie.isEmpty() && (!PassOn.OURS.contains(name) || passing.contains(name))) {
                     kept.append(kept.isEmpty() ? "" : "; ").append(cookie);
                 }
             }
@@ -165,8 +170,7 @@ public final class RequestHeaders {
                 .append(inbound.client())
                 .append(ipv6 ? "]\"" : "");
         String authority = inbound.authority();
-        if (authority != null
-                && (isName(authority) || AUTHORITY.matcher(authority).matches())) {
+        if (authority != null && isAuthority(authority)) {
             forwarded.append(";host=\"").append(authority).append('"');
             to.set(FORWARDED_HOST, authority);
             to.set(FORWARDED_PORT, port(authority, inbound.secure()));
@@ -186,6 +190,11 @@ public final class RequestHeaders {
             }
         }
         return !authority.isEmpty();
+    }
+
+    /** Whether it is a host, and a port perhaps, and nothing else. */
+    static boolean isAuthority(String text) {
+        return isName(text) || AUTHORITY.matcher(text).matches();
     }
 
     private static String port(String authority, boolean secure) {

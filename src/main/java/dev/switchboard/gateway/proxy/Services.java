@@ -40,8 +40,7 @@ public final class Services implements ServiceTarget {
     public Services(Vertx vertx, Shared shared) {
         this.shared = shared;
         this.requests = new Forwarder(vertx, shared.requests());
-        this.sockets = new SocketForwarder(
-                vertx, shared.sockets(), shared.revocations(), shared.requests().trust());
+        this.sockets = new SocketForwarder(vertx, shared.sockets(), shared.revocations());
     }
 
     @Override
@@ -58,7 +57,13 @@ public final class Services implements ServiceTarget {
         }
         HttpServerRequest request = rc.request();
         var passage =
-                new Passage(upstream, admitted.path(), route.timeout(), route.maxBody(), inbound(request, admitted));
+                new Passage(
+                        upstream,
+                        admitted.path(),
+                        route.timeout(),
+                        route.maxBody(),
+                        inbound(request, admitted),
+                        service.passOn());
         if (SocketForwarder.isUpgrade(request)) {
             sockets.forward(rc, passage, route, origins(route));
         } else {

@@ -13,11 +13,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes WebSockets (RFC 6455) through to services. After the handshake it passes bytes on: frames, fragments, pings, close
@@ -26,9 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class SocketForwarder {
     private final SocketLoop loop;
 
-    /** @param trust certificates that services with TLS may show; null for those that the JVM trusts */
-    public SocketForwarder(Vertx vertx, SocketOptions options, Revocations revocations, @Nullable TrustOptions trust) {
-        this.loop = new SocketLoop(vertx, options, revocations, trust);
+    public SocketForwarder(Vertx vertx, SocketOptions options, Revocations revocations) {
+        this.loop = new SocketLoop(vertx, options, revocations);
     }
 
     /**

@@ -94,7 +94,7 @@ final class SocketHandshake extends LiveSocket implements UpgradeAnswer.Receiver
                 .setSsl(address.tls())
                 .setTimeout((int) Math.min(left, service.connectTimeout().toMillis()));
         if (address.tls()) {
-            options.setSslOptions(loop.tls());
+            options.setSslOptions(loop.tls(service.tls()));
         }
         loop.client().connect(options).onComplete(this::connected, this::unreachable);
     }
@@ -133,7 +133,7 @@ final class SocketHandshake extends LiveSocket implements UpgradeAnswer.Receiver
         var ask = new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1, HttpMethod.GET, socket.target(), Unpooled.EMPTY_BUFFER);
         SocketHeaders.ask(
-                socket.request(), socket.passage().inbound(), current().address(), ask.headers());
+                socket.request(), socket.passage(), current().address(), ask.headers());
         channel.writeAndFlush(ask, channel.voidPromise());
     }
 

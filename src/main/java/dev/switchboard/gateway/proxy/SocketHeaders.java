@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The headers of an upgrade (RFC 6455 §4, RFC 9110 §7.6.1 and §7.8). */
@@ -66,10 +67,10 @@ final class SocketHeaders {
     }
 
     /** The headers by which the service is asked for the upgrade. */
-    static void ask(HttpServerRequest request, Inbound inbound, Address address, HttpHeaders to) {
+    static void ask(HttpServerRequest request, Passage passage, Address address, HttpHeaders to) {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        RequestHeaders.write(request.headers(), PROTOCOL, inbound, headers);
-        to.set(HttpHeaderNames.HOST, authority(address));
+        RequestHeaders.write(request.headers(), PROTOCOL, passage, headers);
+        to.set(HttpHeaderNames.HOST, Objects.requireNonNullElseGet(passage.host(), () -> authority(address)));
         headers.forEach(header -> to.add(header.getKey(), header.getValue()));
         to.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
         to.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);

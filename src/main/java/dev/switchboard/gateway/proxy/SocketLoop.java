@@ -2,6 +2,7 @@ package dev.switchboard.gateway.proxy;
 
 import dev.switchboard.gateway.bridge.CloseCode;
 import dev.switchboard.gateway.bridge.Deadlines;
+import dev.switchboard.gateway.upstream.UpstreamTls;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
 import io.vertx.core.Vertx;
@@ -9,8 +10,10 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.core.net.TrustOptions;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,7 +31,8 @@ final class SocketLoop {
     private final ContextInternal context;
     private final SocketOptions options;
     private final Revocations revocations;
-    private final ClientSSLOptions tls;
+    /** By what the services' settings say, which is not much that differs. */
+    private final Map<Optional<UpstreamTls>, ClientSSLOptions> tls = new HashMap<>();
     private final NetClient client;
     private final Deadlines deadlines = new Deadlines();
     private final long timer;
@@ -40,15 +44,11 @@ final class SocketLoop {
     private boolean stopped;
 
     /** Must be made on the event loop that it serves. */
-    SocketLoop(Vertx vertx, SocketOptions options, Revocations revocations, @Nullable TrustOptions trust) {
+    SocketLoop(Vertx vertx, SocketOptions options, Revocations revocations) {
         this.vertx = vertx;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.options = options;
         this.revocations = revocations;
-        this.tls = new ClientSSLOptions().setHostnameVerificationAlgorithm("HTTPS");
-        if (trust != null) {
-            tls.setTrustOptions(trust);
-        }
         this.client = vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true));
         this.timer = vertx.setPeriodic(TICK_MS, t -> tick());
         this.deaf = revocations.onRevoked(session -> context.runOnContext(v -> revoked(session)));
@@ -62,8 +62,13 @@ final class SocketLoop {
         return client;
     }
 
-    ClientSSLOptions tls() {
-        return tls;
+    /** @param settings null for what the Java runtime trusts */
+    ClientSSLOptions tls(@Nullable UpstreamTls settings) {
+        return tls.computeIfAbsent(Optional.ofNullable(settings), of -> {
+            var made = new ClientSSLOptions().setHostnameVerificationAlgorithm("HTTPS");
+            of.ifPresent(trusting -> made.setTrustOptions(trusting.trust()));
+            return made;
+        });
     }
 
     boolean draining() {

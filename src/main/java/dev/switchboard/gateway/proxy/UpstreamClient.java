@@ -2,6 +2,7 @@ package dev.switchboard.gateway.proxy;
 
 import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
+import dev.switchboard.gateway.upstream.UpstreamTls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
@@ -11,11 +12,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.TrustOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** The connections of one event loop to the addresses of one service, for requests; sockets have their own. */
 final class UpstreamClient {
@@ -28,14 +27,19 @@ final class UpstreamClient {
     /** The window that HTTP/2 gives a stream (RFC 9113 §6.9.2); an answer that nobody reads must not hold up the others. */
     private static final int STREAM_WINDOW = 65_535;
 
+    /**
+     * {@code Upstream.choose} lets in no more than may wait, on the whole node. A bound of this queue too, of one event loop
+     * and address, would refuse some of those while other loops have connections to spare.
+     */
+    private static final int BOUNDED_ELSEWHERE = -1;
+
     private final UpstreamOptions options;
     private final HttpClientAgent client;
 
     /**
      * @param loops event loops among which the connections of the node are shared out
-     * @param trust certificates that addresses with TLS may show; null for those that the JVM trusts
      */
-    UpstreamClient(Vertx vertx, UpstreamOptions options, int loops, @Nullable TrustOptions trust) {
+    UpstreamClient(Vertx vertx, UpstreamOptions options, int loops) {
         this.options = options;
         int connections = Math.max(1, (options.maxConnections() + loops - 1) / loops);
         int keepAlive = (int) Math.max(1, options.keepAlive().toSeconds());
@@ -53,15 +57,16 @@ final class UpstreamClient {
                     .setHttp2ConnectionWindowSize(STREAMS * STREAM_WINDOW)
                     .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
         }
-        if (trust != null) {
-            http.setTrustOptions(trust);
+        UpstreamTls tls = options.tls();
+        if (tls != null) {
+            http.setTrustOptions(tls.trust());
         }
         client = vertx.httpClientBuilder()
                 .with(http)
                 .with(new PoolOptions()
                         .setHttp1MaxSize(connections)
                         .setHttp2MaxSize(connections)
-                        .setMaxWaitQueueSize(Math.max(1, options.maxWaiting())))
+                        .setMaxWaitQueueSize(BOUNDED_ELSEWHERE))
                 // Whoever waits for an answer is told; Vert.x would log it as an error of ours.
                 .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
                 .build();

@@ -53,6 +53,9 @@ final class RowReader {
 
     private static final Pattern ORIGIN = Pattern.compile("\\*|[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\s]+/?");
 
+    /** What says how a service is asked. */
+    private static final List<String> SERVICE_KEYS = List.of("rewrite", "preserveHost", "passCookies");
+
     private static final String PUBLIC = "public";
     private static final String USER = "user";
     private static final String ROLE = "role:";
@@ -136,7 +139,7 @@ final class RowReader {
         if (upstream == operation) {
             row.problem("expected either upstream or operation");
             // Whatever else it says is known.
-            row.has("rewrite");
+            SERVICE_KEYS.forEach(row::has);
             row.has("status");
             row.has("names");
             return null;
@@ -156,13 +159,25 @@ final class RowReader {
             Rewrite checked = checked(row, "rewrite", text -> Rewrite.of(text, path));
             rewrite = checked == null ? null : row.text("rewrite");
         }
-        return new Target.Service(row.reference("upstream", upstreams, "upstream"), rewrite);
+        return new Target.Service(row.reference("upstream", upstreams, "upstream"), rewrite, passOn(row));
+    }
+
+    private static PassOn passOn(Section row) {
+        boolean host = row.has("preserveHost") && row.bool("preserveHost");
+        Set<String> cookies = row.has("passCookies") ? Set.copyOf(row.list("passCookies")) : Set.of();
+        cookies.stream()
+                .filter(cookie -> !PassOn.OURS.contains(cookie))
+                .findFirst()
+                .ifPresent(other -> row.problem(
+                        "passCookies",
+                        "expected some of " + new TreeSet<>(PassOn.OURS) + "; others pass anyway, got \"" + other + '"'));
+        return new PassOn(host, cookies);
     }
 
     private static @Nullable Target operation(Section row, @Nullable PathPattern path) {
-        if (row.has("rewrite")) {
-            row.problem("rewrite", "is for services; an operation has no path");
-        }
+        SERVICE_KEYS.stream()
+                .filter(row::has)
+                .forEach(key -> row.problem(key, "is for services"));
         Set<String> names = Operations.ALL.stream()
                 .filter(operation -> operation.access() != Operation.Access.INTERNAL)
                 .map(Operation::address)

@@ -28,6 +28,12 @@ public sealed interface Target {
      *
      * @param upstream its configured name
      * @param rewrite the path to ask it for, with {@code {name}} for what the pattern captured; null for the path as matched
+     * @param passOn what it gets although it is the gateway's
      */
-    record Service(String upstream, @Nullable String rewrite) implements Target {}
+    record Service(String upstream, @Nullable String rewrite, PassOn passOn) implements Target {
+        /** Which gets nothing of the gateway's. */
+        public Service(String upstream, @Nullable String rewrite) {
+            this(upstream, rewrite, PassOn.NOTHING);
+        }
+    }
 }

@@ -28,7 +28,7 @@ final class Check {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     /** A check goes on when settings change, unless these do. */
-    record Terms(String service, CheckRule rule, boolean http2) {}
+    record Terms(String service, CheckRule rule, boolean http2, @Nullable UpstreamTls tls) {}
 
     private final Vertx vertx;
     private final HttpClient client;
@@ -67,12 +67,14 @@ final class Check {
      * connection that does not come about is given up with its check, or they would pile up.
      */
     private static HttpClientOptions connecting(Terms terms) {
-        return new HttpClientOptions()
+        HttpClientOptions http = new HttpClientOptions()
                 .setKeepAlive(false)
                 .setConnectTimeout((int) terms.rule().timeout().toMillis())
                 .setHttp2ClearTextUpgrade(false)
                 .setProtocolVersion(terms.http2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
                 .setUseAlpn(terms.http2());
+        UpstreamTls tls = terms.tls();
+        return tls == null ? http : http.setTrustOptions(tls.trust());
     }
 
     Terms terms() {

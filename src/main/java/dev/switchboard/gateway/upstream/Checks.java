@@ -42,7 +42,7 @@ final class Checks {
             CheckRule rule = options.check();
             if (rule != null) {
                 for (Place place : service.places()) {
-                    wanted.put(place, new Check.Terms(options.name(), rule, options.http2()));
+                    wanted.put(place, new Check.Terms(options.name(), rule, options.http2(), options.tls()));
                 }
             }
         }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries how many there may be
  * @param circuit when the whole service is left alone
  * @param http2 whether the service is spoken to by HTTP/2: without TLS from the first byte, with TLS if it agrees (ALPN)
+ * @param tls whose certificates are believed; null for those that the Java runtime trusts
  */
 public record UpstreamOptions(
         String name,
@@ -39,7 +40,8 @@ public record UpstreamOptions(
         EjectionRule ejection,
         RetryRule retries,
         BreakerRule circuit,
-        boolean http2) {
+        boolean http2,
+        @Nullable UpstreamTls tls) {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
@@ -118,7 +120,8 @@ public record UpstreamOptions(
                 ejection,
                 retries,
                 circuit,
-                false);
+                false,
+                null);
     }
 
     public UpstreamOptions {
@@ -152,7 +155,8 @@ public record UpstreamOptions(
                 Given.section(section, "ejection", EjectionRule.DEFAULT, EjectionRule::from),
                 Given.section(section, "retries", RetryRule.DEFAULT, RetryRule::from),
                 Given.section(section, "circuit", BreakerRule.DEFAULT, BreakerRule::from),
-                Given.bool(section, "http2", false));
+                Given.bool(section, "http2", false),
+                Given.hasSection(section, "tls") ? UpstreamTls.from(section.section("tls")) : null);
     }
 
     private static List<Address> addresses(Section section) {

@@ -10,6 +10,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.List;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -305,6 +307,32 @@ class FailuresTest extends ProxyTest {
 
         assertThat(proxy.exchange(get("/3"))).startsWith("HTTP/1.1 503 ").endsWith("unavailable");
         assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void whoWasLetInMayWaitForTheConnectionsOfItsEventLoop() throws Exception {
+        var go = new CountDownLatch(1);
+        var service = service(peer -> {
+            for (String head = peer.head(); !head.isEmpty(); head = peer.head()) {
+                asked.incrementAndGet();
+                ProxyServer.awaitLatch(go);
+                peer.write(OK);
+            }
+        });
+        // Four connections on the node, two of them of this event loop; nobody may wait for more than these.
+        ProxyServer proxy = proxy(Setup.USUAL.connections(4, 0).loops(2), service);
+        List<RawService.Peer> clients = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            RawService.Peer client = proxy.connect();
+            client.write(get("/" + i));
+            clients.add(client);
+        }
+        Awaitility.await().untilAtomic(proxy.upstream.open, org.hamcrest.Matchers.is(4));
+        Awaitility.await().untilAtomic(asked, org.hamcrest.Matchers.is(2));
+        go.countDown();
+        for (RawService.Peer client : clients) {
+            assertThat(client.head()).startsWith("HTTP/1.1 200 ");
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.upstream.Attempt;
 import dev.switchboard.gateway.upstream.Upstream;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
+import dev.switchboard.protocol.Fault;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -43,7 +44,11 @@ final class FakeUpstream implements Upstream {
         List<Address> fresh =
                 options.addresses().stream().filter(a -> !tried.contains(a)).toList();
         Address address = (fresh.isEmpty() ? options.addresses() : fresh).get(0);
-        open.incrementAndGet();
+        int most = options.maxConnections() * options.addresses().size() + options.maxWaiting();
+        if (open.incrementAndGet() > most) {
+            open.decrementAndGet();
+            throw Fault.UNAVAILABLE.because("Too many wait.");
+        }
         return new Attempt() {
             private boolean over;
 

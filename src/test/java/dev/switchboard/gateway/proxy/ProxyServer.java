@@ -1,7 +1,9 @@
 package dev.switchboard.gateway.proxy;
 
 import dev.switchboard.gateway.upstream.Address;
+import dev.switchboard.gateway.route.PassOn;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
+import dev.switchboard.gateway.upstream.UpstreamTls;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
@@ -10,7 +12,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -42,32 +44,43 @@ final class ProxyServer implements AutoCloseable {
             int connections,
             int waiting,
             long maxBody,
-            boolean http2) {
+            boolean http2,
+            PassOn passOn,
+            int loops) {
         static final Setup USUAL =
-                new Setup(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(5), 4, 10, MAX_BODY, false);
+                new Setup(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(5), 4, 10, MAX_BODY, false, PassOn.NOTHING, 1);
 
         Setup connect(Duration time) {
-            return new Setup(time, idle, timeout, connections, waiting, maxBody, http2);
+            return new Setup(time, idle, timeout, connections, waiting, maxBody, http2, passOn, loops);
         }
 
         Setup connections(int most, int mayWait) {
-            return new Setup(connect, idle, timeout, most, mayWait, maxBody, http2);
+            return new Setup(connect, idle, timeout, most, mayWait, maxBody, http2, passOn, loops);
+        }
+
+        /** As if so many event loops shared the connections; the test has one of them. */
+        Setup loops(int many) {
+            return new Setup(connect, idle, timeout, connections, waiting, maxBody, http2, passOn, many);
         }
 
         Setup timeout(Duration time) {
-            return new Setup(connect, idle, time, connections, waiting, maxBody, http2);
+            return new Setup(connect, idle, time, connections, waiting, maxBody, http2, passOn, loops);
         }
 
         Setup idle(Duration time) {
-            return new Setup(connect, time, timeout, connections, waiting, maxBody, http2);
+            return new Setup(connect, time, timeout, connections, waiting, maxBody, http2, passOn, loops);
         }
 
         Setup maxBody(long bytes) {
-            return new Setup(connect, idle, timeout, connections, waiting, bytes, http2);
+            return new Setup(connect, idle, timeout, connections, waiting, bytes, http2, passOn, loops);
+        }
+
+        Setup passOn(PassOn what) {
+            return new Setup(connect, idle, timeout, connections, waiting, maxBody, http2, what, loops);
         }
 
         Setup http2(boolean yes) {
-            return new Setup(connect, idle, timeout, connections, waiting, maxBody, yes);
+            return new Setup(connect, idle, timeout, connections, waiting, maxBody, yes, passOn, loops);
         }
     }
 
@@ -81,7 +94,7 @@ final class ProxyServer implements AutoCloseable {
                 null);
     }
 
-    ProxyServer(Setup setup, HttpServerOptions options, List<Address> addresses, @Nullable TrustOptions trust)
+    ProxyServer(Setup setup, HttpServerOptions options, List<Address> addresses, @Nullable UpstreamTls tls)
             throws Exception {
         var usual = new UpstreamOptions(
                 "service",
@@ -106,8 +119,9 @@ final class ProxyServer implements AutoCloseable {
                 usual.ejection(),
                 usual.retries(),
                 usual.circuit(),
-                setup.http2()));
-        Forwarder forwarder = new Forwarder(vertx, new Forwarder.Settings(1, setup.idle(), trust));
+                setup.http2(),
+                tls));
+        Forwarder forwarder = new Forwarder(vertx, new Forwarder.Settings(setup.loops(), setup.idle()));
         Router router = Router.router(vertx);
         router.route()
                 .handler(rc -> {
@@ -132,7 +146,8 @@ final class ProxyServer implements AutoCloseable {
                         "192.0.2.9",
                         request.isSSL(),
                         request.authority() == null ? null : request.authority().toString(),
-                        identity(request.getHeader("authorization"))));
+                        identity(request.getHeader("authorization"))),
+                setup.passOn());
     }
 
     private static @Nullable Identity identity(@Nullable String token) {
@@ -160,6 +175,14 @@ final class ProxyServer implements AutoCloseable {
 
     static <T> T await(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A client of the gateway. */

@@ -35,7 +35,7 @@ class RequestHeadersTest {
 
     private MultiMap written() {
         MultiMap to = MultiMap.caseInsensitiveMultiMap();
-        RequestHeaders.write(sent, "1.1", inbound(ANNA), to);
+        RequestHeaders.write(sent, "1.1", inbound(ANNA), Set.of(), to);
         return to;
     }
 
@@ -64,7 +64,7 @@ class RequestHeadersTest {
                 .add("X_User_Id", "1")
                 .add("X-Internal-Token", "t");
         MultiMap to = MultiMap.caseInsensitiveMultiMap();
-        RequestHeaders.write(sent, "2", inbound(null), to);
+        RequestHeaders.write(sent, "2", inbound(null), Set.of(), to);
 
         assertThat(to.names())
                 .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).matches("x.(user|internal).*"));
@@ -165,7 +165,7 @@ class RequestHeadersTest {
     })
     void theOriginIsWrittenSoThatItCannotBeMisread(String client, String host, String port, String forwarded) {
         MultiMap to = MultiMap.caseInsensitiveMultiMap();
-        RequestHeaders.write(sent, "1.1", new Inbound("r", client, false, host, null), to);
+        RequestHeaders.write(sent, "1.1", new Inbound("r", client, false, host, null), Set.of(), to);
 
         assertThat(to.get("Forwarded")).isEqualTo(forwarded);
         assertThat(to.get("X-Forwarded-Port")).isEqualTo(port);

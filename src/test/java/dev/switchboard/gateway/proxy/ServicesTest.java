@@ -71,7 +71,7 @@ class ServicesTest {
                         "chat", List.of(address), SECOND, Duration.ofSeconds(5), SECOND, 10, 10, 1)));
         var shared = new Services.Shared(
                 upstreams,
-                new Forwarder.Settings(1, Duration.ofSeconds(5), null),
+                new Forwarder.Settings(1, Duration.ofSeconds(5)),
                 new SocketOptions(Duration.ofMinutes(5), Duration.ofSeconds(25)),
                 revocations,
                 new OriginPolicy(List.of(SocketGateway.PAGE)));

@@ -5,7 +5,9 @@ import dev.switchboard.gateway.route.Access;
 import dev.switchboard.gateway.route.PathPattern;
 import dev.switchboard.gateway.route.Route;
 import dev.switchboard.gateway.route.Target;
+import dev.switchboard.gateway.route.PassOn;
 import dev.switchboard.gateway.upstream.Address;
+import dev.switchboard.gateway.upstream.UpstreamTls;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
 import dev.switchboard.protocol.FaultException;
@@ -16,7 +18,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -124,21 +125,21 @@ final class SocketGateway implements AutoCloseable {
     /**
      * @param elsewhere where the service listens; null for one that the test plays
      * @param listener with TLS or without
-     * @param trust for services with TLS
+     * @param tls of the service
      */
     SocketGateway(
-            Settings settings, @Nullable Address elsewhere, HttpServerOptions listener, @Nullable TrustOptions trust)
+            Settings settings, @Nullable Address elsewhere, HttpServerOptions listener, @Nullable UpstreamTls tls)
             throws Exception {
         timeout = settings.timeout();
         service = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         service.setSoTimeout(10_000);
         List<Address> addresses = new ArrayList<>(settings.before());
         addresses.add(elsewhere != null ? elsewhere : new Address("127.0.0.1", service.getLocalPort(), false));
-        upstream = new SocketUpstream(addresses, settings.connect(), Duration.ofSeconds(5), settings.maxSockets());
+        upstream = new SocketUpstream(addresses, settings.connect(), Duration.ofSeconds(5), settings.maxSockets(), tls);
         Context context = vertx.getOrCreateContext();
         CompletableFuture<SocketForwarder> made = new CompletableFuture<>();
         context.runOnContext(v -> made.complete(
-                new SocketForwarder(vertx, new SocketOptions(settings.idle(), settings.grace()), revocations, trust)));
+                new SocketForwarder(vertx, new SocketOptions(settings.idle(), settings.grace()), revocations)));
         forwarder = made.get(10, TimeUnit.SECONDS);
         Router router = Router.router(vertx);
         router.route().handler(this::handle).failureHandler(SocketGateway::fail);
@@ -176,7 +177,7 @@ final class SocketGateway implements AutoCloseable {
     }
 
     Passage passage(HttpServerRequest request) {
-        return new Passage(upstream, request.path(), timeout, 1 << 20, inbound(request));
+        return new Passage(upstream, request.path(), timeout, 1 << 20, inbound(request), PassOn.NOTHING);
     }
 
     Inbound inbound(HttpServerRequest request) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.gateway.proxy.SocketGateway.Settings;
+import dev.switchboard.gateway.Certificates;
 import dev.switchboard.gateway.upstream.Address;
+import dev.switchboard.gateway.upstream.UpstreamTls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -34,12 +36,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real WebSocket clients and servers on both sides: what they agree on, and TLS. */
 class SocketPeersTest {
-    private static final String PASSWORD = "changeit";
 
     @TempDir
     private static Path folder;
 
-    private static Path keys;
+    private static Certificates keys;
 
     private final Vertx vertx = Vertx.vertx();
     private final BlockingQueue<ServerWebSocket> accepted = new LinkedBlockingQueue<>();
@@ -50,29 +51,7 @@ class SocketPeersTest {
 
     @BeforeAll
     static void makeKeys() throws Exception {
-        keys = folder.resolve("localhost.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "localhost",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "SAN=dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-keystore",
-                        keys.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile())
-                .start();
-        assertThat(keytool.waitFor()).isZero();
+        keys = Certificates.make(folder);
     }
 
     @AfterEach
@@ -88,7 +67,11 @@ class SocketPeersTest {
     }
 
     private static PfxOptions store() {
-        return new PfxOptions().setPath(keys.toString()).setPassword(PASSWORD);
+        return new PfxOptions().setPath(keys.store()).setPassword(Certificates.PASSWORD);
+    }
+
+    private static UpstreamTls believed() {
+        return new UpstreamTls(keys.certificate());
     }
 
     private static HttpServerOptions listener(boolean tls) {
@@ -103,7 +86,7 @@ class SocketPeersTest {
         });
         int port = result(server.listen(0, "localhost")).actualPort();
         gateway = new SocketGateway(
-                Settings.USUAL, new Address("localhost", port, service.isSsl()), listener(tlsOfGateway), store());
+                Settings.USUAL, new Address("localhost", port, service.isSsl()), listener(tlsOfGateway), believed());
     }
 
     private Future<WebSocket> connect(WebSocketClientOptions options, WebSocketConnectOptions how) {
@@ -144,7 +127,7 @@ class SocketPeersTest {
         start(listener(true), false);
         int port = gateway.upstream.options().addresses().get(0).port();
         try (var stranger =
-                new SocketGateway(Settings.USUAL, new Address("127.0.0.1", port, true), listener(false), store())) {
+                new SocketGateway(Settings.USUAL, new Address("127.0.0.1", port, true), listener(false), believed())) {
             try (SocketWire client = stranger.client()) {
                 assertThat(client.upgrade("/ws").head().status()).isEqualTo(503);
             }

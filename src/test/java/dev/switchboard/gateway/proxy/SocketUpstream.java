@@ -4,12 +4,14 @@ import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.upstream.Attempt;
 import dev.switchboard.gateway.upstream.Upstream;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
+import dev.switchboard.gateway.upstream.UpstreamTls;
 import dev.switchboard.protocol.Fault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Addresses in their order; remembers what became of every attempt. */
 final class SocketUpstream implements Upstream {
@@ -19,9 +21,25 @@ final class SocketUpstream implements Upstream {
     volatile boolean retries = true;
     private final UpstreamOptions options;
 
-    SocketUpstream(List<Address> addresses, Duration connectTimeout, Duration idleTimeout, int maxSockets) {
-        options = new UpstreamOptions(
+    SocketUpstream(List<Address> addresses, Duration connectTimeout, Duration idleTimeout, int maxSockets, @Nullable UpstreamTls tls) {
+        var usual = new UpstreamOptions(
                 "chat", addresses, connectTimeout, idleTimeout, Duration.ofSeconds(5), 10, 10, maxSockets);
+        options = new UpstreamOptions(
+                usual.name(),
+                usual.addresses(),
+                usual.connectTimeout(),
+                usual.idleTimeout(),
+                usual.keepAlive(),
+                usual.maxConnections(),
+                usual.maxWaiting(),
+                usual.maxSockets(),
+                usual.balance(),
+                usual.check(),
+                usual.ejection(),
+                usual.retries(),
+                usual.circuit(),
+                usual.http2(),
+                tls);
     }
 
     @Override

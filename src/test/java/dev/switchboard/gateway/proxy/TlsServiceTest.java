@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchboard.gateway.Certificates;
 import dev.switchboard.gateway.proxy.ProxyServer.Setup;
 import dev.switchboard.gateway.upstream.Address;
+import dev.switchboard.gateway.upstream.UpstreamTls;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.TrustOptions;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +25,13 @@ class TlsServiceTest extends ProxyTest {
     private Path folder;
 
     private final Vertx vertx = Vertx.vertx();
-    private TrustOptions trust;
+    private UpstreamTls trust;
     private int port;
 
     @BeforeEach
     void serve() throws Exception {
         Certificates made = Certificates.make(folder);
-        trust = new PemTrustOptions().addCertPath(made.certificate());
+        trust = new UpstreamTls(made.certificate());
         var options = new HttpServerOptions()
                 .setHost("127.0.0.1")
                 .setPort(0)
@@ -51,7 +50,7 @@ class TlsServiceTest extends ProxyTest {
         ProxyServer.await(vertx.close());
     }
 
-    private ProxyServer gateway(boolean http2, String host, @Nullable TrustOptions believed) throws Exception {
+    private ProxyServer gateway(boolean http2, String host, @Nullable UpstreamTls believed) throws Exception {
         return opened(new ProxyServer(
                 Setup.USUAL.http2(http2), new HttpServerOptions(), List.of(new Address(host, port, true)), believed));
     }

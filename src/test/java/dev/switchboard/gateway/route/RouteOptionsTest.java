@@ -88,6 +88,8 @@ class RouteOptionsTest {
                             maxBody: 5GiB
                             rewrite: /v2/{id}
                             upstream: room-service
+                            preserveHost: true
+                            passCookies: session, XSRF-TOKEN
                             cors:
                               origins: ["https://App.example.org/"]
                               credentials: false
@@ -104,7 +106,8 @@ class RouteOptionsTest {
                         "none",
                         Duration.ofMillis(250),
                         5L << 30,
-                        new Target.Service("room-service", "/v2/{id}"),
+                        new Target.Service(
+                                "room-service", "/v2/{id}", new PassOn(true, Set.of("session", "XSRF-TOKEN"))),
                         new CorsRule(
                                 Set.of("https://app.example.org"),
                                 false,
@@ -153,7 +156,9 @@ class RouteOptionsTest {
                 "{path: \"/a/{x\", upstream: chat}|routes[0].path: expected {name} for a whole segment, got \"{x\"",
                 "{path: \"/a/{x}\", rewrite: \"/{y}\", upstream: chat}|routes[0].rewrite: the path has no {y}",
                 "{path: /a, rewrite: /**, upstream: chat}|routes[0].rewrite: the path has no **",
-                "{path: /a, rewrite: /b, methods: POST, operation: message:send}|routes[0].rewrite: is for services; an operation has no path",
+                "{path: /a, rewrite: /b, methods: POST, operation: message:send}|routes[0].rewrite: is for services",
+                "{path: /a, preserveHost: true, methods: POST, operation: message:send}|routes[0].preserveHost: is for services",
+                "{path: /a, passCookies: theme, upstream: chat}|routes[0].passCookies: expected some of [XSRF-TOKEN, refresh, session]; others pass anyway, got \"theme\"",
                 "{path: /a, status: 200, upstream: chat}|routes[0].status: is for operations; a service says it itself",
                 "{path: \"/a/{room}\", methods: POST, operation: message:send}|routes[0].path: the request of message:send has no {room}",
                 "{path: /a, methods: FETCH, upstream: chat}|routes[0].methods: expected methods such as GET or POST, got \"FETCH\"",

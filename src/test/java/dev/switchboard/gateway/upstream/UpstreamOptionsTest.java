@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import dev.switchboard.gateway.Certificates;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,27 @@ class UpstreamOptionsTest {
                         new EjectionRule(4, Duration.ofSeconds(20), Duration.ofSeconds(100)),
                         new RetryRule(10, 1),
                         new BreakerRule(50, 60, Duration.ofSeconds(4), Duration.ofSeconds(8), 2)));
+    }
+
+    @Test
+    void aServiceMayHaveAnAuthorityOfItsOwn(@TempDir Path folder) throws Exception {
+        String ca = Certificates.make(folder).certificate();
+        List<UpstreamOptions> all = read(
+                "upstreams:\n  a: { addresses: https://a, tls: { ca: \"" + ca + "\" } }\n"
+                        + "  b: { addresses: https://b, tls: { ca: \"${NONE:}\" } }\n",
+                Map.of());
+        assertThat(errors).isEmpty();
+        assertThat(all).extracting(UpstreamOptions::tls).containsExactly(new UpstreamTls(ca), null);
+
+        Path empty = Files.writeString(folder.resolve("empty.pem"), "");
+        read(
+                "upstreams:\n  a: { addresses: https://a, tls: { ca: /gone.pem } }\n"
+                        + "  b: { addresses: https://b, tls: { ca: \"" + empty + "\" } }\n",
+                Map.of());
+        assertThat(errors)
+                .satisfiesExactly(
+                        a -> assertThat(a).startsWith("upstreams.a.tls.ca: cannot be read"),
+                        b -> assertThat(b).startsWith("upstreams.b.tls.ca: there is no certificate in it"));
     }
 
     @Test

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.gateway.Certificates;
 import dev.switchboard.gateway.upstream.UpstreamState.Health;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.Timeout;
 
 /** The checks, against servers that die, hang, complain and come back. */
@@ -125,29 +130,35 @@ class UpstreamsTest {
     @Test
     void aServiceOfHttp2IsAskedByIt() throws Exception {
         try (Backend one = new Backend()) {
-            UpstreamOptions plain = options("chat", check("/", Duration.ofSeconds(2)), one.address());
-            upstreams = new Upstreams(
-                    vertx,
-                    List.of(new UpstreamOptions(
-                            plain.name(),
-                            plain.addresses(),
-                            plain.connectTimeout(),
-                            plain.idleTimeout(),
-                            plain.keepAlive(),
-                            plain.maxConnections(),
-                            plain.maxWaiting(),
-                            plain.maxSockets(),
-                            plain.balance(),
-                            plain.check(),
-                            plain.ejection(),
-                            plain.retries(),
-                            plain.circuit(),
-                            true)));
+            CheckRule check = check("/", Duration.ofSeconds(2));
+            UpstreamOptions plain = options("chat", check, one.address());
+            upstreams = new Upstreams(vertx, List.of(options("chat", check, true, null, one.address())));
             awaitHealth(one.address(), Health.WELL);
             assertThat(one.version).isEqualTo(HttpVersion.HTTP_2);
             upstreams().replace(List.of(plain));
             await().until(() -> one.version == HttpVersion.HTTP_1_1);
         }
+    }
+
+    @Test
+    void checksBelieveWhomTheSettingsName(@TempDir Path folder) throws Exception {
+        Certificates made = Certificates.make(folder);
+        HttpServer server = vertx.createHttpServer(new HttpServerOptions()
+                        .setSsl(true)
+                        .setKeyCertOptions(new PemKeyCertOptions()
+                                .setCertPath(made.certificate())
+                                .setKeyPath(made.key())))
+                .requestHandler(request -> request.response().end())
+                .listen(0, HOST)
+                .await(10, TimeUnit.SECONDS);
+        Address address = new Address("localhost", server.actualPort(), true);
+        CheckRule check = check("/", Duration.ofSeconds(2));
+        upstreams = new Upstreams(vertx, List.of(options("chat", check, address)));
+        awaitHealth(address, Health.FAILING);
+
+        upstreams()
+                .replace(List.of(options("chat", check, false, new UpstreamTls(made.certificate()), address)));
+        awaitHealth(address, Health.WELL);
     }
 
     @Test
@@ -236,6 +247,11 @@ class UpstreamsTest {
     }
 
     private static UpstreamOptions options(String name, @Nullable CheckRule check, Address... addresses) {
+        return options(name, check, false, null, addresses);
+    }
+
+    private static UpstreamOptions options(
+            String name, @Nullable CheckRule check, boolean http2, @Nullable UpstreamTls tls, Address... addresses) {
         UpstreamOptions plain = new UpstreamOptions(name, List.of(addresses));
         return new UpstreamOptions(
                 name,
@@ -250,7 +266,9 @@ class UpstreamsTest {
                 check,
                 plain.ejection(),
                 plain.retries(),
-                plain.circuit());
+                plain.circuit(),
+                http2,
+                tls);
     }
 
     private Health health(Address address) {
