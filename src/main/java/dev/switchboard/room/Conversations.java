@@ -235,7 +235,8 @@ final class Conversations {
                 }
             }
             if (target == null) {
-                // Removed before: by this request, too, if its first answer was lost.
+                // Removed before: by this request, too, if its first answer was lost, and maybe its eviction with it.
+                shard.evict(live, q.userId());
                 return Future.succeededFuture(Nothing.NOTHING);
             }
             return membership.remove(live, q.userId()).map(done -> Nothing.NOTHING);

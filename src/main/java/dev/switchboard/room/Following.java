@@ -63,7 +63,12 @@ final class Following {
                     }
                     return current(live.room(), q.afterSeq())
                             .compose(v -> missed(live.room(), q.afterSeq()))
-                            .compose(missed -> joined(live, user, missed));
+                            .compose(missed -> joined(live, user, missed))
+                            .map(joined -> {
+                                // Removed while this waited: an eviction passed before there was anything to end.
+                                live.room().member(user);
+                                return joined;
+                            });
                 });
     }
 
@@ -151,7 +156,13 @@ final class Following {
 
     private Future<Followed> follow(Caller caller, Follow q) {
         return shard.room(q.roomId()).compose(live -> {
-            live.audience().follow(q.listener(), q.users());
+            Set<UUID> members = live.room().members().keySet();
+            live.audience()
+                    .follow(q.listener(), q.users().stream().filter(members::contains).toList());
+            // Removed, and the word of it was lost: with the owner that was to send it, or on its way.
+            q.users().stream()
+                    .filter(user -> !members.contains(user))
+                    .forEach(user -> shard.evict(live, user, q.listener()));
             return current(live.room(), q.users().isEmpty() ? null : q.afterSeq())
                     .compose(v -> {
                         long head = live.room().head();

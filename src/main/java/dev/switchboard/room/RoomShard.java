@@ -159,11 +159,13 @@ final class RoomShard implements Committer.Rooms {
 
     /** Ends a user's following: nothing of the room reaches the user's sockets after this. */
     void evict(LiveRoom live, UUID user) {
-        Delivery eviction = Delivery.eviction(live.room().id(), user);
-        for (String node : List.copyOf(live.audience().nodes())) {
-            bus.deliver(node, eviction);
-            live.audience().leave(node, user);
-        }
+        List.copyOf(live.audience().nodes()).forEach(node -> evict(live, user, node));
+    }
+
+    /** Ends what one node's sockets of a user follow. */
+    void evict(LiveRoom live, UUID user, String node) {
+        bus.deliver(node, Delivery.eviction(live.room().id(), user));
+        live.audience().leave(node, user);
     }
 
     private void deliver(LiveRoom live, long firstSeq, List<? extends Event<?>> events) {

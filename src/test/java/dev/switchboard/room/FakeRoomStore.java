@@ -46,7 +46,19 @@ final class FakeRoomStore implements RoomStore {
     FakeRoomStore(UUID roomId, Collection<UUID> members) {
         this.roomId = roomId;
         this.members = new LinkedHashMap<>();
-        members.forEach(u -> this.members.put(u, new Member(u, "user", Member.MEMBER, Instant.EPOCH, 0)));
+        members.forEach(this::addMember);
+    }
+
+    Member addMember(UUID user) {
+        return members.computeIfAbsent(user, u -> new Member(u, "user", Member.MEMBER, Instant.EPOCH, 0));
+    }
+
+    void removeMember(UUID user) {
+        members.remove(user);
+    }
+
+    void role(UUID user, String role) {
+        members.computeIfPresent(user, (u, member) -> member.withRole(role));
     }
 
     boolean idle() {
