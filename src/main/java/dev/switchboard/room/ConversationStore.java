@@ -50,14 +50,18 @@ interface ConversationStore {
     /** A channel by its short name, as anybody sees it; null when there is none. */
     Future<@Nullable Conversation> bySlug(String slug, UUID user);
 
+    /** @param version the room's count of changes after this one; entering a channel is not counted */
+    record Added(List<Member> members, long version) {}
+
     /** @return those added, without users that do not exist */
-    Future<List<Member>> addMembers(UUID roomId, Collection<UUID> users);
+    Future<Added> addMembers(UUID roomId, Collection<UUID> users);
 
-    Future<Void> removeMember(UUID roomId, UUID user);
+    /** @return the room's count of changes after this one, as of the next two; {@code not_found} when there is no room */
+    Future<Long> removeMember(UUID roomId, UUID user);
 
-    Future<Void> setRole(UUID roomId, UUID user, String role);
+    Future<Long> setRole(UUID roomId, UUID user, String role);
 
-    Future<Void> rename(UUID roomId, String title);
+    Future<Long> rename(UUID roomId, String title);
 
     /** Deletes a conversation with everything in it. */
     Future<Void> delete(UUID roomId);

@@ -17,14 +17,15 @@ final class FakeConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<List<Member>> addMembers(UUID roomId, Collection<UUID> users) {
-        return Future.succeededFuture(users.stream().map(rooms::addMember).toList());
+    public Future<Added> addMembers(UUID roomId, Collection<UUID> users) {
+        List<Member> added = users.stream().map(rooms::addMember).toList();
+        return Future.succeededFuture(new Added(added, rooms.count()));
     }
 
     @Override
-    public Future<Void> removeMember(UUID roomId, UUID user) {
+    public Future<Long> removeMember(UUID roomId, UUID user) {
         rooms.removeMember(user);
-        return Future.succeededFuture();
+        return Future.succeededFuture(rooms.count());
     }
 
     @Override
@@ -48,12 +49,12 @@ final class FakeConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<Void> setRole(UUID roomId, UUID user, String role) {
+    public Future<Long> setRole(UUID roomId, UUID user, String role) {
         throw new AssertionError("not used here");
     }
 
     @Override
-    public Future<Void> rename(UUID roomId, String title) {
+    public Future<Long> rename(UUID roomId, String title) {
         throw new AssertionError("not used here");
     }
 

@@ -23,6 +23,8 @@ import dev.switchboard.protocol.RoomOperations;
 import dev.switchboard.protocol.RoomOperations.Follow;
 import dev.switchboard.protocol.RoomOperations.Join;
 import dev.switchboard.protocol.RoomOperations.Joined;
+import dev.switchboard.protocol.RoomOperations.Send;
+import dev.switchboard.protocol.RoomOperations.Sent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -65,6 +67,7 @@ class RoomOwnerTest {
         Membership membership = new Membership(shard, conversations, notices);
         Blockers blockers = users -> blocks;
         Handlers handlers = new Handlers();
+        new Messages(shard, notices).register(handlers);
         new Following(shard, membership, notices, blockers, Duration.ofSeconds(1)).register(handlers);
         new Conversations(shard, conversations, membership, notices, blockers).register(handlers);
         await(bus.serve(Part.ROOM, 0, handlers));
@@ -151,6 +154,19 @@ class RoomOwnerTest {
         await(ask(ConversationOperations.REMOVE_MEMBER, ANN, new RemoveMember(ROOM, BOB)));
         slow.complete(Map.of());
         assertFault(Fault.NOT_A_MEMBER, joining);
+    }
+
+    @Test
+    void whoWasRemovedThroughAnotherOwnerWritesNothingMore() {
+        await(join(BOB));
+        store.removeMember(BOB);
+        store.count();
+        Future<Sent> sending = ask(RoomOperations.SEND, BOB, new Send(ROOM, "too late", null, "c1", null));
+        Awaitility.await().until(() -> !store.idle());
+        store.step(0, FakeRoomStore.Outcome.DONE);
+        assertFault(Fault.NOT_A_MEMBER, sending);
+        awaitEvicted(BOB);
+        assertThat(store.log).isEmpty();
     }
 
     private static final class Cluster implements Ownership {
