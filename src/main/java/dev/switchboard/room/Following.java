@@ -56,6 +56,7 @@ final class Following {
         return shard.room(q.conversationId())
                 .compose(live -> membership.admit(live, caller).map(live))
                 .compose(live -> {
+                    shard.check(live);
                     // From here to the head that is answered there is no gap: the node follows before anything is read.
                     String listener = q.listener();
                     if (listener != null && live.audience().join(listener, user)) {
@@ -65,6 +66,7 @@ final class Following {
                             .compose(v -> missed(live.room(), q.afterSeq()))
                             .compose(missed -> joined(live, user, missed))
                             .map(joined -> {
+                                shard.check(live);
                                 // Removed while this waited: an eviction passed before there was anything to end.
                                 live.room().member(user);
                                 return joined;
@@ -168,7 +170,10 @@ final class Following {
                         long head = live.room().head();
                         long from = Math.min(q.afterSeq(), head);
                         long to = Math.min(head, from + Join.MAX_EVENTS);
-                        return after(live.room(), from, to).map(events -> new Followed(head, events));
+                        return after(live.room(), from, to).map(events -> {
+                            shard.check(live);
+                            return new Followed(head, events);
+                        });
                     });
         });
     }

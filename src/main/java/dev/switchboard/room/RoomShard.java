@@ -8,6 +8,9 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.Part;
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -26,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class RoomShard implements Committer.Rooms {
     private static final Logger LOG = LoggerFactory.getLogger(RoomShard.class);
     private static final int HEADS_AT_ONCE = 1_000;
+
+    /** Longer than any request waits: a room touched so lately may be about to be followed. */
+    private static final long IN_USE_NANOS = Duration.ofSeconds(15).toNanos();
 
     /** How often a room is read again whose members change meanwhile; the next commit or comparison goes on. */
     private static final int REFRESHES = 5;
@@ -110,17 +116,36 @@ final class RoomShard implements Committer.Rooms {
         return bus.ownership().owns(roomId.toString());
     }
 
-    /** Runs for every loaded room that is still ours; forgets the others. */
+    /**
+     * A room as a request found it, if it is still the one that counts after the request waited.
+     *
+     * @throws dev.switchboard.protocol.FaultException {@code moved} when it was given up meanwhile
+     */
+    void check(LiveRoom live) {
+        if (rooms.get(live.room().id()) != live) {
+            throw Fault.MOVED.because("The conversation moved meanwhile.");
+        }
+    }
+
+    /** Runs for every loaded room that is still ours; forgets the others, and the oldest of those that nobody follows. */
     void sweep(Consumer<LiveRoom> each) {
         long now = System.nanoTime();
+        List<LiveRoom> idle = new ArrayList<>();
         for (Iterator<LiveRoom> all = rooms.values().iterator(); all.hasNext(); ) {
             LiveRoom live = all.next();
-            boolean idle =
-                    live.audience().size() == 0 && (now - live.touchedAt() > idleNanos || rooms.size() > maxIdle);
-            if (idle || !owns(live.room().id())) {
+            if (!owns(live.room().id())) {
                 all.remove();
-            } else {
-                each.accept(live);
+                continue;
+            }
+            each.accept(live);
+            if (live.audience().size() == 0 && now - live.touchedAt() > IN_USE_NANOS) {
+                idle.add(live);
+            }
+        }
+        idle.sort(Comparator.comparingLong(LiveRoom::touchedAt));
+        for (LiveRoom live : idle) {
+            if (now - live.touchedAt() > idleNanos || rooms.size() > maxIdle) {
+                giveUp(live.room().id());
             }
         }
     }

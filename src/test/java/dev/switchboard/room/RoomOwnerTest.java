@@ -55,13 +55,14 @@ class RoomOwnerTest {
     private final Bus bus = new Bus(vertx, cluster);
     private final FakeRoomStore store = new FakeRoomStore(ROOM, List.of(ANN, BOB));
     private final List<String> evicted = new CopyOnWriteArrayList<>();
+    private RoomShard shard;
     private volatile Future<Map<UUID, Set<UUID>>> blocks = Future.succeededFuture(Map.of());
     private volatile Future<Online> presence = Future.succeededFuture(new Online(List.of()));
 
     @BeforeEach
     void start() {
         store.role(ANN, Member.OWNER);
-        RoomShard shard = new RoomShard(bus, store, new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000));
+        shard = new RoomShard(bus, store, new RoomOptions(Duration.ofMinutes(1), 0, 1_000));
         ConversationStore conversations = new FakeConversationStore(store);
         UserNotices notices = new UserNotices(bus);
         Membership membership = new Membership(shard, conversations, notices);
@@ -167,6 +168,34 @@ class RoomOwnerTest {
         assertFault(Fault.NOT_A_MEMBER, sending);
         awaitEvicted(BOB);
         assertThat(store.log).isEmpty();
+    }
+
+    @Test
+    void aRoomThatIsNeededIsKeptThoughThereAreTooMany() {
+        Promise<Map<UUID, Set<UUID>>> slow = Promise.promise();
+        blocks = slow.future();
+        Future<Joined> joining = ask(RoomOperations.JOIN, BOB, new Join(ROOM, null, null));
+        Awaitility.await().until(() -> shard.get(ROOM) != null);
+        Room before = shard.get(ROOM);
+        shard.sweep(live -> {});
+        slow.complete(Map.of());
+        await(joining);
+        assertThat(shard.get(ROOM)).isSameAs(before);
+    }
+
+    @Test
+    void whoJoinsARoomThatIsGivenUpMeanwhileJoinsWhatCameAfterIt() {
+        Promise<Map<UUID, Set<UUID>>> slow = Promise.promise();
+        blocks = slow.future();
+        Future<Joined> joining = join(BOB);
+        Awaitility.await().until(() -> shard.get(ROOM) != null);
+        shard.giveUp(ROOM);
+        blocks = Future.succeededFuture(Map.of());
+        slow.complete(Map.of());
+        await(joining);
+        assertThat(shard.loaded()).singleElement().satisfies(live -> assertThat(
+                        live.audience().has(BOB))
+                .isTrue());
     }
 
     private static final class Cluster implements Ownership {
