@@ -222,7 +222,7 @@ final class Messages {
             if (message == null) {
                 return Future.failedFuture(Fault.NOT_FOUND.because("No such message."));
             }
-            return shard.bus().call(operation, caller, inRoom.apply(message.roomId()));
+            return shard.bus().forward(operation, caller, inRoom.apply(message.roomId()));
         });
     }
 

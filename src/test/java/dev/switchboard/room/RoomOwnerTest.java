@@ -37,6 +37,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +56,7 @@ class RoomOwnerTest {
     private final Bus bus = new Bus(vertx, cluster);
     private final FakeRoomStore store = new FakeRoomStore(ROOM, List.of(ANN, BOB));
     private final List<String> evicted = new CopyOnWriteArrayList<>();
+    private final AtomicInteger queries = new AtomicInteger();
     private RoomShard shard;
     private volatile Future<Map<UUID, Set<UUID>>> blocks = Future.succeededFuture(Map.of());
     private volatile Future<Online> presence = Future.succeededFuture(new Online(List.of()));
@@ -76,7 +78,10 @@ class RoomOwnerTest {
                 Part.PARTICIPANT,
                 0,
                 new Handlers()
-                        .on(ParticipantOperations.QUERY, (caller, q) -> presence)
+                        .on(ParticipantOperations.QUERY, (caller, q) -> {
+                            queries.incrementAndGet();
+                            return presence;
+                        })
                         .on(
                                 ParticipantOperations.NOTIFY,
                                 (caller, q) -> Future.succeededFuture(Nothing.NOTHING))));
@@ -196,6 +201,16 @@ class RoomOwnerTest {
         assertThat(shard.loaded()).singleElement().satisfies(live -> assertThat(
                         live.audience().has(BOB))
                 .isTrue());
+    }
+
+    @Test
+    void aFrozenOwnerOfPresenceHoldsUpNoJoin() {
+        presence = Promise.<Online>promise().future();
+        long start = System.nanoTime();
+        assertThat(await(join(BOB)).online()).containsExactly(BOB);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThat(await(join(ANN)).online()).containsExactlyInAnyOrder(ANN, BOB);
+        assertThat(queries).as("the same answer is good for both").hasValue(1);
     }
 
     private static final class Cluster implements Ownership {
