@@ -53,7 +53,11 @@ interface ConversationStore {
     /** @param version the room's count of changes after this one; entering a channel is not counted */
     record Added(List<Member> members, long version) {}
 
-    /** @return those added, without users that do not exist */
+    /**
+     * Adds all of these different users, or nobody: when one of them does not exist.
+     *
+     * @return those added
+     */
     Future<Added> addMembers(UUID roomId, Collection<UUID> users);
 
     /** @return the room's count of changes after this one, as of the next two; {@code not_found} when there is no room */

@@ -47,15 +47,19 @@ final class PgConversationStore implements ConversationStore {
     /** What was written before somebody came is history, not unread. */
     private static final String ADD_MEMBERS =
             """
-            WITH counted AS (
-              UPDATE room SET members_version = members_version + 1 WHERE id = $1 AND kind <> 'channel'
+            WITH wanted AS (
+              SELECT id FROM user_account
+              WHERE id = ANY($2) AND (SELECT count(*) FROM user_account WHERE id = ANY($2)) = cardinality($2::uuid[])
+            ), counted AS (
+              UPDATE room SET members_version = members_version + 1
+              WHERE id = $1 AND kind <> 'channel' AND EXISTS (SELECT FROM wanted)
               RETURNING id, head_seq, members_version
             ), entered AS (
               SELECT * FROM counted
               UNION ALL SELECT id, head_seq, members_version FROM room WHERE id = $1 AND kind = 'channel'
             ), added AS (
               INSERT INTO room_member (room_id, user_id, role, read_seq)
-              SELECT e.id, u.id, 'member', e.head_seq FROM entered e, user_account u WHERE u.id = ANY($2)
+              SELECT e.id, w.id, 'member', e.head_seq FROM entered e, wanted w
               ON CONFLICT (room_id, user_id) DO UPDATE SET role = room_member.role
               RETURNING user_id, role, joined_at, read_seq
             )

@@ -142,6 +142,16 @@ class PgRoomStoreIT {
     }
 
     @Test
+    void membersAreAddedAllOrNone() throws Exception {
+        await(conversations.removeMember(room, bob));
+        assertThat(await(conversations.addMembers(room, List.of(bob, Ids.next())))
+                        .members())
+                .isEmpty();
+        assertThat(await(store.load(room)).members()).containsOnlyKeys(ann);
+        assertThat(await(store.heads(List.of(room)))).containsValue(new RoomStore.Head(0, 1));
+    }
+
+    @Test
     void aRepeatedClientIdStoresNothingOfItsCommit() throws Exception {
         Room loaded = await(store.load(room));
         Message first = message(ann, "once", "same");
