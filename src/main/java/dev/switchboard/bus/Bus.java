@@ -13,6 +13,8 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,6 +38,9 @@ import java.util.function.Supplier;
 public final class Bus {
     /** How long one try may take: a dead node never answers, so this also bounds how long its callers wait for it. */
     private static final Duration TRY = Duration.ofSeconds(3);
+
+    /** How long a request may take that is made within another one. */
+    private static final Duration FORWARD = Duration.ofSeconds(2);
 
     /** How long a request may take with all its tries; longer than it takes to notice a frozen node. */
     private static final Duration DEADLINE = Duration.ofSeconds(14);
@@ -89,7 +94,28 @@ public final class Bus {
     /** Asks a shard that the caller chose, once: what is said there must be repeated by the caller when it fails. */
     public <Q extends Record, R extends Record> Future<R> callShard(
             Operation<Q, R> operation, Caller caller, Q request, Ownership.Owner shard) {
-        return once(operation, caller, request, shard).recover(e -> Future.failedFuture(presentable(Faults.of(e))));
+        return once(operation, caller, request, shard, TRY).recover(e -> Future.failedFuture(presentable(Faults.of(e))));
+    }
+
+    /**
+     * Hands a request on to the owner of its key, from within a request that its caller repeats: one try, shorter than
+     * those of the caller. Fails with {@code moved} when there is no answer, so that the caller begins anew.
+     */
+    public <Q extends Record, R extends Record> Future<R> forward(
+            Operation<Q, R> operation, Caller caller, Q request) {
+        Ownership.Owner owner;
+        try {
+            owner = ownership.ownerOf(operation.keyOf(caller, request));
+        } catch (FaultException e) {
+            return Future.failedFuture(e);
+        }
+        return once(operation, caller, request, owner, FORWARD)
+                .recover(e -> Future.failedFuture(
+                        noAnswer(e) ? Fault.MOVED.because("The owner does not answer.") : Faults.of(e)));
+    }
+
+    private static boolean noAnswer(Throwable failure) {
+        return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT;
     }
 
     /**
@@ -102,9 +128,30 @@ public final class Bus {
      */
     public <K, Q extends Record, R extends Record> Future<List<R>> callOwners(
             Operation<Q, R> operation, Caller caller, Collection<K> keys, Function<List<K>, Q> request) {
+        return callOwners(operation, caller, keys, request, DEADLINE);
+    }
+
+    /**
+     * Like {@link #callOwners(Operation, Caller, Collection, Function)} for somebody who cannot wait.
+     *
+     * @param patience after which the answers count that came so far
+     */
+    public <K, Q extends Record, R extends Record> Future<List<R>> callOwners(
+            Operation<Q, R> operation,
+            Caller caller,
+            Collection<K> keys,
+            Function<List<K>, Q> request,
+            Duration patience) {
         List<R> answers = new ArrayList<>();
-        return askOwners(operation, caller, keys, request, answers, FIRST_PAUSE_MS, deadline())
-                .map(answers);
+        Promise<List<R>> result = Promise.promise();
+        Runnable answer = () -> result.tryComplete(List.copyOf(answers));
+        long timer = vertx.setTimer(patience.toMillis(), t -> answer.run());
+        askOwners(operation, caller, keys, request, answers, FIRST_PAUSE_MS, System.nanoTime() + patience.toNanos())
+                .onComplete(done -> {
+                    vertx.cancelTimer(timer);
+                    answer.run();
+                });
+        return result.future();
     }
 
     private <K, Q extends Record, R extends Record> Future<Void> askOwners(
@@ -120,7 +167,7 @@ public final class Bus {
         try {
             ownership
                     .byOwner(keys)
-                    .forEach((owner, ids) -> asked.add(once(operation, caller, request.apply(ids), owner)
+                    .forEach((owner, ids) -> asked.add(once(operation, caller, request.apply(ids), owner, TRY)
                             .onSuccess(answers::add)
                             .onFailure(e -> {
                                 if (Faults.of(e).fault() == Fault.MOVED) {
@@ -149,7 +196,7 @@ public final class Bus {
     }
 
     private <Q extends Record, R extends Record> Future<R> once(
-            Operation<Q, R> operation, Caller caller, Q request, Ownership.Owner owner) {
+            Operation<Q, R> operation, Caller caller, Q request, Ownership.Owner owner, Duration patience) {
         Promise<R> first = Promise.promise();
         Context context = vertx.getOrCreateContext();
         Runnable giveUp = () -> context.runOnContext(v -> first.tryFail(Fault.MOVED.because("The node is gone.")));
@@ -158,7 +205,7 @@ public final class Bus {
         eventBus.<Answer>request(
                         operation.part().address(owner.nodeId(), owner.shard()),
                         new Envelope(operation, caller, request),
-                        new DeliveryOptions().setSendTimeout(TRY.toMillis()))
+                        new DeliveryOptions().setSendTimeout(patience.toMillis()))
                 .onComplete(done -> {
                     waiting.remove(giveUp);
                     if (done.succeeded()) {
@@ -197,7 +244,7 @@ public final class Bus {
             long deadline) {
         Future<R> reply;
         try {
-            reply = once(operation, caller, request, target.get());
+            reply = once(operation, caller, request, target.get(), TRY);
         } catch (FaultException e) {
             reply = Future.failedFuture(e);
         }

@@ -24,6 +24,11 @@ final class Audience {
         return usersByNode.keySet();
     }
 
+    /** Who has the room open on some node. */
+    Set<UUID> users() {
+        return nodesByUser.keySet();
+    }
+
     /** How many different people have the room open (or may be back in a moment). */
     int size() {
         return nodesByUser.size() + grace.size();

@@ -39,6 +39,7 @@ final class CommitRows {
         rows.addValue(column(appends, Append::roomId, UUID[]::new));
         rows.addValue(column(appends, Append::expectedHead, Long[]::new));
         rows.addValue(column(appends, a -> a.expectedHead() + a.events().size(), Long[]::new));
+        rows.addValue(column(appends, Append::expectedVersion, Long[]::new));
 
         rows.addValue(column(created, e -> e.data().id(), UUID[]::new));
         rows.addValue(column(created, Event::roomId, UUID[]::new));

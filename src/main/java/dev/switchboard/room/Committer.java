@@ -53,6 +53,9 @@ final class Committer {
         /** Gives up a room that this node may not own any more. */
         void giveUp(UUID roomId);
 
+        /** Reads members, roles and title again; ends the following of those who do not belong any more. */
+        Future<Void> refresh(Room room);
+
         /** Whether the partition table says that this node owns the room. */
         boolean owns(UUID roomId);
     }
@@ -141,13 +144,17 @@ final class Committer {
         List<Append> appends = new ArrayList<>(batch.size());
         batch.forEach((roomId, pending) -> {
             Room room = rooms.get(roomId);
-            if (room != null) {
+            if (room == null) {
+                pending.forEach(p -> p.promise.fail(Fault.MOVED.because("The conversation moved to another node.")));
+                return;
+            }
+            pending.removeIf(p -> refused(room, p));
+            if (!pending.isEmpty()) {
                 appends.add(new Append(
                         roomId,
                         room.head(),
+                        room.version(),
                         room.number(pending.stream().map(p -> p.draft).toList())));
-            } else {
-                pending.forEach(p -> p.promise.fail(Fault.MOVED.because("The conversation moved to another node.")));
             }
         });
         if (appends.isEmpty()) {
@@ -184,6 +191,16 @@ final class Committer {
                 commitNext();
             });
         });
+    }
+
+    /** Its sender was removed while it waited. */
+    private static boolean refused(Room room, Pending pending) {
+        boolean stranger = pending.draft.isNew()
+                && !room.members().containsKey(pending.draft.message().senderId());
+        if (stranger) {
+            pending.promise.fail(Fault.NOT_A_MEMBER.because("You are not a member of this conversation."));
+        }
+        return stranger;
     }
 
     private Map<UUID, List<Pending>> takeBatch() {
@@ -240,7 +257,7 @@ final class Committer {
             pending.forEach(p -> p.promise.fail(Fault.MOVED.because("The conversation moved to another node.")));
             return Future.succeededFuture();
         }
-        return catchUp(room).onComplete(caughtUp -> {
+        return current(room).onComplete(caughtUp -> {
             if (caughtUp.failed()) {
                 // The head may be behind what is stored: then the next commit does not pass and reads it again.
                 pending.forEach(p -> p.promise.fail(Fault.UNAVAILABLE.because("The message could not be stored.")));
@@ -264,6 +281,18 @@ final class Committer {
             }
             again(rest);
         });
+    }
+
+    /** A commit that did not pass met another head, or other members. */
+    private Future<List<Event<Message>>> current(Room room) {
+        return store.heads(List.of(room.id()))
+                .compose(heads -> {
+                    RoomStore.Head stored = heads.get(room.id());
+                    return stored != null && stored.version() == room.version()
+                            ? Future.succeededFuture()
+                            : rooms.refresh(room);
+                })
+                .compose(known -> catchUp(room));
     }
 
     /**

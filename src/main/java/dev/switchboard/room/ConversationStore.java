@@ -50,14 +50,22 @@ interface ConversationStore {
     /** A channel by its short name, as anybody sees it; null when there is none. */
     Future<@Nullable Conversation> bySlug(String slug, UUID user);
 
-    /** @return those added, without users that do not exist */
-    Future<List<Member>> addMembers(UUID roomId, Collection<UUID> users);
+    /** @param version the room's count of changes after this one; entering a channel is not counted */
+    record Added(List<Member> members, long version) {}
 
-    Future<Void> removeMember(UUID roomId, UUID user);
+    /**
+     * Adds all of these different users, or nobody: when one of them does not exist.
+     *
+     * @return those added
+     */
+    Future<Added> addMembers(UUID roomId, Collection<UUID> users);
 
-    Future<Void> setRole(UUID roomId, UUID user, String role);
+    /** @return the room's count of changes after this one, as of the next two; {@code not_found} when there is no room */
+    Future<Long> removeMember(UUID roomId, UUID user);
 
-    Future<Void> rename(UUID roomId, String title);
+    Future<Long> setRole(UUID roomId, UUID user, String role);
+
+    Future<Long> rename(UUID roomId, String title);
 
     /** Deletes a conversation with everything in it. */
     Future<Void> delete(UUID roomId);

@@ -137,8 +137,10 @@ final class Conversations {
         return shard.room(q.id()).compose(live -> {
             notDirect(live);
             live.room().manager(caller.user());
-            return store.rename(q.id(), q.title()).compose(done -> {
-                live.room().rename(q.title());
+            return store.rename(q.id(), q.title())
+                    .compose(version -> shard.changed(
+                            live, version - 1, version, () -> live.room().rename(q.title())))
+                    .compose(known -> {
                 shard.publishState(
                         live, Event.state(Event.CONVERSATION_UPDATED, q.id(), Updated.title(q.id(), q.title())));
                 return view(q.id(), caller.user());
@@ -230,7 +232,8 @@ final class Conversations {
                 }
             }
             if (target == null) {
-                // Removed before: by this request, too, if its first answer was lost.
+                // Removed before: by this request, too, if its first answer was lost, and maybe its eviction with it.
+                shard.evict(live, q.userId());
                 return Future.succeededFuture(Nothing.NOTHING);
             }
             return membership.remove(live, q.userId()).map(done -> Nothing.NOTHING);

@@ -56,6 +56,7 @@ final class Following {
         return shard.room(q.conversationId())
                 .compose(live -> membership.admit(live, caller).map(live))
                 .compose(live -> {
+                    shard.check(live);
                     // From here to the head that is answered there is no gap: the node follows before anything is read.
                     String listener = q.listener();
                     if (listener != null && live.audience().join(listener, user)) {
@@ -63,7 +64,13 @@ final class Following {
                     }
                     return current(live.room(), q.afterSeq())
                             .compose(v -> missed(live.room(), q.afterSeq()))
-                            .compose(missed -> joined(live, user, missed));
+                            .compose(missed -> joined(live, user, missed))
+                            .map(joined -> {
+                                shard.check(live);
+                                // Removed while this waited: an eviction passed before there was anything to end.
+                                live.room().member(user);
+                                return joined;
+                            });
                 });
     }
 
@@ -150,13 +157,22 @@ final class Following {
 
     private Future<Followed> follow(Caller caller, Follow q) {
         return shard.room(q.roomId()).compose(live -> {
-            live.audience().follow(q.listener(), q.users());
+            Set<UUID> members = live.room().members().keySet();
+            live.audience()
+                    .follow(q.listener(), q.users().stream().filter(members::contains).toList());
+            // Removed, and the word of it was lost: with the owner that was to send it, or on its way.
+            q.users().stream()
+                    .filter(user -> !members.contains(user))
+                    .forEach(user -> shard.evict(live, user, q.listener()));
             return current(live.room(), q.users().isEmpty() ? null : q.afterSeq())
                     .compose(v -> {
                         long head = live.room().head();
                         long from = Math.min(q.afterSeq(), head);
                         long to = Math.min(head, from + Join.MAX_EVENTS);
-                        return after(live.room(), from, to).map(events -> new Followed(head, events));
+                        return after(live.room(), from, to).map(events -> {
+                            shard.check(live);
+                            return new Followed(head, events);
+                        });
                     });
         });
     }

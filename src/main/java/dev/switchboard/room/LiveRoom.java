@@ -1,24 +1,19 @@
 package dev.switchboard.room;
 
-import dev.switchboard.protocol.Message;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A loaded room with what is true only while its owner lives: who has it open, who types, what is being changed. */
+/** A loaded room with what is true only while its owner lives: who has it open, who types. */
 final class LiveRoom {
     private static final long PRESENCE_MAX_AGE = Duration.ofSeconds(1).toNanos();
 
     private final Room room;
     private final Audience audience = new Audience();
     private final Typists typists = new Typists();
-    /** Messages with a change under way, as they will stand: the next change builds on it. */
-    private final Map<UUID, Message> changing = new HashMap<>();
-
     private long touchedAt = System.nanoTime();
     private final Briefly<List<UUID>> online = new Briefly<>(PRESENCE_MAX_AGE);
     private final Briefly<Map<UUID, Set<UUID>>> blockers = new Briefly<>(PRESENCE_MAX_AGE);
@@ -38,10 +33,6 @@ final class LiveRoom {
 
     Typists typists() {
         return typists;
-    }
-
-    Map<UUID, Message> changing() {
-        return changing;
     }
 
     void touch() {

@@ -44,38 +44,44 @@ final class Membership {
             return Future.succeededFuture();
         }
         return store.addMembers(room.id(), missing).compose(added -> {
-            if (added.size() < missing.size()) {
+            if (added.members().size() < missing.size()) {
                 return Future.failedFuture(Fault.NOT_FOUND.because("No such user."));
             }
-            added.forEach(member -> room.members().put(member.userId(), member));
-            tellMembers(live);
-            return store.views(room.id(), missing).map(views -> {
-                views.forEach(
-                        (user, view) -> notices.tell(List.of(user), Event.personal(Event.CONVERSATION_ADDED, view)));
-                return null;
-            });
+            boolean counted = !room.kind().equals(Conversation.CHANNEL);
+            return shard.changed(
+                            live,
+                            counted ? added.version() - 1 : added.version(),
+                            added.version(),
+                            () -> added.members().forEach(room::put))
+                    .compose(known -> {
+                        tellMembers(live);
+                        return store.views(room.id(), missing);
+                    })
+                    .map(views -> {
+                        views.forEach((user, view) ->
+                                notices.tell(List.of(user), Event.personal(Event.CONVERSATION_ADDED, view)));
+                        return null;
+                    });
         });
     }
 
     /** Removes somebody, who also stops hearing of the room. */
     Future<Void> remove(LiveRoom live, UUID user) {
         Room room = live.room();
-        return store.removeMember(room.id(), user).map(done -> {
-            room.members().remove(user);
+        return store.removeMember(room.id(), user).compose(version -> {
             shard.evict(live, user);
             notices.tell(List.of(user), Event.personal(Event.CONVERSATION_REMOVED, new Removed(room.id())));
-            tellMembers(live);
-            return null;
+            return shard.changed(live, version - 1, version, () -> room.remove(user))
+                    .onSuccess(known -> tellMembers(live));
         });
     }
 
     Future<Void> setRole(LiveRoom live, UUID user, String role) {
         Member before = live.room().member(user);
-        return store.setRole(live.room().id(), user, role).map(done -> {
-            live.room().members().put(user, before.withRole(role));
-            tellMembers(live);
-            return null;
-        });
+        Room room = live.room();
+        return store.setRole(room.id(), user, role)
+                .compose(version -> shard.changed(live, version - 1, version, () -> room.put(before.withRole(role))))
+                .onSuccess(known -> tellMembers(live));
     }
 
     /** In large rooms {@link Following#tellCount} does so, gathered: thousands may enter a channel at once. */

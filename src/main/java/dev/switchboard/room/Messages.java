@@ -26,7 +26,9 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -38,6 +40,8 @@ final class Messages {
 
     private final RoomShard shard;
     private final UserNotices notices;
+    /** Messages with a change under way, as they will stand: the next change builds on it, even if its room was reloaded. */
+    private final Map<UUID, Message> changing = new HashMap<>();
 
     Messages(RoomShard shard, UserNotices notices) {
         this.shard = shard;
@@ -137,25 +141,25 @@ final class Messages {
             LiveRoom live, UUID messageId, String type, BiFunction<Message, Instant, Message> rule) {
         return current(live, messageId).compose(read -> {
             // Another change may have started while this one read.
-            Message before = live.changing().getOrDefault(messageId, read);
+            Message before = changing.getOrDefault(messageId, read);
             Instant at = now();
             Message after = rule.apply(before, at);
             if (after.equals(before)) {
                 // Asked for again. It is answered like the first time: after the commit.
-                return live.changing().containsKey(messageId)
+                return changing.containsKey(messageId)
                         ? Future.failedFuture(Fault.MOVED.because("The change is being stored."))
                         : Future.succeededFuture(new Changed(before.version()));
             }
-            live.changing().put(messageId, after);
+            changing.put(messageId, after);
             return shard.committer()
                     .append(live.room().id(), new Draft(type, at, after))
-                    .onComplete(done -> live.changing().remove(messageId, after))
+                    .onComplete(done -> changing.remove(messageId, after))
                     .map(event -> new Changed(after.version()));
         });
     }
 
     private Future<Message> current(LiveRoom live, UUID messageId) {
-        Message known = live.changing().getOrDefault(messageId, live.room().recentMessage(messageId));
+        Message known = changing.getOrDefault(messageId, live.room().recentMessage(messageId));
         if (known != null) {
             return Future.succeededFuture(known);
         }
@@ -232,7 +236,7 @@ final class Messages {
             if (message == null) {
                 return Future.failedFuture(Fault.NOT_FOUND.because("No such message."));
             }
-            return shard.bus().call(operation, caller, inRoom.apply(message.roomId()));
+            return shard.bus().forward(operation, caller, inRoom.apply(message.roomId()));
         });
     }
 

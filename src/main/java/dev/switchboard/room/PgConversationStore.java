@@ -44,6 +44,32 @@ final class PgConversationStore implements ConversationStore {
     private static final String FIND_MADE = "SELECT id, created_by = $2 AND client_id = $3 AS repeated FROM room"
             + " WHERE direct_key = $1 OR (created_by = $2 AND client_id = $3)";
 
+    /** What was written before somebody came is history, not unread. */
+    private static final String ADD_MEMBERS =
+            """
+            WITH wanted AS (
+              SELECT id FROM user_account
+              WHERE id = ANY($2) AND (SELECT count(*) FROM user_account WHERE id = ANY($2)) = cardinality($2::uuid[])
+            ), counted AS (
+              UPDATE room SET members_version = members_version + 1
+              WHERE id = $1 AND kind <> 'channel' AND EXISTS (SELECT FROM wanted)
+              RETURNING id, head_seq, members_version
+            ), entered AS (
+              SELECT * FROM counted
+              UNION ALL SELECT id, head_seq, members_version FROM room WHERE id = $1 AND kind = 'channel'
+            ), added AS (
+              INSERT INTO room_member (room_id, user_id, role, read_seq)
+              SELECT e.id, w.id, 'member', e.head_seq FROM entered e, wanted w
+              ON CONFLICT (room_id, user_id) DO UPDATE SET role = room_member.role
+              RETURNING user_id, role, joined_at, read_seq
+            )
+            SELECT a.user_id, u.username, a.role, a.joined_at, a.read_seq, e.members_version
+            FROM added a JOIN user_account u ON u.id = a.user_id, entered e
+            """;
+
+    private static final String COUNT_CHANGE =
+            " UPDATE room SET members_version = members_version + 1 WHERE id = $1 RETURNING members_version";
+
     /** One row for each of the users asked for; the members of small rooms come as an array. */
     private static final String VIEW =
             """
@@ -231,17 +257,14 @@ final class PgConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<List<Member>> addMembers(UUID roomId, Collection<UUID> users) {
-        return members(database.query(
-                // What was written before somebody came is history, not unread.
-                "WITH added AS (INSERT INTO room_member (room_id, user_id, role, read_seq)"
-                        + " SELECT r.id, u.id, 'member', r.head_seq FROM room r, user_account u"
-                        + " WHERE r.id = $1 AND u.id = ANY($2)"
-                        + " ON CONFLICT (room_id, user_id) DO UPDATE SET role = room_member.role"
-                        + " RETURNING user_id, role, joined_at, read_seq)"
-                        + " SELECT a.user_id, u.username, a.role, a.joined_at, a.read_seq FROM added a"
-                        + " JOIN user_account u ON u.id = a.user_id",
-                Tuple.of(roomId, (Object) users.toArray(UUID[]::new))));
+    public Future<Added> addMembers(UUID roomId, Collection<UUID> users) {
+        return database.query(ADD_MEMBERS, Tuple.of(roomId, (Object) users.toArray(UUID[]::new)))
+                .map(rows -> {
+                    List<Member> members = new ArrayList<>(rows.size());
+                    rows.forEach(row -> members.add(PgRoomStore.member(row)));
+                    return new Added(
+                            members, rows.size() == 0 ? 0 : rows.iterator().next().getLong("members_version"));
+                });
     }
 
     private static Future<List<Member>> members(Future<RowSet<Row>> query) {
@@ -253,23 +276,34 @@ final class PgConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<Void> removeMember(UUID roomId, UUID user) {
-        return database.query("DELETE FROM room_member WHERE room_id = $1 AND user_id = $2", Tuple.of(roomId, user))
-                .mapEmpty();
+    public Future<Long> removeMember(UUID roomId, UUID user) {
+        return counted(
+                "WITH gone AS (DELETE FROM room_member WHERE room_id = $1 AND user_id = $2)" + COUNT_CHANGE,
+                Tuple.of(roomId, user));
     }
 
     @Override
-    public Future<Void> setRole(UUID roomId, UUID user, String role) {
-        return database.query(
-                        "UPDATE room_member SET role = $3 WHERE room_id = $1 AND user_id = $2",
-                        Tuple.of(roomId, user, role))
-                .mapEmpty();
+    public Future<Long> setRole(UUID roomId, UUID user, String role) {
+        return counted(
+                "WITH changed AS (UPDATE room_member SET role = $3 WHERE room_id = $1 AND user_id = $2)" + COUNT_CHANGE,
+                Tuple.of(roomId, user, role));
     }
 
     @Override
-    public Future<Void> rename(UUID roomId, String title) {
-        return database.query("UPDATE room SET title = $2 WHERE id = $1", Tuple.of(roomId, title))
-                .mapEmpty();
+    public Future<Long> rename(UUID roomId, String title) {
+        return counted(
+                "UPDATE room SET title = $2, members_version = members_version + 1 WHERE id = $1"
+                        + " RETURNING members_version",
+                Tuple.of(roomId, title));
+    }
+
+    private Future<Long> counted(String change, Tuple values) {
+        return database.query(change, values).map(rows -> {
+            if (rows.size() == 0) {
+                throw Fault.NOT_FOUND.because("No such conversation.");
+            }
+            return rows.iterator().next().getLong("members_version");
+        });
     }
 
     @Override

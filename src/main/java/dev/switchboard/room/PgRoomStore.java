@@ -27,30 +27,30 @@ import org.jspecify.annotations.Nullable;
 final class PgRoomStore implements RoomStore {
     private static final String UNIQUE_VIOLATION = "23505";
 
-    /** Only rooms whose head is where their owner thinks take part; that fences owners that are not owners any more. */
+    /** Only rooms whose head and members are what their owner thinks take part; that fences owners that are not owners any more. */
     private static final String COMMIT =
             """
             WITH head AS (
               UPDATE room r SET head_seq = h.next
-              FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS h(id, expected, next)
-              WHERE r.id = h.id AND r.head_seq = h.expected
+              FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) AS h(id, expected, next, version)
+              WHERE r.id = h.id AND r.head_seq = h.expected AND r.members_version = h.version
               RETURNING r.id
             ), created AS (
               INSERT INTO message (id, room_id, seq, sender_id, sender_name, type, content, client_id, reply_to, created_at)
               SELECT m.id, m.room_id, m.seq, m.sender_id, m.sender_name, m.type, m.content, m.client_id, m.reply_to, m.at
-              FROM unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::uuid[], $8::text[], $9::text[], $10::text[],
-                          $11::text[], $12::uuid[], $13::timestamptz[])
+              FROM unnest($5::uuid[], $6::uuid[], $7::bigint[], $8::uuid[], $9::text[], $10::text[], $11::text[],
+                          $12::text[], $13::uuid[], $14::timestamptz[])
                 AS m(id, room_id, seq, sender_id, sender_name, type, content, client_id, reply_to, at)
               JOIN head ON head.id = m.room_id
             ), logged AS (
               INSERT INTO room_change (room_id, seq, kind, message_id, at)
               SELECT c.room_id, c.seq, c.kind, c.message_id, c.at
-              FROM unnest($14::uuid[], $15::bigint[], $16::text[], $17::uuid[], $18::timestamptz[])
+              FROM unnest($15::uuid[], $16::bigint[], $17::text[], $18::uuid[], $19::timestamptz[])
                 AS c(room_id, seq, kind, message_id, at)
               JOIN head ON head.id = c.room_id
             ), changed AS (
               UPDATE message m SET content = u.content, version = u.version, edited_at = u.at, deleted = u.deleted
-              FROM unnest($19::uuid[], $20::uuid[], $21::text[], $22::int[], $23::timestamptz[], $24::boolean[])
+              FROM unnest($20::uuid[], $21::uuid[], $22::text[], $23::int[], $24::timestamptz[], $25::boolean[])
                 AS u(room_id, id, content, version, at, deleted)
               JOIN head ON head.id = u.room_id
               WHERE m.id = u.id
@@ -78,7 +78,7 @@ final class PgRoomStore implements RoomStore {
 
     @Override
     public Future<@Nullable Room> load(UUID roomId) {
-        return database.query("SELECT kind, title, head_seq FROM room WHERE id = $1", Tuple.of(roomId))
+        return database.query("SELECT kind, title, head_seq, members_version FROM room WHERE id = $1", Tuple.of(roomId))
                 .compose(rooms -> {
                     if (rooms.size() == 0) {
                         return Future.succeededFuture(null);
@@ -90,6 +90,7 @@ final class PgRoomStore implements RoomStore {
                                     room.getString("kind"),
                                     room.getString("title"),
                                     room.getLong("head_seq"),
+                                    room.getLong("members_version"),
                                     members));
                 });
     }
@@ -171,11 +172,14 @@ final class PgRoomStore implements RoomStore {
     }
 
     @Override
-    public Future<Map<UUID, Long>> heads(Collection<UUID> rooms) {
-        return database.query("SELECT id, head_seq FROM room WHERE id = ANY($1)", Tuple.of(rooms.toArray(UUID[]::new)))
+    public Future<Map<UUID, Head>> heads(Collection<UUID> rooms) {
+        return database.query(
+                        "SELECT id, head_seq, members_version FROM room WHERE id = ANY($1)",
+                        Tuple.of(rooms.toArray(UUID[]::new)))
                 .map(rows -> {
-                    Map<UUID, Long> heads = new HashMap<>();
-                    rows.forEach(row -> heads.put(row.getUUID("id"), row.getLong("head_seq")));
+                    Map<UUID, Head> heads = new HashMap<>();
+                    rows.forEach(row -> heads.put(
+                            row.getUUID("id"), new Head(row.getLong("head_seq"), row.getLong("members_version"))));
                     return heads;
                 });
     }

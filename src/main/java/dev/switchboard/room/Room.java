@@ -6,6 +6,8 @@ import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.RoomOperations.Sent;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,8 @@ final class Room {
     private final String kind;
     private @Nullable String title;
     private final Map<UUID, Member> members;
+    private long version;
+    private int edits;
     private final RecentEvents recent;
     private final Map<ClientKey, Sent> answered = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -39,11 +43,15 @@ final class Room {
     /** What makes sending again safe. */
     record ClientKey(UUID senderId, String clientId) {}
 
-    /** @param headSeq the number of the last committed event; 0 in an empty room */
-    Room(UUID id, String kind, @Nullable String title, long headSeq, Map<UUID, Member> members) {
+    /**
+     * @param headSeq the number of the last committed event; 0 in an empty room
+     * @param version counts the changes of members, roles and title
+     */
+    Room(UUID id, String kind, @Nullable String title, long headSeq, long version, Map<UUID, Member> members) {
         this.id = id;
         this.kind = kind;
         this.title = title;
+        this.version = version;
         this.members = members;
         this.recent = new RecentEvents(headSeq);
     }
@@ -70,8 +78,45 @@ final class Room {
         return recent.head();
     }
 
+    /** In the order in which they came. Not to be changed. */
     Map<UUID, Member> members() {
-        return members;
+        return Collections.unmodifiableMap(members);
+    }
+
+    void put(Member member) {
+        edits++;
+        members.put(member.userId(), member);
+    }
+
+    void remove(UUID userId) {
+        edits++;
+        members.remove(userId);
+    }
+
+    /** How many changes of members, roles and title, as the database counts them, are known here. */
+    long version() {
+        return version;
+    }
+
+    void version(long counted) {
+        version = counted;
+    }
+
+    /** Differs from before whenever the members were changed here. */
+    int edits() {
+        return edits;
+    }
+
+    /** Takes over members, roles and title as they are stored. */
+    void reload(Room stored) {
+        title = stored.title;
+        version = stored.version;
+        Map<UUID, Member> before = new HashMap<>(members);
+        members.clear();
+        stored.members.forEach((user, member) -> {
+            Member known = before.get(user);
+            members.put(user, known == null ? member : member.readUpTo(known.readSeq()));
+        });
     }
 
     /** A member has read up to here. */

@@ -8,6 +8,9 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.Part;
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -26,6 +29,12 @@ import org.slf4j.LoggerFactory;
 final class RoomShard implements Committer.Rooms {
     private static final Logger LOG = LoggerFactory.getLogger(RoomShard.class);
     private static final int HEADS_AT_ONCE = 1_000;
+
+    /** Longer than any request waits: a room touched so lately may be about to be followed. */
+    private static final long IN_USE_NANOS = Duration.ofSeconds(15).toNanos();
+
+    /** How often a room is read again whose members change meanwhile; the next commit or comparison goes on. */
+    private static final int REFRESHES = 5;
 
     private final Bus bus;
     private final RoomStore store;
@@ -107,39 +116,111 @@ final class RoomShard implements Committer.Rooms {
         return bus.ownership().owns(roomId.toString());
     }
 
-    /** Runs for every loaded room that is still ours; forgets the others. */
+    /**
+     * A room as a request found it, if it is still the one that counts after the request waited.
+     *
+     * @throws dev.switchboard.protocol.FaultException {@code moved} when it was given up meanwhile
+     */
+    void check(LiveRoom live) {
+        if (rooms.get(live.room().id()) != live) {
+            throw Fault.MOVED.because("The conversation moved meanwhile.");
+        }
+    }
+
+    /** Runs for every loaded room that is still ours; forgets the others, and the oldest of those that nobody follows. */
     void sweep(Consumer<LiveRoom> each) {
         long now = System.nanoTime();
+        List<LiveRoom> idle = new ArrayList<>();
         for (Iterator<LiveRoom> all = rooms.values().iterator(); all.hasNext(); ) {
             LiveRoom live = all.next();
-            boolean idle =
-                    live.audience().size() == 0 && (now - live.touchedAt() > idleNanos || rooms.size() > maxIdle);
-            if (idle || !owns(live.room().id())) {
+            if (!owns(live.room().id())) {
                 all.remove();
-            } else {
-                each.accept(live);
+                continue;
+            }
+            each.accept(live);
+            if (live.audience().size() == 0 && now - live.touchedAt() > IN_USE_NANOS) {
+                idle.add(live);
+            }
+        }
+        idle.sort(Comparator.comparingLong(LiveRoom::touchedAt));
+        for (LiveRoom live : idle) {
+            if (now - live.touchedAt() > idleNanos || rooms.size() > maxIdle) {
+                giveUp(live.room().id());
             }
         }
     }
 
     /**
-     * Compares the heads of all loaded rooms with the database. A room can have had another owner without this node
+     * Compares the heads and the members of all loaded rooms with the database. A room can have had another owner without this node
      * noticing: when it stood still, or when partitions went and came back.
      */
     void compareHeads() {
         List<UUID> ids = List.copyOf(rooms.keySet());
         for (int from = 0; from < ids.size(); from += HEADS_AT_ONCE) {
             store.heads(ids.subList(from, Math.min(ids.size(), from + HEADS_AT_ONCE)))
-                    .onSuccess(heads -> heads.forEach(this::compareHead))
+                    .onSuccess(heads -> heads.forEach(this::compare))
                     .onFailure(e -> LOG.warn("The heads of rooms could not be compared: {}", e.toString()));
         }
     }
 
-    private void compareHead(UUID roomId, long stored) {
+    private void compare(UUID roomId, RoomStore.Head stored) {
         Room room = get(roomId);
-        if (room != null && stored > room.head() && owns(roomId)) {
-            committer.catchUp(room).onFailure(e -> LOG.warn("{} could not be read again: {}", roomId, e.toString()));
+        if (room == null || !owns(roomId)) {
+            return;
         }
+        Future<?> members = stored.version() == room.version() ? Future.succeededFuture() : refresh(room);
+        Future<?> log = stored.seq() <= room.head() ? Future.succeededFuture() : committer.catchUp(room);
+        Future.join(members, log)
+                .onFailure(e -> LOG.warn("{} could not be read again: {}", roomId, e.toString()));
+    }
+
+    /**
+     * Takes a change that was stored into memory; when others changed the room in between, or its change was answered out
+     * of turn, everything is read again instead.
+     *
+     * @param before the count of changes that this one follows
+     * @param after the count with it
+     */
+    Future<Void> changed(LiveRoom live, long before, long after, Runnable change) {
+        LiveRoom now = rooms.get(live.room().id());
+        if (now == null) {
+            return Future.succeededFuture();
+        }
+        if (now != live || now.room().version() != before) {
+            return refresh(now.room());
+        }
+        change.run();
+        now.room().version(after);
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> refresh(Room room) {
+        return refresh(room, REFRESHES);
+    }
+
+    private Future<Void> refresh(Room room, int tries) {
+        int edits = room.edits();
+        return store.load(room.id()).compose(stored -> {
+            LiveRoom live = rooms.get(room.id());
+            if (live == null || live.room() != room) {
+                return Future.succeededFuture();
+            }
+            if (room.edits() != edits) {
+                // What was read may be older than what is known by now.
+                return tries > 1 ? refresh(room, tries - 1) : Future.succeededFuture();
+            }
+            if (stored != null && stored.version() >= room.version()) {
+                room.reload(stored);
+            }
+            List.copyOf(live.audience().users()).stream()
+                    .filter(user -> stored == null || !room.members().containsKey(user))
+                    .forEach(user -> evict(live, user));
+            if (stored == null) {
+                giveUp(room.id());
+            }
+            return Future.succeededFuture();
+        });
     }
 
     /** Every loaded room. */
@@ -159,11 +240,13 @@ final class RoomShard implements Committer.Rooms {
 
     /** Ends a user's following: nothing of the room reaches the user's sockets after this. */
     void evict(LiveRoom live, UUID user) {
-        Delivery eviction = Delivery.eviction(live.room().id(), user);
-        for (String node : List.copyOf(live.audience().nodes())) {
-            bus.deliver(node, eviction);
-            live.audience().leave(node, user);
-        }
+        List.copyOf(live.audience().nodes()).forEach(node -> evict(live, user, node));
+    }
+
+    /** Ends what one node's sockets of a user follow. */
+    void evict(LiveRoom live, UUID user, String node) {
+        bus.deliver(node, Delivery.eviction(live.room().id(), user));
+        live.audience().leave(node, user);
     }
 
     private void deliver(LiveRoom live, long firstSeq, List<? extends Event<?>> events) {

@@ -14,8 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The log of each room, kept for good. */
 interface RoomStore {
-    /** What one room adds to its log, if its head is still where its owner thinks. */
-    record Append(UUID roomId, long expectedHead, List<Event<Message>> events) {}
+    /** What one room adds to its log, if its head and its members are still what its owner thinks. */
+    record Append(UUID roomId, long expectedHead, long expectedVersion, List<Event<Message>> events) {}
+
+    /**
+     * How far a room has come.
+     *
+     * @param seq the number of the last event
+     * @param version counts the changes of members, roles and title
+     */
+    record Head(long seq, long version) {}
 
     /** Some {@code (sender, clientId)} of a commit was stored before; nothing of that commit was. */
     final class DuplicateClientId extends RuntimeException {
@@ -32,8 +40,8 @@ interface RoomStore {
     /**
      * Appends to several rooms in one transaction.
      *
-     * @return the rooms that were appended to; a room that is not among them has another head by now, and nothing of it
-     *     was stored. Fails with {@link DuplicateClientId}, or with anything else when it is not known what was stored.
+     * @return the rooms that were appended to; a room that is not among them has another head, or other members, by
+     *     now, and nothing of it was stored. Fails with {@link DuplicateClientId}, or with anything else when it is not known what was stored.
      */
     Future<Set<UUID>> commit(List<Append> appends);
 
@@ -44,7 +52,7 @@ interface RoomStore {
     Future<List<Event<Message>>> events(UUID roomId, long afterSeq, int limit);
 
     /** The heads of these rooms, as they are stored. */
-    Future<Map<UUID, Long>> heads(Collection<UUID> rooms);
+    Future<Map<UUID, Head>> heads(Collection<UUID> rooms);
 
     /** Messages before (or after) a place, at most {@code limit}, the nearest ones, in rising order. */
     Future<List<Message>> history(UUID roomId, @Nullable Long before, @Nullable Long after, int limit);

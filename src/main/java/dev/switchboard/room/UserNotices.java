@@ -10,6 +10,7 @@ import dev.switchboard.protocol.ParticipantOperations.Notice;
 import dev.switchboard.protocol.ParticipantOperations.Notify;
 import dev.switchboard.protocol.ParticipantOperations.Query;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** What rooms tell single users, and ask about them: through the owners of those users. */
 final class UserNotices {
     private static final int PREVIEW = 120;
+
+    /** Much shorter than a try of a join, which waits for it: one frozen node must not hold up joins everywhere. */
+    private static final Duration ONLINE_PATIENCE = Duration.ofMillis(500);
 
     private final Bus bus;
 
@@ -72,9 +76,9 @@ final class UserNotices {
                 ids -> new Notify(List.of(new Notice(ids, event))));
     }
 
-    /** Who of these users is online; those whose owner does not answer count as offline. */
+    /** Who of these users is online; those whose owner does not answer soon count as offline. Never fails. */
     Future<List<UUID>> online(Collection<UUID> users) {
-        return bus.callOwners(ParticipantOperations.QUERY, Caller.system(), users, Query::new)
+        return bus.callOwners(ParticipantOperations.QUERY, Caller.system(), users, Query::new, ONLINE_PATIENCE)
                 .map(answers ->
                         answers.stream().flatMap(a -> a.online().stream()).toList());
     }

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The log in memory, with PostgreSQL's rules (compare-and-set of the head, unique client ids, all or nothing), shared by
+ * The log in memory, with PostgreSQL's rules (compare-and-set of head and members, unique client ids, all or nothing), shared by
  * several owners. Commits wait until {@link #step} carries them out, so that a test decides what happens first.
  */
 final class FakeRoomStore implements RoomStore {
@@ -41,12 +41,30 @@ final class FakeRoomStore implements RoomStore {
     private final Map<ClientKey, Sent> sent = new HashMap<>();
     private final Map<UUID, Member> members;
     private final UUID roomId;
+    private long version;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
 
     FakeRoomStore(UUID roomId, Collection<UUID> members) {
         this.roomId = roomId;
         this.members = new LinkedHashMap<>();
-        members.forEach(u -> this.members.put(u, new Member(u, "user", Member.MEMBER, Instant.EPOCH, 0)));
+        members.forEach(this::addMember);
+    }
+
+    Member addMember(UUID user) {
+        return members.computeIfAbsent(user, u -> new Member(u, "user", Member.MEMBER, Instant.EPOCH, 0));
+    }
+
+    void removeMember(UUID user) {
+        members.remove(user);
+    }
+
+    void role(UUID user, String role) {
+        members.computeIfPresent(user, (u, member) -> member.withRole(role));
+    }
+
+    /** One more change of members. */
+    long count() {
+        return ++version;
     }
 
     boolean idle() {
@@ -78,7 +96,7 @@ final class FakeRoomStore implements RoomStore {
         Set<ClientKey> fresh = new HashSet<>();
         Set<UUID> accepted = new HashSet<>();
         for (Append append : appends) {
-            if (append.expectedHead() == log.size()) {
+            if (append.expectedHead() == log.size() && append.expectedVersion() == version) {
                 for (Event<Message> event : append.events()) {
                     ClientKey key = key(event);
                     if (key != null && (sent.containsKey(key) || !fresh.add(key))) {
@@ -112,7 +130,7 @@ final class FakeRoomStore implements RoomStore {
     public Future<Room> load(UUID id) {
         return Future.succeededFuture(
                 id.equals(roomId)
-                        ? new Room(id, Conversation.GROUP, "room", log.size(), new LinkedHashMap<>(members))
+                        ? new Room(id, Conversation.GROUP, "room", log.size(), version, new LinkedHashMap<>(members))
                         : null);
     }
 
@@ -140,8 +158,8 @@ final class FakeRoomStore implements RoomStore {
     }
 
     @Override
-    public Future<Map<UUID, Long>> heads(Collection<UUID> rooms) {
-        return Future.succeededFuture(Map.of(roomId, (long) log.size()));
+    public Future<Map<UUID, Head>> heads(Collection<UUID> rooms) {
+        return Future.succeededFuture(Map.of(roomId, new Head(log.size(), version)));
     }
 
     @Override

@@ -77,7 +77,7 @@ class PgRoomStoreIT {
 
     private Set<UUID> commit(Room loaded, List<Draft> drafts) throws Exception {
         List<Event<Message>> events = loaded.number(drafts);
-        Set<UUID> accepted = await(store.commit(List.of(new Append(room, loaded.head(), events))));
+        Set<UUID> accepted = await(store.commit(List.of(new Append(room, loaded.head(), loaded.version(), events))));
         if (!accepted.isEmpty()) {
             loaded.committed(events);
         }
@@ -122,6 +122,36 @@ class PgRoomStoreIT {
     }
 
     @Test
+    void anOwnerThatMissedARemovalOrANewRoleIsFenced() throws Exception {
+        Room frozen = await(store.load(room));
+        assertThat(await(conversations.removeMember(room, bob))).isEqualTo(1);
+        assertThat(commit(frozen, List.of(Draft.created(message(bob, "removed by now", null)))))
+                .isEmpty();
+        Room owner = await(store.load(room));
+        assertThat(commit(owner, List.of(Draft.created(message(ann, "current", null)))))
+                .containsExactly(room);
+        var again = await(conversations.addMembers(room, List.of(bob)));
+        assertThat(again.version()).isEqualTo(2);
+        assertThat(again.members()).extracting(Conversation.Member::readSeq).containsExactly(1L);
+        assertThat(await(conversations.setRole(room, bob, Conversation.Member.ADMIN)))
+                .isEqualTo(3);
+        assertThat(await(conversations.rename(room, "Another"))).isEqualTo(4);
+        assertThat(await(store.heads(List.of(room)))).containsValue(new RoomStore.Head(1, 4));
+        assertThat(commit(owner, List.of(Draft.created(message(ann, "another title", null)))))
+                .isEmpty();
+    }
+
+    @Test
+    void membersAreAddedAllOrNone() throws Exception {
+        await(conversations.removeMember(room, bob));
+        assertThat(await(conversations.addMembers(room, List.of(bob, Ids.next())))
+                        .members())
+                .isEmpty();
+        assertThat(await(store.load(room)).members()).containsOnlyKeys(ann);
+        assertThat(await(store.heads(List.of(room)))).containsValue(new RoomStore.Head(0, 1));
+    }
+
+    @Test
     void aRepeatedClientIdStoresNothingOfItsCommit() throws Exception {
         Room loaded = await(store.load(room));
         Message first = message(ann, "once", "same");
@@ -145,7 +175,7 @@ class PgRoomStoreIT {
         for (int i = 0; i < owners; i++) {
             Room loaded = await(store.load(room));
             commits.add(store.commit(List.of(new Append(
-                    room, loaded.head(), loaded.number(List.of(Draft.created(message(ann, "owner " + i, null))))))));
+                    room, loaded.head(), loaded.version(), loaded.number(List.of(Draft.created(message(ann, "owner " + i, null))))))));
         }
         int accepted = 0;
         for (Future<Set<UUID>> commit : commits) {

@@ -123,6 +123,12 @@ class RoomScheduleTest {
         }
 
         @Override
+        public Future<Void> refresh(Room room) {
+            room.reload(store.load(ROOM).result());
+            return Future.succeededFuture();
+        }
+
+        @Override
         public boolean owns(UUID roomId) {
             return owner;
         }

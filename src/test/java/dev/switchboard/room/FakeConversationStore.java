@@ -1,0 +1,70 @@
+package dev.switchboard.room;
+
+import dev.switchboard.protocol.Conversation;
+import dev.switchboard.protocol.Conversation.Member;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Membership in the memory of a {@link FakeRoomStore}. */
+final class FakeConversationStore implements ConversationStore {
+    private final FakeRoomStore rooms;
+
+    FakeConversationStore(FakeRoomStore rooms) {
+        this.rooms = rooms;
+    }
+
+    @Override
+    public Future<Added> addMembers(UUID roomId, Collection<UUID> users) {
+        List<Member> added = users.stream().map(rooms::addMember).toList();
+        return Future.succeededFuture(new Added(added, rooms.count()));
+    }
+
+    @Override
+    public Future<Long> removeMember(UUID roomId, UUID user) {
+        rooms.removeMember(user);
+        return Future.succeededFuture(rooms.count());
+    }
+
+    @Override
+    public Future<Map<UUID, Conversation>> views(UUID roomId, Collection<UUID> users) {
+        return Future.succeededFuture(Map.of());
+    }
+
+    @Override
+    public Future<Made> create(NewConversation conversation) {
+        throw new AssertionError("not used here");
+    }
+
+    @Override
+    public Future<List<Conversation>> list(UUID user, String cursor, int limit) {
+        throw new AssertionError("not used here");
+    }
+
+    @Override
+    public Future<Conversation> bySlug(String slug, UUID user) {
+        throw new AssertionError("not used here");
+    }
+
+    @Override
+    public Future<Long> setRole(UUID roomId, UUID user, String role) {
+        throw new AssertionError("not used here");
+    }
+
+    @Override
+    public Future<Long> rename(UUID roomId, String title) {
+        throw new AssertionError("not used here");
+    }
+
+    @Override
+    public Future<Void> delete(UUID roomId) {
+        throw new AssertionError("not used here");
+    }
+
+    @Override
+    public Future<List<Member>> members(UUID roomId, String prefix, UUID after, int limit) {
+        throw new AssertionError("not used here");
+    }
+}
