@@ -94,15 +94,15 @@ public final class Bus {
     /** Asks a shard that the caller chose, once: what is said there must be repeated by the caller when it fails. */
     public <Q extends Record, R extends Record> Future<R> callShard(
             Operation<Q, R> operation, Caller caller, Q request, Ownership.Owner shard) {
-        return once(operation, caller, request, shard, TRY).recover(e -> Future.failedFuture(presentable(Faults.of(e))));
+        return once(operation, caller, request, shard, TRY)
+                .recover(e -> Future.failedFuture(presentable(Faults.of(e))));
     }
 
     /**
      * Hands a request on to the owner of its key, from within a request that its caller repeats: one try, shorter than
      * those of the caller. Fails with {@code moved} when there is no answer, so that the caller begins anew.
      */
-    public <Q extends Record, R extends Record> Future<R> forward(
-            Operation<Q, R> operation, Caller caller, Q request) {
+    public <Q extends Record, R extends Record> Future<R> forward(Operation<Q, R> operation, Caller caller, Q request) {
         Ownership.Owner owner;
         try {
             owner = ownership.ownerOf(operation.keyOf(caller, request));

@@ -19,9 +19,7 @@ final class Briefly<T> {
 
     Future<T> get(Supplier<Future<T>> ask) {
         Future<T> known = answer;
-        if (known == null
-                || known.failed()
-                || (known.isComplete() && System.nanoTime() - answeredAt > maxAgeNanos)) {
+        if (known == null || known.failed() || (known.isComplete() && System.nanoTime() - answeredAt > maxAgeNanos)) {
             known = ask.get();
             answer = known;
             known.onComplete(done -> answeredAt = System.nanoTime());

@@ -141,10 +141,11 @@ final class Conversations {
                     .compose(version -> shard.changed(
                             live, version - 1, version, () -> live.room().rename(q.title())))
                     .compose(known -> {
-                shard.publishState(
-                        live, Event.state(Event.CONVERSATION_UPDATED, q.id(), Updated.title(q.id(), q.title())));
-                return view(q.id(), caller.user());
-            });
+                        shard.publishState(
+                                live,
+                                Event.state(Event.CONVERSATION_UPDATED, q.id(), Updated.title(q.id(), q.title())));
+                        return view(q.id(), caller.user());
+                    });
         });
     }
 

@@ -159,7 +159,9 @@ final class Following {
         return shard.room(q.roomId()).compose(live -> {
             Set<UUID> members = live.room().members().keySet();
             live.audience()
-                    .follow(q.listener(), q.users().stream().filter(members::contains).toList());
+                    .follow(
+                            q.listener(),
+                            q.users().stream().filter(members::contains).toList());
             // Removed, and the word of it was lost: with the owner that was to send it, or on its way.
             q.users().stream()
                     .filter(user -> !members.contains(user))

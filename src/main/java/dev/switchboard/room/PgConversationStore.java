@@ -263,7 +263,8 @@ final class PgConversationStore implements ConversationStore {
                     List<Member> members = new ArrayList<>(rows.size());
                     rows.forEach(row -> members.add(PgRoomStore.member(row)));
                     return new Added(
-                            members, rows.size() == 0 ? 0 : rows.iterator().next().getLong("members_version"));
+                            members,
+                            rows.size() == 0 ? 0 : rows.iterator().next().getLong("members_version"));
                 });
     }
 

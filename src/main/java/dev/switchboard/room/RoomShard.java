@@ -170,8 +170,7 @@ final class RoomShard implements Committer.Rooms {
         }
         Future<?> members = stored.version() == room.version() ? Future.succeededFuture() : refresh(room);
         Future<?> log = stored.seq() <= room.head() ? Future.succeededFuture() : committer.catchUp(room);
-        Future.join(members, log)
-                .onFailure(e -> LOG.warn("{} could not be read again: {}", roomId, e.toString()));
+        Future.join(members, log).onFailure(e -> LOG.warn("{} could not be read again: {}", roomId, e.toString()));
     }
 
     /**

@@ -175,7 +175,10 @@ class PgRoomStoreIT {
         for (int i = 0; i < owners; i++) {
             Room loaded = await(store.load(room));
             commits.add(store.commit(List.of(new Append(
-                    room, loaded.head(), loaded.version(), loaded.number(List.of(Draft.created(message(ann, "owner " + i, null))))))));
+                    room,
+                    loaded.head(),
+                    loaded.version(),
+                    loaded.number(List.of(Draft.created(message(ann, "owner " + i, null))))))));
         }
         int accepted = 0;
         for (Future<Set<UUID>> commit : commits) {

@@ -82,9 +82,7 @@ class RoomOwnerTest {
                             queries.incrementAndGet();
                             return presence;
                         })
-                        .on(
-                                ParticipantOperations.NOTIFY,
-                                (caller, q) -> Future.succeededFuture(Nothing.NOTHING))));
+                        .on(ParticipantOperations.NOTIFY, (caller, q) -> Future.succeededFuture(Nothing.NOTHING))));
         await(bus.onDelivery(delivery -> {
             if (delivery.address().startsWith(Delivery.EVICT)) {
                 evicted.add(new String(delivery.events().get(0), java.nio.charset.StandardCharsets.UTF_8));
@@ -138,8 +136,7 @@ class RoomOwnerTest {
     void aNodeThatFollowsForSomebodyWhoWasRemovedIsTold() {
         await(join(ANN));
         UUID stranger = Ids.next();
-        await(bus.call(
-                RoomOperations.FOLLOW, Caller.system(), new Follow(ROOM, NODE, 0, List.of(ANN, stranger))));
+        await(bus.call(RoomOperations.FOLLOW, Caller.system(), new Follow(ROOM, NODE, 0, List.of(ANN, stranger))));
         awaitEvicted(stranger);
     }
 
@@ -198,9 +195,9 @@ class RoomOwnerTest {
         blocks = Future.succeededFuture(Map.of());
         slow.complete(Map.of());
         await(joining);
-        assertThat(shard.loaded()).singleElement().satisfies(live -> assertThat(
-                        live.audience().has(BOB))
-                .isTrue());
+        assertThat(shard.loaded())
+                .singleElement()
+                .satisfies(live -> assertThat(live.audience().has(BOB)).isTrue());
     }
 
     @Test
