@@ -88,6 +88,7 @@ class Http2FloodsTest {
         /** CVE-2019-9515. */
         ALL_THE_SETTINGS(i -> Http2Frames.frame(SETTINGS, 0, 0));
 
+        @SuppressWarnings("ImmutableEnumChecker") // The lambdas keep nothing.
         private final Wave wave;
 
         Flood(Wave wave) {

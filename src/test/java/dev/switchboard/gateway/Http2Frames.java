@@ -40,6 +40,7 @@ public final class Http2Frames implements AutoCloseable {
     private static final int HTTP = 0x86;
 
     /** A frame of the other side. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     public record Frame(int type, int flags, int stream, byte[] payload) {
         /** Of RST_STREAM at 0, of GOAWAY at 4. */
         public int error() {
@@ -132,7 +133,7 @@ public final class Http2Frames implements AutoCloseable {
             block.write(most);
             int rest = bytes.length - most;
             for (; rest > most; rest >>= 7) {
-                block.write(rest & most | 0x80);
+                block.write((rest & most) | 0x80);
             }
             block.write(rest);
         }

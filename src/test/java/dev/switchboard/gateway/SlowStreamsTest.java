@@ -34,7 +34,7 @@ class SlowStreamsTest {
     private static final Duration HEADER = Duration.ofMillis(600);
     private static final Duration BODY = Duration.ofMillis(800);
     private static final Duration KEEP_ALIVE = Duration.ofMillis(1_500);
-    private static final Duration STALL = Duration.ofMillis(1_000);
+    private static final Duration STALL = Duration.ofSeconds(1);
     private static final int MIN_RATE = 100_000;
     private static final Duration SWEEP = Duration.ofSeconds(3);
     private static final int DRIP_MS = 50;

@@ -98,7 +98,7 @@ final class Attendee {
         assertThat(pictures()).hasCount(count + 1);
         visitor.page.evaluate(LEAST);
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-            String[] least = String.valueOf(visitor.page.evaluate(LEAST)).split(":");
+            String[] least = String.valueOf(visitor.page.evaluate(LEAST)).split(":", 2);
             assertThat(least[0]).as("connections of " + visitor.name).isEqualTo(String.valueOf(count));
             assertThat(Double.parseDouble(least[1])).as("bytes of the worst").isPositive();
         });
