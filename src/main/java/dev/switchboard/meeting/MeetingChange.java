@@ -1,6 +1,6 @@
 package dev.switchboard.meeting;
 
-import dev.switchboard.protocol.MeetingOperations.Word;
+import dev.switchboard.protocol.MeetingEvents.Word;
 import dev.switchboard.protocol.Participant;
 import java.util.List;
 import java.util.UUID;

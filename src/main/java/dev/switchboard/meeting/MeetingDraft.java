@@ -3,7 +3,7 @@ package dev.switchboard.meeting;
 import dev.switchboard.meeting.MeetingChange.Effect;
 import dev.switchboard.meeting.MeetingChange.Kind;
 import dev.switchboard.meeting.MeetingRecord.Pass;
-import dev.switchboard.protocol.MeetingOperations.Word;
+import dev.switchboard.protocol.MeetingEvents.Word;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -3,7 +3,7 @@ package dev.switchboard.meeting;
 import dev.switchboard.meeting.MeetingRecord.Pass;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
-import dev.switchboard.protocol.MeetingOperations.Word;
+import dev.switchboard.protocol.MeetingEvents.Word;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Meetings: making them, being in them. What nodes ask of them: {@link MeetingInternals}. */
+/**
+ * Meetings: making them, being in them. What they tell: {@link MeetingEvents}; what nodes ask of them:
+ * {@link MeetingInternals}.
+ */
 public final class MeetingOperations {
     private static final int MAX_TITLE = 100;
     private static final int MAX_DESCRIPTION = 2_000;
@@ -234,48 +237,6 @@ public final class MeetingOperations {
             return new Say(meetingId, content, type, id, replyTo);
         }
     }
-
-    /** Data of {@code participant:left}, of a meeting. {@code reason}: {@code left}, {@code lost} or {@code removed}. */
-    public record Gone(UUID meetingId, UUID userId, String username, String socketId, String reason, long version) {}
-
-    /** Data of {@code meeting:ended}. */
-    public record Over(UUID meetingId, String reason) {}
-
-    /** What {@code meeting:request} says to one socket. */
-    public enum Word {
-        /** Please mute. */
-        @JsonProperty("mute")
-        MUTE,
-        /** Your screen is not shared any more. */
-        @JsonProperty("unshare")
-        UNSHARE,
-        /** You may join now. */
-        @JsonProperty("admitted")
-        ADMITTED,
-        @JsonProperty("denied")
-        DENIED,
-        /** You are out, and not let in again. */
-        @JsonProperty("removed")
-        REMOVED,
-        /** Another socket of yours is in the meeting now. */
-        @JsonProperty("replaced")
-        REPLACED,
-        /** To the host: somebody wants in. */
-        @JsonProperty("knock")
-        KNOCK,
-        /** To the host: somebody does not wait any more. */
-        @JsonProperty("withdrawn")
-        WITHDRAWN
-    }
-
-    /** Data of {@code meeting:request}. {@code userId}: who asks, or who waits. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Request(
-            UUID meetingId,
-            Word kind,
-            @Nullable UUID userId,
-            @Nullable String username,
-            @Nullable String displayName) {}
 
     public static final Operation<Create, Meeting> CREATE = Operation.of(
                     "meeting:create", Part.MEETING, Create.class, Meeting.class, (c, q) -> c.user())

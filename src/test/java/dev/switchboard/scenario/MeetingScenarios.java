@@ -245,6 +245,9 @@ abstract class MeetingScenarios {
             old.join(id);
             assertThat(fresh.hears("meeting:request", d -> true).get("kind").asText())
                     .isEqualTo("replaced");
+            await().untilAsserted(() -> assertThat(old.all("meeting:state"))
+                    .as("whole state again, although it was registered before")
+                    .hasSize(2));
         }
     }
 

@@ -124,13 +124,22 @@ final class LoopHub implements Hub {
     @Override
     public Future<MeetingOperations.Joined> joinMeeting(
             Connection socket, Caller caller, MeetingOperations.Join request) {
+        UUID roomId = request.meetingId();
         return join(
-                socket,
-                new Entering<>(
-                        request.meetingId(),
-                        Entering.Kind.MEETING,
-                        () -> node.bus().call(MeetingOperations.JOIN, caller, request),
-                        joined -> joined.self() == null ? Entering.OUTSIDE : joined.headSeq()));
+                        socket,
+                        new Entering<>(
+                                roomId,
+                                Entering.Kind.MEETING,
+                                () -> node.bus().call(MeetingOperations.JOIN, caller, request),
+                                joined -> joined.self() == null ? Entering.OUTSIDE : joined.headSeq()))
+                .onSuccess(joined -> {
+                    Place place = place(socket, roomId);
+                    Future<Void> attached = place == null ? null : place.attached;
+                    if (attached != null) {
+                        // It was registered before.
+                        attached.onSuccess(v -> tellState(socket, caller, roomId, Entering.Kind.MEETING));
+                    }
+                });
     }
 
     private <R> Future<R> join(Connection socket, Entering<R> entering) {

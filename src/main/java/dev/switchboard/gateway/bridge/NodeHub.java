@@ -4,7 +4,7 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Delivery;
 import dev.switchboard.bus.Json;
 import dev.switchboard.protocol.Event;
-import dev.switchboard.protocol.MeetingOperations.Over;
+import dev.switchboard.protocol.MeetingEvents.Over;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
