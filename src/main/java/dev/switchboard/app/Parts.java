@@ -46,7 +46,6 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -170,10 +169,13 @@ final class Parts {
         Upstreams upstreams = new Upstreams(vertx, options.upstreams());
         afterDoors.add(upstreams::close);
         Services.Shared behind = new Services.Shared(
-                upstreams, new Forwarder.Settings(EVENT_LOOPS, server.times().stall()), options.sockets(), revocations, origins());
+                upstreams,
+                new Forwarder.Settings(EVENT_LOOPS, server.times().stall()),
+                options.sockets(),
+                revocations,
+                origins());
         RateLimiter limiter = limiter();
-        ClientConnections connections =
-                ClientConnections.of(server.maxClientConnections(), server.trustedProxies());
+        ClientConnections connections = ClientConnections.of(server.maxClientConnections(), server.trustedProxies());
         gateway = () -> new GatewayState(upstreams.states(), limiter.decidedByNode(), connections.refused());
         return vertx.executeBlocking(this::pages)
                 .map(page -> new GatewayVerticle.Shared(

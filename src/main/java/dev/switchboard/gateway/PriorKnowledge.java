@@ -42,7 +42,8 @@ final class PriorKnowledge {
      * @param admission asked for each connection; one that it says no to is closed
      * @param patience after which a connection without TLS is closed if it has not shown by then which protocol it speaks
      */
-    static HttpServer createHttpServer(Vertx vertx, HttpServerOptions options, Duration patience, Predicate<NetSocket> admission) {
+    static HttpServer createHttpServer(
+            Vertx vertx, HttpServerOptions options, Duration patience, Predicate<NetSocket> admission) {
         VertxInternal internal = (VertxInternal) vertx;
         return new HttpServerImpl(
                 new VertxWrapper(internal) {

@@ -63,9 +63,8 @@ class GatewayRoleIT {
                     .isFalse();
             assertThat(api.call("GET", "/gone", null, null).body().get("code").asText())
                     .isEqualTo("upstream_unreachable");
-            assertThat(node.gateway().upstreams())
-                    .singleElement()
-                    .satisfies(gone -> assertThat(gone.name()).isEqualTo("gone"));
+            assertThat(node.gateway().upstreams()).singleElement().satisfies(gone -> assertThat(gone.name())
+                    .isEqualTo("gone"));
             assertThat(node.gateway().limitedByNode()).isZero();
             for (String noneOfItsBusiness : new String[] {"/", "/eventbus/info", "/api/docs", "/api/v1/users/me"}) {
                 assertThat(api.call("GET", noneOfItsBusiness, null, null).status())

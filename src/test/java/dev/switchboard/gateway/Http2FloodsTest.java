@@ -161,7 +161,9 @@ class Http2FloodsTest {
             client.send(HEADERS, END_HEADERS | END_STREAM, 1, Http2Frames.request(true, SLOW, more));
             Frame answer = client.await(HEADERS, RST_STREAM, GOAWAY);
             assertThat(asked).hasValue(0);
-            assertThat(answer == null || answer.type() != HEADERS || answer.status().equals("431"))
+            assertThat(answer == null
+                            || answer.type() != HEADERS
+                            || answer.status().equals("431"))
                     .isTrue();
         }
     }

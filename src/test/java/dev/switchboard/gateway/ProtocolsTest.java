@@ -149,8 +149,7 @@ class ProtocolsTest {
         int port = listen(
                 Protocols.of(true, tls ? new TlsOptions.Pem(made.certificate(), made.key()) : null, HEADERS),
                 limit::admit);
-        SocketFactory sockets =
-                tls ? made.trusting().getSocketFactory() : SocketFactory.getDefault();
+        SocketFactory sockets = tls ? made.trusting().getSocketFactory() : SocketFactory.getDefault();
         String request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
         try (Socket first = sockets.createSocket("localhost", port);
                 Socket second = sockets.createSocket("localhost", port)) {

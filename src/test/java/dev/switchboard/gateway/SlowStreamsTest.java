@@ -164,7 +164,8 @@ class SlowStreamsTest {
             Frame reset = client.await(RST_STREAM);
             assertThat(reset.stream()).isEqualTo(1);
             assertThat(reset.error()).isEqualTo(CANCEL);
-            assertThat(since(start)).isBetween(STALL.plusSeconds(1), STALL.plusSeconds(1).plus(SWEEP));
+            assertThat(since(start))
+                    .isBetween(STALL.plusSeconds(1), STALL.plusSeconds(1).plus(SWEEP));
             ask(client, 3, "/health/live");
             assertThat(client.await(HEADERS).status()).isEqualTo("200");
         }

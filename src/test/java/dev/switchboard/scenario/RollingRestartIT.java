@@ -109,22 +109,21 @@ class RollingRestartIT {
 
     private ProcessNode node(int i) {
         return ProcessNode.start(
-                folder,
-                Map.of("NODE_ROLE", "gateway", "SHUTDOWN_TIMEOUT", "8s", "DRAIN_DELAY", "2s"),
-                ports.get(i));
+                folder, Map.of("NODE_ROLE", "gateway", "SHUTDOWN_TIMEOUT", "8s", "DRAIN_DELAY", "2s"), ports.get(i));
     }
 
     /** Takes a while for each request, so that some are always under way. */
     private void work(HttpServerRequest request) {
         request.body()
-                .onSuccess(body -> vertx.setTimer(
-                        1 + ThreadLocalRandom.current().nextInt(LONGEST_WORK_MS),
-                        t -> request.response().end(body)));
+                .onSuccess(body ->
+                        vertx.setTimer(1 + ThreadLocalRandom.current().nextInt(LONGEST_WORK_MS), t -> request.response()
+                                .end(body)));
     }
 
     private void ask() {
         boolean post = ThreadLocalRandom.current().nextInt(4) == 0;
-        Buffer body = Buffer.buffer(post ? "x".repeat(ThreadLocalRandom.current().nextInt(10_000)) : "");
+        Buffer body =
+                Buffer.buffer(post ? "x".repeat(ThreadLocalRandom.current().nextInt(10_000)) : "");
         underWay.incrementAndGet();
         requests.request(post ? HttpMethod.POST : HttpMethod.GET, balancer.port, "127.0.0.1", "/work")
                 .compose(request -> (post ? request.send(body) : request.send())
@@ -161,8 +160,7 @@ class RollingRestartIT {
                         if (!over) {
                             sockets.decrementAndGet();
                             codes.add(socket.closeStatusCode() == null ? -1 : (int) socket.closeStatusCode());
-                            vertx.setTimer(
-                                    1 + ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MS), t -> open());
+                            vertx.setTimer(1 + ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MS), t -> open());
                         }
                     });
                 });

@@ -44,7 +44,8 @@ public final class ClientConnections {
 
     /** Counts a new connection until it is closed; false when there are too many from its address. */
     public boolean admit(NetSocket socket) {
-        String site = site(socket.remoteAddress() == null ? null : socket.remoteAddress().hostAddress());
+        String site = site(
+                socket.remoteAddress() == null ? null : socket.remoteAddress().hostAddress());
         if (site == null) {
             return true;
         }

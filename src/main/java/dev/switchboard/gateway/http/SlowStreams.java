@@ -63,8 +63,9 @@ final class SlowStreams {
         }
         if (streams.numActiveStreams() > 0) {
             deadline = now + times.keepAlive().toNanos();
-            late(now).forEach(stream ->
-                    handler.resetStream(channel, stream.id(), Http2Error.CANCEL.code(), channel.newPromise()));
+            late(now)
+                    .forEach(stream ->
+                            handler.resetStream(channel, stream.id(), Http2Error.CANCEL.code(), channel.newPromise()));
             channel.flush();
         } else if (now - deadline > 0) {
             channel.channel().close();

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBody bytes of the request's body
  * @param passOn what the service gets although it is the gateway's
  */
-public record Passage(
-        Upstream upstream, String path, Duration timeout, long maxBody, Inbound inbound, PassOn passOn) {
+public record Passage(Upstream upstream, String path, Duration timeout, long maxBody, Inbound inbound, PassOn passOn) {
     /** The host to name to the service; null for its own. */
     @Nullable
     String host() {

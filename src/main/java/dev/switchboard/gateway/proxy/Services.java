@@ -56,14 +56,13 @@ public final class Services implements ServiceTarget {
             return;
         }
         HttpServerRequest request = rc.request();
-        var passage =
-                new Passage(
-                        upstream,
-                        admitted.path(),
-                        route.timeout(),
-                        route.maxBody(),
-                        inbound(request, admitted),
-                        service.passOn());
+        var passage = new Passage(
+                upstream,
+                admitted.path(),
+                route.timeout(),
+                route.maxBody(),
+                inbound(request, admitted),
+                service.passOn());
         if (SocketForwarder.isUpgrade(request)) {
             sockets.forward(rc, passage, route, origins(route));
         } else {

@@ -132,8 +132,7 @@ final class SocketHandshake extends LiveSocket implements UpgradeAnswer.Receiver
                         channel.pipeline().context(answer).name(), null, new HttpClientCodec(DECODING, false, false));
         var ask = new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1, HttpMethod.GET, socket.target(), Unpooled.EMPTY_BUFFER);
-        SocketHeaders.ask(
-                socket.request(), socket.passage(), current().address(), ask.headers());
+        SocketHeaders.ask(socket.request(), socket.passage(), current().address(), ask.headers());
         channel.writeAndFlush(ask, channel.voidPromise());
     }
 

@@ -33,6 +33,7 @@ final class SocketLoop {
     private final Revocations revocations;
     /** By what the services' settings say, which is not much that differs. */
     private final Map<Optional<UpstreamTls>, ClientSSLOptions> tls = new HashMap<>();
+
     private final NetClient client;
     private final Deadlines deadlines = new Deadlines();
     private final long timer;

@@ -13,7 +13,8 @@ record SocketRequest(HttpServerRequest request, Passage passage, Route route) {
     SocketRequest anonymous() {
         Inbound inbound = passage.inbound();
         var nobody = new Inbound(inbound.requestId(), inbound.client(), inbound.secure(), inbound.authority(), null);
-        var without = new Passage(passage.upstream(), passage.path(), passage.timeout(), passage.maxBody(), nobody, passage.passOn());
+        var without = new Passage(
+                passage.upstream(), passage.path(), passage.timeout(), passage.maxBody(), nobody, passage.passOn());
         return new SocketRequest(request, without, route);
     }
 

@@ -170,14 +170,13 @@ final class RowReader {
                 .findFirst()
                 .ifPresent(other -> row.problem(
                         "passCookies",
-                        "expected some of " + new TreeSet<>(PassOn.OURS) + "; others pass anyway, got \"" + other + '"'));
+                        "expected some of " + new TreeSet<>(PassOn.OURS) + "; others pass anyway, got \"" + other
+                                + '"'));
         return new PassOn(host, cookies);
     }
 
     private static @Nullable Target operation(Section row, @Nullable PathPattern path) {
-        SERVICE_KEYS.stream()
-                .filter(row::has)
-                .forEach(key -> row.problem(key, "is for services"));
+        SERVICE_KEYS.stream().filter(row::has).forEach(key -> row.problem(key, "is for services"));
         Set<String> names = Operations.ALL.stream()
                 .filter(operation -> operation.access() != Operation.Access.INTERNAL)
                 .map(Operation::address)

@@ -1,7 +1,7 @@
 package dev.switchboard.gateway.proxy;
 
-import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.route.PassOn;
+import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
 import dev.switchboard.gateway.upstream.UpstreamTls;
 import dev.switchboard.identity.Identity;
@@ -47,8 +47,16 @@ final class ProxyServer implements AutoCloseable {
             boolean http2,
             PassOn passOn,
             int loops) {
-        static final Setup USUAL =
-                new Setup(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(5), 4, 10, MAX_BODY, false, PassOn.NOTHING, 1);
+        static final Setup USUAL = new Setup(
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(5),
+                4,
+                10,
+                MAX_BODY,
+                false,
+                PassOn.NOTHING,
+                1);
 
         Setup connect(Duration time) {
             return new Setup(time, idle, timeout, connections, waiting, maxBody, http2, passOn, loops);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.switchboard.gateway.proxy.SocketGateway.Settings;
 import dev.switchboard.gateway.Certificates;
+import dev.switchboard.gateway.proxy.SocketGateway.Settings;
 import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.upstream.UpstreamTls;
 import io.vertx.core.Future;

@@ -21,7 +21,12 @@ final class SocketUpstream implements Upstream {
     volatile boolean retries = true;
     private final UpstreamOptions options;
 
-    SocketUpstream(List<Address> addresses, Duration connectTimeout, Duration idleTimeout, int maxSockets, @Nullable UpstreamTls tls) {
+    SocketUpstream(
+            List<Address> addresses,
+            Duration connectTimeout,
+            Duration idleTimeout,
+            int maxSockets,
+            @Nullable UpstreamTls tls) {
         var usual = new UpstreamOptions(
                 "chat", addresses, connectTimeout, idleTimeout, Duration.ofSeconds(5), 10, 10, maxSockets);
         options = new UpstreamOptions(

@@ -12,8 +12,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -32,8 +32,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The checks, against servers that die, hang, complain and come back. */
 @Timeout(60)
@@ -156,8 +156,7 @@ class UpstreamsTest {
         upstreams = new Upstreams(vertx, List.of(options("chat", check, address)));
         awaitHealth(address, Health.FAILING);
 
-        upstreams()
-                .replace(List.of(options("chat", check, false, new UpstreamTls(made.certificate()), address)));
+        upstreams().replace(List.of(options("chat", check, false, new UpstreamTls(made.certificate()), address)));
         awaitHealth(address, Health.WELL);
     }
 
