@@ -98,6 +98,16 @@ class HttpWireTest {
     }
 
     @Test
+    void aNodeThatIsAboutToStopAnswersAndEndsTheConnection() throws Exception {
+        gateway.ready.set(false);
+
+        assertThat(exchange("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("connection: close\r\n")
+                .endsWith("{\"status\":\"ok\"}");
+    }
+
+    @Test
     void aLongAddressIsRefused() throws Exception {
         assertThat(exchange("GET /" + "x".repeat(9_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"))
                 .matches("(?s)HTTP/1.[01] 414 .*")

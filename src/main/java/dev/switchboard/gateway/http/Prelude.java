@@ -63,6 +63,7 @@ final class Prelude implements Handler<RoutingContext> {
         if (request.version() != HttpVersion.HTTP_2 && !health.ready()) {
             // About to stop: who has an answer goes elsewhere with the next request, before the connection is closed.
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            rc.addEndHandler(answered -> closeIfSaid(rc));
         }
         headers.forEach(response::putHeader);
         rc.addHeadersEndHandler(v -> TextCompression.decide(request, response));
@@ -76,6 +77,13 @@ final class Prelude implements Handler<RoutingContext> {
             throw Fault.METHOD_NOT_ALLOWED.because("The method is not supported here.");
         }
         rc.next();
+    }
+
+    /** Vert.x does not read what its own answers say; and a WebSocket says something else. */
+    private static void closeIfSaid(RoutingContext rc) {
+        if (HttpHeaders.CLOSE.toString().equals(rc.response().headers().get(HttpHeaders.CONNECTION))) {
+            rc.request().connection().close();
+        }
     }
 
     /** A client may name its request, in characters that harm no log. */
