@@ -58,8 +58,8 @@ final class FakeRoomStore implements RoomStore {
         members.remove(user);
     }
 
-    void role(UUID user, String role) {
-        members.computeIfPresent(user, (u, member) -> member.withRole(role));
+    boolean role(UUID user, String role) {
+        return members.computeIfPresent(user, (u, member) -> member.withRole(role)) != null;
     }
 
     /** One more change of members. */
