@@ -3,7 +3,6 @@ package dev.switchboard.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.bus.Bus;
-import dev.switchboard.bus.Ownership;
 import dev.switchboard.protocol.Conversation.Member;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
@@ -16,9 +15,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +28,7 @@ class MembershipTest {
     private static final UUID CID = Ids.next();
 
     private final Vertx vertx = Vertx.vertx();
-    private final Bus bus = new Bus(vertx, new Alone());
+    private final Bus bus = new Bus(vertx, new OneNode());
     private final FakeRoomStore rooms = new FakeRoomStore(ROOM, List.of(ANN, BOB, CID));
     private final FakeConversationStore conversations = new FakeConversationStore(rooms);
     private final Deque<Runnable> statements = new ArrayDeque<>();
@@ -144,32 +141,5 @@ class MembershipTest {
         run();
         assertThat(live.room().members()).hasSize(4);
         assertAgreement();
-    }
-
-    private static final class Alone implements Ownership {
-        @Override
-        public String nodeId() {
-            return "one";
-        }
-
-        @Override
-        public Owner ownerOf(String key) {
-            return new Owner("one", 0);
-        }
-
-        @Override
-        public Set<String> nodes() {
-            return Set.of("one");
-        }
-
-        @Override
-        public Runnable onChange(Runnable listener) {
-            return () -> {};
-        }
-
-        @Override
-        public Runnable onNodeLost(Consumer<String> listener) {
-            return () -> {};
-        }
     }
 }
