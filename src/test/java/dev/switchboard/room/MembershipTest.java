@@ -132,6 +132,16 @@ class MembershipTest {
     }
 
     @Test
+    void givingAwayOnesRoleMayBeSentAgain() {
+        membership.setRole(live, ANN, BOB, Member.OWNER);
+        membership.setRole(live, ANN, ANN, Member.MEMBER);
+        Future<Void> again = membership.setRole(live, ANN, ANN, Member.MEMBER);
+        run();
+        assertThat(again.succeeded()).isTrue();
+        assertAgreement();
+    }
+
+    @Test
     void thoseWhoAreAddedDoNotWaitForEachOther() {
         membership.add(live, ANN, List.of(Ids.next()));
         membership.add(live, ANN, List.of(Ids.next()));
