@@ -82,8 +82,9 @@ final class NodeHealth implements HealthChecks {
 
     private Report report(boolean databaseUp, boolean clusterSafe) {
         Map<String, Map<String, Object>> info = new LinkedHashMap<>();
+        boolean stores = databaseUp && (database == null || database.stores());
         if (database != null) {
-            info.put("database", Map.of("status", databaseUp ? "up" : "down"));
+            info.put("database", Map.of("status", !databaseUp ? "down" : stores ? "up" : "degraded", "stores", stores));
         }
         if (hazelcast != null) {
             info.put("cluster", clusterReport(hazelcast, clusterSafe));
@@ -93,7 +94,7 @@ final class NodeHealth implements HealthChecks {
         Runtime runtime = Runtime.getRuntime();
         long used = runtime.totalMemory() - runtime.freeMemory();
         info.put("memory", Map.of("status", "up", "heapUsed", used / MIB + "MB"));
-        boolean whole = clusterSafe && (limiter == null || limiter.isUp());
+        boolean whole = stores && clusterSafe && (limiter == null || limiter.isUp());
         Status status = !databaseUp ? Status.DOWN : whole ? Status.OK : Status.DEGRADED;
         return Report.of(status, info);
     }

@@ -100,7 +100,8 @@ public final class HazelcastOwnership implements Ownership {
             throw Fault.UNAVAILABLE.because("This node is stopping.");
         }
         if (owner == null) {
-            throw Fault.UNAVAILABLE.because("No node serves this at the moment.");
+            // So it is after a node died, until its partitions are given to others: whoever asks tries again.
+            throw Fault.MOVED.because("No node serves this at the moment.");
         }
         return new Owner(idOf(owner), partition.getPartitionId() % Part.SHARDS);
     }

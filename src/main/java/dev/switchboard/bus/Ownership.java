@@ -19,7 +19,7 @@ public interface Ownership {
     /**
      * The owner of a key.
      *
-     * @throws FaultException {@code unavailable} while no node owns state
+     * @throws FaultException {@code moved} while no node owns it, {@code unavailable} when this node is stopping
      */
     Owner ownerOf(String key);
 

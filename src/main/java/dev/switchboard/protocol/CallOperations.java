@@ -17,14 +17,19 @@ public final class CallOperations {
     /**
      * @param media {@code video} where it is left out
      * @param node the node that holds the caller's socket; set by the door
+     * @param id the call's; set by the door, so that the request can be repeated inside the cluster and stays one call
      */
-    public record Initiate(UUID calleeId, @Nullable Media media, @Nullable @FromDoor String node) {
+    public record Initiate(
+            UUID calleeId,
+            @Nullable Media media,
+            @Nullable @FromDoor String node,
+            @Nullable @FromDoor UUID id) {
         public Initiate {
-            Checks.of(Initiate.class, calleeId, media, node).done();
+            Checks.of(Initiate.class, calleeId, media, node, id).done();
         }
 
-        public Initiate from(String nodeId) {
-            return new Initiate(calleeId, media, nodeId);
+        public Initiate from(String nodeId, UUID callId) {
+            return new Initiate(calleeId, media, nodeId, callId);
         }
     }
 

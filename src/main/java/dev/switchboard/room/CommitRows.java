@@ -64,6 +64,8 @@ final class CommitRows {
         rows.addValue(column(updates, e -> e.data().version(), Integer[]::new));
         rows.addValue(column(updates, e -> at(e.at()), OffsetDateTime[]::new));
         rows.addValue(column(updates, e -> e.data().deleted(), Boolean[]::new));
+
+        rows.addValue(column(changes, e -> e.data().version(), Integer[]::new));
         return rows;
     }
 

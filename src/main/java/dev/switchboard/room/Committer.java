@@ -36,12 +36,27 @@ final class Committer {
     private static final int MAX_BATCH = 512;
     private static final int MAX_TRIES = 4;
 
+    /** How many repeats are remembered that the database found: one that is repeated again costs nobody a commit. */
+    private static final int MAX_REPEATED = 4_096;
+
     private final RoomStore store;
     private final int maxQueued;
     private final BiConsumer<UUID, List<Event<Message>>> publish;
     private final Rooms rooms;
     private final Deque<Pending> queue = new ArrayDeque<>();
     private final Map<ClientKey, Promise<Event<Message>>> underWay = new HashMap<>();
+    private final Map<ClientKey, Sent> repeated = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ClientKey, Sent> eldest) {
+            return size() > MAX_REPEATED;
+        }
+    };
+
+    /** So many at the head of the queue are no repeats, as the database has just said: they are committed by themselves. */
+    private int verified;
+
     private boolean committing;
 
     /** Where the rooms of the shard are found, as long as this node owns them. */
@@ -114,6 +129,10 @@ final class Committer {
      */
     Future<Event<Message>> append(UUID roomId, Draft draft) {
         ClientKey key = draft.clientKey();
+        Sent before = key == null ? null : repeated.get(key);
+        if (before != null) {
+            return Future.failedFuture(new AlreadySent(before));
+        }
         Promise<Event<Message>> twin = key == null ? null : underWay.get(key);
         if (twin != null) {
             return twin.future().compose(e -> Future.failedFuture(new AlreadySent(sent(e))));
@@ -205,7 +224,9 @@ final class Committer {
 
     private Map<UUID, List<Pending>> takeBatch() {
         Map<UUID, List<Pending>> batch = new LinkedHashMap<>();
-        for (int i = 0; i < MAX_BATCH && !queue.isEmpty(); i++) {
+        int size = verified > 0 ? verified : MAX_BATCH;
+        verified = 0;
+        for (int i = 0; i < size && !queue.isEmpty(); i++) {
             Pending pending = queue.removeFirst();
             batch.computeIfAbsent(pending.roomId, r -> new ArrayList<>()).add(pending);
         }
@@ -239,13 +260,20 @@ final class Committer {
             for (Pending p : all) {
                 ClientKey key = p.draft.clientKey();
                 Sent sent = found.succeeded() && key != null ? found.result().get(key) : null;
-                if (sent != null) {
+                if (key != null && sent != null) {
+                    repeated.put(key, sent);
                     p.promise.fail(new AlreadySent(sent));
                 } else {
                     rest.add(p);
                 }
             }
-            again(rest);
+            if (rest.size() < all.size()) {
+                // Others repeated themselves. Those who did not pay with no try, and meet no more of it.
+                requeue(rest);
+                verified = rest.size();
+            } else {
+                again(rest);
+            }
         });
     }
 
@@ -322,13 +350,20 @@ final class Committer {
     }
 
     private void again(List<Pending> rest) {
-        for (int i = rest.size() - 1; i >= 0; i--) {
-            Pending p = rest.get(i);
+        List<Pending> left = new ArrayList<>(rest.size());
+        for (Pending p : rest) {
             if (++p.tries < MAX_TRIES) {
-                queue.addFirst(p);
+                left.add(p);
             } else {
                 p.promise.fail(Fault.UNAVAILABLE.because("The message could not be stored."));
             }
+        }
+        requeue(left);
+    }
+
+    private void requeue(List<Pending> rest) {
+        for (int i = rest.size() - 1; i >= 0; i--) {
+            queue.addFirst(rest.get(i));
         }
     }
 }

@@ -60,11 +60,25 @@ interface ConversationStore {
      */
     Future<Added> addMembers(UUID roomId, Collection<UUID> users);
 
-    /** @return the room's count of changes after this one, as of the next two; {@code not_found} when there is no room */
-    Future<Long> removeMember(UUID roomId, UUID user);
+    /**
+     * What came of a removal.
+     *
+     * @param version the room's count of changes after this one
+     * @param heir who became an owner, or null
+     */
+    record Removal(long version, @Nullable UUID heir) {}
 
+    /**
+     * Removes somebody. When no owner remains, the oldest administrator becomes one, or else the oldest member.
+     *
+     * @return fails with {@code not_found} when there is no room
+     */
+    Future<Removal> removeMember(UUID roomId, UUID user);
+
+    /** @return the room's count of changes after this one; {@code not_found} when there is no such member */
     Future<Long> setRole(UUID roomId, UUID user, String role);
 
+    /** @return the room's count of changes after this one; {@code not_found} when there is no room */
     Future<Long> rename(UUID roomId, String title);
 
     /** Deletes a conversation with everything in it. */

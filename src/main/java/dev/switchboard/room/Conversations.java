@@ -213,42 +213,23 @@ final class Conversations {
         return shard.room(q.id()).compose(live -> {
             notDirect(live);
             List<UUID> users = Objects.requireNonNull(q.userIds());
-            boolean entersChannel =
-                    live.room().kind().equals(Conversation.CHANNEL) && users.equals(List.of(caller.user()));
-            if (!entersChannel) {
-                live.room().manager(caller.user());
-            }
-            return membership.add(live, users).compose(done -> view(q.id(), caller.user()));
+            return membership.add(live, caller.user(), users).compose(done -> view(q.id(), caller.user()));
         });
     }
 
     private Future<Nothing> removeMember(Caller caller, RemoveMember q) {
         return shard.room(q.id()).compose(live -> {
             notDirect(live);
-            Member target = live.room().members().get(q.userId());
-            if (!q.userId().equals(caller.user())) {
-                live.room().manager(caller.user());
-                if (target != null && target.role().equals(Member.OWNER)) {
-                    throw Fault.FORBIDDEN.because("The owner cannot be removed.");
-                }
-            }
-            if (target == null) {
-                // Removed before: by this request, too, if its first answer was lost, and maybe its eviction with it.
-                shard.evict(live, q.userId());
-                return Future.succeededFuture(Nothing.NOTHING);
-            }
-            return membership.remove(live, q.userId()).map(done -> Nothing.NOTHING);
+            return membership.remove(live, caller.user(), q.userId()).map(done -> Nothing.NOTHING);
         });
     }
 
     private Future<Conversation> setRole(Caller caller, SetRole q) {
         return shard.room(q.id()).compose(live -> {
             notDirect(live);
-            Member self = live.room().member(caller.user());
-            if (!self.role().equals(Member.OWNER)) {
-                throw Fault.FORBIDDEN.because("Only the owner of the conversation may set roles.");
-            }
-            return membership.setRole(live, q.userId(), q.role()).compose(done -> view(q.id(), caller.user()));
+            return membership
+                    .setRole(live, caller.user(), q.userId(), q.role())
+                    .compose(done -> view(q.id(), caller.user()));
         });
     }
 

@@ -14,6 +14,9 @@ final class LiveRoom {
     private final Room room;
     private final Audience audience = new Audience();
     private final Typists typists = new Typists();
+    /** Changes of who belongs to the room, and as what. */
+    private final Turns membership = new Turns();
+
     private long touchedAt = System.nanoTime();
     private final Briefly<List<UUID>> online = new Briefly<>(PRESENCE_MAX_AGE);
     private final Briefly<Map<UUID, Set<UUID>>> blockers = new Briefly<>(PRESENCE_MAX_AGE);
@@ -33,6 +36,10 @@ final class LiveRoom {
 
     Typists typists() {
         return typists;
+    }
+
+    Turns membership() {
+        return membership;
     }
 
     void touch() {

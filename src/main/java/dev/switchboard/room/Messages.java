@@ -137,11 +137,13 @@ final class Messages {
                         .delete(message, caller.user(), at)));
     }
 
-    private Future<Changed> change(
+    /** @param rule what the message becomes; the same message when there is nothing to change */
+    Future<Changed> change(
             LiveRoom live, UUID messageId, String type, BiFunction<Message, Instant, Message> rule) {
         return current(live, messageId).compose(read -> {
-            // Another change may have started while this one read.
-            Message before = changing.getOrDefault(messageId, read);
+            // Other changes may have started while this one read, and ended, too.
+            Message known = known(live, messageId);
+            Message before = known == null ? read : known;
             Instant at = now();
             Message after = rule.apply(before, at);
             if (after.equals(before)) {
@@ -159,7 +161,7 @@ final class Messages {
     }
 
     private Future<Message> current(LiveRoom live, UUID messageId) {
-        Message known = changing.getOrDefault(messageId, live.room().recentMessage(messageId));
+        Message known = known(live, messageId);
         if (known != null) {
             return Future.succeededFuture(known);
         }
@@ -169,6 +171,12 @@ final class Messages {
             }
             return found;
         });
+    }
+
+    /** The message as far as the owner knows of its latest change; null when that is long ago. */
+    private @Nullable Message known(LiveRoom live, UUID messageId) {
+        Message underWay = changing.get(messageId);
+        return underWay == null ? live.room().recentMessage(messageId) : underWay;
     }
 
     private Future<Unread> read(Caller caller, Read q) {

@@ -67,9 +67,6 @@ final class PgConversationStore implements ConversationStore {
             FROM added a JOIN user_account u ON u.id = a.user_id, entered e
             """;
 
-    private static final String COUNT_CHANGE =
-            " UPDATE room SET members_version = members_version + 1 WHERE id = $1 RETURNING members_version";
-
     /** One row for each of the users asked for; the members of small rooms come as an array. */
     private static final String VIEW =
             """
@@ -83,6 +80,33 @@ final class PgConversationStore implements ConversationStore {
               SELECT l.id AS m_id, l.seq, l.sender_id, l.sender_name, l.type, l.content, l.client_id, l.reply_to,
                 l.created_at AS m_created_at, l.edited_at, l.deleted, l.version
               FROM message l WHERE l.room_id = r.id ORDER BY l.seq DESC LIMIT 1) AS last ON true
+            """;
+
+    /** In one statement, because nobody would hand over in the name of a node that died in between. */
+    private static final String REMOVE =
+            """
+            WITH gone AS (
+              DELETE FROM room_member WHERE room_id = $1 AND user_id = $2 RETURNING role
+            ), rest AS (
+              SELECT user_id, role, joined_at FROM room_member WHERE room_id = $1 AND user_id <> $2
+            ), heir AS (
+              SELECT user_id FROM rest
+              WHERE (SELECT role FROM gone) = 'owner' AND NOT EXISTS (SELECT FROM rest WHERE role = 'owner')
+              ORDER BY role = 'admin' DESC, joined_at, user_id LIMIT 1
+            ), raised AS (
+              UPDATE room_member m SET role = 'owner' FROM heir WHERE m.room_id = $1 AND m.user_id = heir.user_id
+            )
+            UPDATE room SET members_version = members_version + 1 WHERE id = $1
+            RETURNING members_version, (SELECT user_id FROM heir) AS heir
+            """;
+
+    private static final String SET_ROLE =
+            """
+            WITH changed AS (
+              UPDATE room_member SET role = $3 WHERE room_id = $1 AND user_id = $2 RETURNING user_id
+            )
+            UPDATE room SET members_version = members_version + 1 WHERE id = $1 AND EXISTS (SELECT FROM changed)
+            RETURNING members_version
             """;
 
     private final Database database;
@@ -277,34 +301,33 @@ final class PgConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<Long> removeMember(UUID roomId, UUID user) {
-        return counted(
-                "WITH gone AS (DELETE FROM room_member WHERE room_id = $1 AND user_id = $2)" + COUNT_CHANGE,
-                Tuple.of(roomId, user));
+    public Future<Removal> removeMember(UUID roomId, UUID user) {
+        return database.query(REMOVE, Tuple.of(roomId, user)).map(rows -> {
+            Row room = counted(rows, "No such conversation.");
+            return new Removal(room.getLong("members_version"), room.getUUID("heir"));
+        });
     }
 
     @Override
     public Future<Long> setRole(UUID roomId, UUID user, String role) {
-        return counted(
-                "WITH changed AS (UPDATE room_member SET role = $3 WHERE room_id = $1 AND user_id = $2)" + COUNT_CHANGE,
-                Tuple.of(roomId, user, role));
+        return database.query(SET_ROLE, Tuple.of(roomId, user, role))
+                .map(rows -> counted(rows, "No such member.").getLong("members_version"));
     }
 
     @Override
     public Future<Long> rename(UUID roomId, String title) {
-        return counted(
-                "UPDATE room SET title = $2, members_version = members_version + 1 WHERE id = $1"
-                        + " RETURNING members_version",
-                Tuple.of(roomId, title));
+        return database.query(
+                        "UPDATE room SET title = $2, members_version = members_version + 1 WHERE id = $1"
+                                + " RETURNING members_version",
+                        Tuple.of(roomId, title))
+                .map(rows -> counted(rows, "No such conversation.").getLong("members_version"));
     }
 
-    private Future<Long> counted(String change, Tuple values) {
-        return database.query(change, values).map(rows -> {
-            if (rows.size() == 0) {
-                throw Fault.NOT_FOUND.because("No such conversation.");
-            }
-            return rows.iterator().next().getLong("members_version");
-        });
+    private static Row counted(RowSet<Row> rows, String otherwise) {
+        if (rows.size() == 0) {
+            throw Fault.NOT_FOUND.because(otherwise);
+        }
+        return rows.iterator().next();
     }
 
     @Override

@@ -30,10 +30,15 @@ final class PgRoomStore implements RoomStore {
     /** Only rooms whose head and members are what their owner thinks take part; that fences owners that are not owners any more. */
     private static final String COMMIT =
             """
-            WITH head AS (
+            WITH stale AS (
+              SELECT c.room_id
+              FROM unnest($15::uuid[], $18::uuid[], $26::int[]) AS c(room_id, message_id, version)
+              WHERE (SELECT m.version FROM message m WHERE m.id = c.message_id) >= c.version
+            ), head AS (
               UPDATE room r SET head_seq = h.next
               FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) AS h(id, expected, next, version)
               WHERE r.id = h.id AND r.head_seq = h.expected AND r.members_version = h.version
+                AND NOT EXISTS (SELECT FROM stale WHERE stale.room_id = r.id)
               RETURNING r.id
             ), created AS (
               INSERT INTO message (id, room_id, seq, sender_id, sender_name, type, content, client_id, reply_to, created_at)

@@ -40,8 +40,8 @@ interface RoomStore {
     /**
      * Appends to several rooms in one transaction.
      *
-     * @return the rooms that were appended to; a room that is not among them has another head, or other members, by
-     *     now, and nothing of it was stored. Fails with {@link DuplicateClientId}, or with anything else when it is not known what was stored.
+     * @return the rooms that were appended to; a room that is not among them has another head, other members, or newer
+     *     versions of changed messages by now, and nothing of it was stored. Fails with {@link DuplicateClientId}, or with anything else when it is not known what was stored.
      */
     Future<Set<UUID>> commit(List<Append> appends);
 

@@ -72,6 +72,11 @@ record CallRecord(
         return caller.on(socket) ? callee : callee.on(socket) ? caller : null;
     }
 
+    /** Whether a socket may offer now: the caller's from the beginning, either once media has flowed both ways. */
+    boolean mayOffer(String socket) {
+        return state == State.ACTIVE || caller.on(socket);
+    }
+
     /**
      * A socket of the callee takes the call. The first wins; asking again from the same socket changes nothing.
      *

@@ -1,6 +1,5 @@
 package dev.switchboard.signaling;
 
-import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.Call.Media;
@@ -19,29 +18,48 @@ import dev.switchboard.protocol.CallOperations.Resume;
 import dev.switchboard.protocol.CallOperations.Resumed;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Nothing;
-import dev.switchboard.protocol.ParticipantOperations;
-import dev.switchboard.protocol.ParticipantOperations.Query;
 import dev.switchboard.signaling.CallLog.Callee;
 import io.vertx.core.Future;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What clients and nodes ask of calls. */
 final class CallRequests {
     private static final int PAGE = 50;
 
-    private final Bus bus;
+    /** So many of the latest requests to call somebody are remembered; the bus repeats one for some seconds at most. */
+    private static final int MAX_ASKED = 1_024;
+
+    private final Function<UUID, Future<Boolean>> presence;
     private final Calls calls;
     private final CallClaims claims;
     private final CallLog log;
     private final Initiation initiation;
     private final InitiationLimits limits;
+    private final Map<UUID, Future<Initiated>> asked = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
 
-    CallRequests(Bus bus, Calls calls, CallClaims claims, CallLog log, Initiation initiation, InitiationLimits limits) {
-        this.bus = bus;
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, Future<Initiated>> eldest) {
+            return size() > MAX_ASKED;
+        }
+    };
+
+    /** @param presence whether a user has a socket */
+    CallRequests(
+            Function<UUID, Future<Boolean>> presence,
+            Calls calls,
+            CallClaims claims,
+            CallLog log,
+            Initiation initiation,
+            InitiationLimits limits) {
+        this.presence = presence;
         this.calls = calls;
         this.claims = claims;
         this.log = log;
@@ -62,33 +80,53 @@ final class CallRequests {
                 .on(CallOperations.RESUME, (caller, q) -> resume(q));
     }
 
-    private Future<Initiated> initiate(Caller caller, Initiate q) {
-        String socket = socket(caller);
-        String node = node(q.node());
-        UUID callee = q.calleeId();
-        if (callee.equals(caller.user())) {
+    /** The bus asks again when the answer takes long, or when it ended in a time-out: that is the same call. */
+    Future<Initiated> initiate(Caller caller, Initiate q) {
+        UUID id = fromDoor(q.id());
+        if (q.calleeId().equals(caller.user())) {
             throw Fault.CONFLICT.because("You cannot call yourself.");
         }
-        limits.take(caller.user(), callee);
+        Future<Initiated> before = asked.get(id);
+        if (before != null && !ranOut(before)) {
+            return before;
+        }
+        Future<Initiated> begun = calls.find(id).compose(found -> {
+            if (found.isPresent()) {
+                return Future.succeededFuture(found.get().view());
+            }
+            if (before == null) {
+                limits.take(caller.user(), q.calleeId());
+            }
+            return begin(caller, q, id);
+        }).map(call -> new Initiated(call.id(), call));
+        asked.put(id, begun);
+        return begun;
+    }
+
+    private static boolean ranOut(Future<?> asked) {
+        return asked.cause() instanceof FaultException e && (e.fault() == Fault.TIMEOUT || e.fault() == Fault.MOVED);
+    }
+
+    private Future<Call> begin(Caller caller, Initiate q, UUID id) {
+        String socket = socket(caller);
+        String node = fromDoor(q.node());
+        UUID callee = q.calleeId();
         // Both are asked for whoever is called, so that nobody can tell from the time whether he is blocked.
         Future<Callee> known = log.callee(caller.user(), callee);
-        Future<Boolean> there = bus.call(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(callee)))
-                .map(answer -> answer.online().contains(callee));
-        return Future.all(known, there)
-                .compose(both -> {
+        Future<Boolean> there = presence.apply(callee);
+        return Future.all(known, there).compose(both -> {
                     if (known.result() == Callee.UNKNOWN) {
                         throw Fault.NOT_FOUND.because("There is no such user.");
                     }
                     boolean online = there.result() && known.result() == Callee.OPEN;
                     Media media = q.media() == null ? Media.VIDEO : q.media();
-                    return initiation.begin(new Initiation.Request(caller, socket, node, callee, media, online));
-                })
-                .map(call -> new Initiated(call.id(), call));
+                    return initiation.begin(new Initiation.Request(id, caller, socket, node, callee, media, online));
+                });
     }
 
     private Future<Changed> answer(Caller caller, Answer q) {
         String socket = socket(caller);
-        String node = node(q.node());
+        String node = fromDoor(q.node());
         return changed(
                 calls.change(q.callId(), call -> call.answer(caller.user(), socket, node, calls.now(), calls.times())));
     }
@@ -180,10 +218,10 @@ final class CallRequests {
         return socket;
     }
 
-    private static String node(@Nullable String node) {
-        if (node == null) {
-            throw new IllegalStateException("the door says which node holds the socket");
+    private static <T> T fromDoor(@Nullable T stamp) {
+        if (stamp == null) {
+            throw new IllegalStateException("the door says which node holds the socket, and the id of a new call");
         }
-        return node;
+        return stamp;
     }
 }

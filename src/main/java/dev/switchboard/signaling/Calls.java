@@ -58,10 +58,13 @@ final class Calls implements RecordChanges.Work<CallEntry> {
         return store.find(call).map(found -> found.map(CallEntry::call));
     }
 
-    /** Begins a call for which both users were claimed. */
+    /** Begins a call for which both users were claimed; or finds it, when the same request has begun it before. */
     Future<CallRecord> begin(CallEntry entry) {
         UUID id = entry.call().id();
-        return store.put(id, entry).compose(done -> changes.finish(id)).map(entry.call());
+        return store.putIfAbsent(id, entry)
+                .compose(fresh -> fresh
+                        ? changes.finish(id).map(entry.call())
+                        : find(id).map(found -> found.orElseThrow(Calls::unknown)));
     }
 
     /**

@@ -5,7 +5,6 @@ import dev.switchboard.protocol.Call.EndReason;
 import dev.switchboard.protocol.Call.State;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
-import dev.switchboard.protocol.Ids;
 import dev.switchboard.signaling.CallChange.Effect;
 import dev.switchboard.signaling.CallChange.Kind;
 import io.vertx.core.Future;
@@ -33,9 +32,11 @@ final class Initiation {
     /**
      * Who wants to call whom.
      *
+     * @param id the new call's
      * @param online whether the callee has a socket, as far as this caller may know
      */
-    record Request(Caller caller, String socket, String node, UUID callee, Call.Media media, boolean online) {
+    record Request(
+            UUID id, Caller caller, String socket, String node, UUID callee, Call.Media media, boolean online) {
         UUID callerId() {
             return caller.user();
         }
@@ -54,7 +55,7 @@ final class Initiation {
      * @return fails with {@code conflict} when the caller is in another call
      */
     Future<Call> begin(Request request) {
-        return begin(request, Ids.next(), TRIES);
+        return begin(request, request.id(), TRIES);
     }
 
     private Future<Call> begin(Request request, UUID id, int tries) {

@@ -5,14 +5,19 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.ClusterRecords;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.RecordStore;
+import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.IceOperations;
 import dev.switchboard.protocol.NotificationOperations;
 import dev.switchboard.protocol.Part;
+import dev.switchboard.protocol.ParticipantOperations.Query;
+import dev.switchboard.protocol.ParticipantOperations;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** One shard of the calls of this node. */
@@ -73,11 +78,16 @@ public final class SignalingVerticle extends VerticleBase {
                 .on(NotificationOperations.READ, reading::read);
         Signals signals = new Signals(bus, calls);
         signals.register(handlers);
-        new CallRequests(bus, calls, claims, log, initiation, limits).register(handlers);
+        new CallRequests(this::hasSocket, calls, claims, log, initiation, limits).register(handlers);
 
         vertx.setPeriodic(TICK_MS, t -> sweep(calls, store, signals));
         vertx.setPeriodic(EXPIRE_MS, t -> limits.expire());
         return bus.serve(Part.SIGNALING, shardIndex, handlers);
+    }
+
+    private Future<Boolean> hasSocket(UUID user) {
+        return bus.call(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(user)))
+                .map(answer -> answer.online().contains(user));
     }
 
     /** Carries out what is due for the calls that are this shard's now. */

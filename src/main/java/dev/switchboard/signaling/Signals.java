@@ -112,6 +112,9 @@ final class Signals {
             if (to != null && !peer.on(to)) {
                 throw Fault.FORBIDDEN.because("That socket is not in the call.");
             }
+            if (event.type().equals(Event.OFFER) && !call.mayOffer(from)) {
+                throw Fault.CONFLICT.because("Until the call is active its caller makes the offers.");
+            }
             mail.deliver(id, peer.userId(), event, user -> whereabouts(call, user));
             return Nothing.NOTHING;
         });

@@ -63,7 +63,7 @@ public final class Database {
             Vertx vertx, PgConnectOptions connect, DatabaseOptions options, @Nullable EmbeddedDatabase embedded) {
         this.vertx = vertx;
         this.embedded = embedded;
-        failures = new Failures(connect.getHost() + ":" + connect.getPort() + "/" + connect.getDatabase());
+        failures = new Failures(connect.getHost() + ":" + connect.getPort() + "/" + connect.getDatabase(), System::nanoTime);
         // The server's own limit comes first, so that a call which ran out of time has left no statement running.
         callTimeoutMs = options.connectTimeout()
                 .plus(options.statementTimeout())
@@ -218,6 +218,11 @@ public final class Database {
     /** Whether the database answers, for health. */
     public Future<Void> ping() {
         return query("SELECT 1").mapEmpty();
+    }
+
+    /** Whether it has not refused what it was to store in the last 30 s; a full disk can still be read. */
+    public boolean stores() {
+        return !failures.refusing();
     }
 
     private <T> Future<T> bounded(Supplier<Future<T>> call) {

@@ -5,9 +5,12 @@ import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +19,24 @@ final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final String QUERY_CANCELED = "57014";
 
-    private final String database;
-    private final AtomicBoolean away = new AtomicBoolean();
+    /** A full disk still lets everything be read: so it is no success that ends this, but time without a refusal. */
+    private static final long REFUSING_NANOS = Duration.ofSeconds(30).toNanos();
 
-    Failures(String database) {
+    private final String database;
+    private final LongSupplier clock;
+    private final AtomicBoolean away = new AtomicBoolean();
+    private volatile @Nullable Long refusedAt;
+
+    /** @param clock nanoseconds, rising */
+    Failures(String database, LongSupplier clock) {
         this.database = database;
+        this.clock = clock;
+    }
+
+    /** Whether the database had no room for what it was given, or would not take it, a moment ago. */
+    boolean refusing() {
+        Long at = refusedAt;
+        return at != null && clock.getAsLong() - at < REFUSING_NANOS;
     }
 
     Throwable translate(Throwable failure) {
@@ -28,6 +44,9 @@ final class Failures {
             String state = String.valueOf(refused.getSqlState());
             if (state.equals(QUERY_CANCELED)) {
                 return Fault.TIMEOUT.because("the database took too long");
+            }
+            if (isRefusal(state)) {
+                refusedAt = clock.getAsLong();
             }
             return isPassing(state) ? unavailable(failure) : failure;
         }
@@ -49,6 +68,11 @@ final class Failures {
                 || state.startsWith("57P")
                 || state.equals("40001")
                 || state.equals("40P01");
+    }
+
+    /** No resources (a full disk), a database that is read only, an error of the system below it. */
+    private static boolean isRefusal(String state) {
+        return state.startsWith("53") || state.equals("25006") || state.startsWith("58");
     }
 
     private Throwable unavailable(Throwable failure) {

@@ -2,6 +2,7 @@ package dev.switchboard.room;
 
 import dev.switchboard.protocol.Conversation;
 import dev.switchboard.protocol.Conversation.Member;
+import dev.switchboard.protocol.Fault;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
@@ -23,9 +24,9 @@ final class FakeConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<Long> removeMember(UUID roomId, UUID user) {
+    public Future<Removal> removeMember(UUID roomId, UUID user) {
         rooms.removeMember(user);
-        return Future.succeededFuture(rooms.count());
+        return Future.succeededFuture(new Removal(rooms.count(), null));
     }
 
     @Override
@@ -50,7 +51,9 @@ final class FakeConversationStore implements ConversationStore {
 
     @Override
     public Future<Long> setRole(UUID roomId, UUID user, String role) {
-        throw new AssertionError("not used here");
+        return rooms.role(user, role)
+                ? Future.succeededFuture(rooms.count())
+                : Future.failedFuture(Fault.NOT_FOUND.because("No such member."));
     }
 
     @Override

@@ -40,6 +40,8 @@ final class FakeRoomStore implements RoomStore {
     final List<Event<Message>> log = new ArrayList<>();
     private final Map<ClientKey, Sent> sent = new HashMap<>();
     private final Map<UUID, Member> members;
+    /** What is read now is answered after this. */
+    Future<Void> reading = Future.succeededFuture();
     private final UUID roomId;
     private long version;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -58,8 +60,8 @@ final class FakeRoomStore implements RoomStore {
         members.remove(user);
     }
 
-    void role(UUID user, String role) {
-        members.computeIfPresent(user, (u, member) -> member.withRole(role));
+    boolean role(UUID user, String role) {
+        return members.computeIfPresent(user, (u, member) -> member.withRole(role)) != null;
     }
 
     /** One more change of members. */
@@ -169,11 +171,12 @@ final class FakeRoomStore implements RoomStore {
 
     @Override
     public Future<Message> message(UUID messageId) {
-        return Future.succeededFuture(log.stream()
+        Message found = log.stream()
                 .map(Event::data)
                 .filter(m -> m.id().equals(messageId))
                 .reduce((a, b) -> b)
-                .orElse(null));
+                .orElse(null);
+        return reading.map(done -> found);
     }
 
     @Override

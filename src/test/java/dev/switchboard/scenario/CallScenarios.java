@@ -134,6 +134,7 @@ abstract class CallScenarios {
             assertThat(b2.hears("call:end").get("reason").asText()).isEqualTo("answered_elsewhere");
             refused(409, () -> b2.ask("call:answer", call));
 
+            refused(409, () -> b1.signal("offer", call, "the callee first"));
             a.signal("offer", call, "offer of a");
             JsonNode offer = b1.hears("offer");
             assertThat(offer.get("from").asText()).isEqualTo(a.socketId);
@@ -151,6 +152,8 @@ abstract class CallScenarios {
             a.ask("call:connected", call);
             assertThat(b1.ask("call:connected", call).at("/call/state").asText())
                     .isEqualTo("ACTIVE");
+            b1.signal("offer", call, "anew, from the other side");
+            assertThat(a.hears("offer").get("sdp").asText()).isEqualTo("anew, from the other side");
             b1.ask("call:end", call);
             assertThat(a.hears("call:end").get("reason").asText()).isEqualTo("hangup");
             assertThat(b1.all("call:end")).isEmpty();
@@ -181,8 +184,11 @@ abstract class CallScenarios {
                             .at("/call/state")
                             .asText())
                     .isEqualTo("CONNECTING"));
-            a.signal("offer", call, "o");
-            b.hears("offer");
+            boolean byAnn = one.join().at("/call/callerId").asText().equals(ann.id());
+            Phone caller = byAnn ? a : b;
+            Phone callee = byAnn ? b : a;
+            caller.signal("offer", call, "o");
+            callee.hears("offer");
         }
     }
 

@@ -446,6 +446,35 @@ abstract class ChatScenarios {
     }
 
     @Test
+    void aRoomAlwaysHasAnOwner() {
+        Account ann = api(0).register("ann");
+        Account bob = api(1).register("bob");
+        Account cid = api(2).register("cid");
+        String members = "/api/v1/conversations/" + group(ann, bob, cid) + "/members";
+        assertThat(api(1).call("PUT", members + "/" + ann.id(), ann, Map.of("role", "member"))
+                        .status())
+                .as("the last owner stays one")
+                .isEqualTo(409);
+        api(1).call("PUT", members + "/" + cid.id(), ann, Map.of("role", "admin"))
+                .ok();
+        api(2).call("DELETE", members + "/" + ann.id(), ann, null).ok();
+        api(0).call("PUT", members + "/" + bob.id(), cid, Map.of("role", "admin"))
+                .ok();
+        api(1).call("DELETE", members + "/" + cid.id(), cid, null).ok();
+        assertThat(api(0).call("GET", members, bob, null).ok().get("items"))
+                .singleElement()
+                .satisfies(m -> assertThat(m.get("role").asText()).isEqualTo("owner"));
+        String nobody = "00000000-0000-7000-8000-000000000001";
+        Account dan = api(2).register("dan");
+        assertThat(api(0).call("POST", members, bob, Map.of("userIds", List.of(dan.id(), nobody)))
+                        .status())
+                .isEqualTo(404);
+        assertThat(api(1).call("GET", members, bob, null).ok().get("items"))
+                .as("all are added or nobody")
+                .hasSize(1);
+    }
+
+    @Test
     void signingOutClosesTheSocketsOfTheSessionOnEveryNode() throws Exception {
         Account ann = api(0).register("ann");
         Account elsewhere = api(1).login(ann.username());

@@ -52,6 +52,14 @@ class CallRecordTest {
     }
 
     @Test
+    void theCallerOffersAndOnceTheCallIsActiveEither() {
+        assertThat(answered().mayOffer("ann")).isTrue();
+        assertThat(answered().mayOffer("bob")).isFalse();
+        assertThat(answered().connected("bob").call().mayOffer("bob")).isFalse();
+        assertThat(active().mayOffer("bob")).isTrue();
+    }
+
+    @Test
     void strangersMayDoNothing() {
         refused(Fault.FORBIDDEN, () -> ringing.answer(EVE, "eve", "n1", after(1), TIMES));
         refused(Fault.FORBIDDEN, () -> ringing.answer(ANN, "ann", "n1", after(1), TIMES));

@@ -9,6 +9,7 @@ import dev.switchboard.protocol.Call.State;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.Ids;
 import dev.switchboard.signaling.CallChange.Effect;
 import dev.switchboard.signaling.CallChange.Kind;
 import dev.switchboard.signaling.Initiation.Request;
@@ -55,7 +56,7 @@ class InitiationTest {
 
     private static Request request(int from, int to) {
         Caller caller = new Caller(PEOPLE.get(from), "u" + from, "U" + from, Set.of(), null, "s" + from, "r");
-        return new Request(caller, "s" + from, "n" + from, PEOPLE.get(to), Media.VIDEO, true);
+        return new Request(Ids.next(), caller, "s" + from, "n" + from, PEOPLE.get(to), Media.VIDEO, true);
     }
 
     @Property(tries = 2_000)
@@ -72,6 +73,20 @@ class InitiationTest {
         assertThat(world.claims())
                 .containsOnlyKeys(PEOPLE.get(0), PEOPLE.get(1))
                 .containsValues(call.id());
+    }
+
+    @Property(tries = 2_000)
+    void aRequestThatTwoOwnersCarryOutIsOneCall(@ForAll long seed) {
+        world = new ShuffledCalls(seed);
+        told.clear();
+        Request request = request(0, 1);
+        List<Future<Call>> both =
+                List.of(initiation().begin(request), initiation().begin(request));
+        world.run();
+
+        assertThat(both).allMatch(f -> f.result().id().equals(request.id()));
+        assertThat(world.only().state()).isEqualTo(State.RINGING);
+        assertThat(told).as("it rings once").containsExactly(Effect.of(Kind.INCOMING, PEOPLE.get(1)));
     }
 
     @Property(tries = 2_000)
@@ -118,7 +133,7 @@ class InitiationTest {
         initiation.begin(request(1, 2));
         world.run();
         Map<UUID, UUID> before = Map.copyOf(world.claims());
-        Request away = new Request(request(0, 1).caller(), "s0", "n0", PEOPLE.get(1), Media.VIDEO, false);
+        Request away = new Request(Ids.next(), request(0, 1).caller(), "s0", "n0", PEOPLE.get(1), Media.VIDEO, false);
         Future<Call> call = initiation.begin(away);
         world.run();
         assertThat(call.result().reason())

@@ -72,7 +72,7 @@ final class ShuffledCalls implements RecordStore<CallEntry>, CallClaims {
 
     @Override
     public Future<Boolean> putIfAbsent(UUID call, CallEntry entry) {
-        throw new UnsupportedOperationException("calls are not loaded");
+        return later(() -> calls.putIfAbsent(call, entry) == null);
     }
 
     @Override
@@ -82,10 +82,7 @@ final class ShuffledCalls implements RecordStore<CallEntry>, CallClaims {
 
     @Override
     public Future<Void> put(UUID call, CallEntry entry) {
-        return later(() -> {
-            calls.put(call, entry);
-            return null;
-        });
+        throw new UnsupportedOperationException("a call begins once");
     }
 
     @Override

@@ -97,6 +97,17 @@ class DatabaseIT {
     }
 
     @Test
+    void aFullDiskIsUnavailableAndKnownAlthoughReadingGoesOn() {
+        Database other = await(open(postgres.url()));
+        assertThat(other.stores()).isTrue();
+        String full = "DO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$";
+        assertThat(fault(other.query(full))).isEqualTo(Fault.UNAVAILABLE);
+        await(other.ping());
+        assertThat(other.stores()).isFalse();
+        await(other.close());
+    }
+
+    @Test
     void lostConnectionIsUnavailableAndThenReplaced() {
         Future<?> self = database.query("SELECT pg_terminate_backend(pg_backend_pid())");
 

@@ -49,7 +49,8 @@ final class BridgeSpecials {
         on(
                 ConversationOperations.CREATE,
                 (socket, caller, q) -> bus.call(ConversationOperations.CREATE, caller, withClientId(q)));
-        on(CallOperations.INITIATE, (socket, caller, q) -> bus.call(CallOperations.INITIATE, caller, q.from(nodeId()))
+        on(CallOperations.INITIATE, (socket, caller, q) -> bus.call(
+                        CallOperations.INITIATE, caller, q.from(nodeId(), Ids.next()))
                 .onSuccess(begun -> joined(socket, begun.call())));
         on(CallOperations.ANSWER, (socket, caller, q) -> bus.call(CallOperations.ANSWER, caller, q.from(nodeId()))
                 .onSuccess(taken -> joined(socket, taken.call())));
