@@ -20,10 +20,7 @@ public final class CallOperations {
      * @param id the call's; set by the door, so that the request can be repeated inside the cluster and stays one call
      */
     public record Initiate(
-            UUID calleeId,
-            @Nullable Media media,
-            @Nullable @FromDoor String node,
-            @Nullable @FromDoor UUID id) {
+            UUID calleeId, @Nullable Media media, @Nullable @FromDoor String node, @Nullable @FromDoor UUID id) {
         public Initiate {
             Checks.of(Initiate.class, calleeId, media, node, id).done();
         }

@@ -235,8 +235,7 @@ public final class ConversationOperations {
     public static final Operation<SetRole, Conversation> SET_ROLE = Operation.of(
                     "member:set-role", Part.ROOM, SetRole.class, Conversation.class, (c, q) -> q.id())
             .http("PUT", "/conversations/{id}/members/{userId}")
-            .summary(
-                    "Sets the role of a member", Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.FORBIDDEN, Fault.CONFLICT);
+            .summary("Sets the role of a member", Fault.NOT_FOUND, Fault.NOT_A_MEMBER, Fault.FORBIDDEN, Fault.CONFLICT);
 
     public static final List<Operation<?, ?>> ALL = List.of(
             CREATE,

@@ -30,7 +30,8 @@ final class Membership {
         if (member != null || !live.room().kind().equals(Conversation.CHANNEL)) {
             return Future.succeededFuture(live.room().member(caller.user()));
         }
-        return add(live, caller.user(), List.of(caller.user())).map(added -> live.room().member(caller.user()));
+        return add(live, caller.user(), List.of(caller.user()))
+                .map(added -> live.room().member(caller.user()));
     }
 
     /** Adds people in the name of a manager; who is a member already stays as they are. Everybody may enter a channel. */
@@ -38,7 +39,8 @@ final class Membership {
         // Thousands may enter a channel at once: they need not wait for each other.
         return live.membership().shared(() -> {
             shard.check(live);
-            boolean enters = live.room().kind().equals(Conversation.CHANNEL) && List.of(by).equals(List.copyOf(users));
+            boolean enters = live.room().kind().equals(Conversation.CHANNEL)
+                    && List.of(by).equals(List.copyOf(users));
             if (!enters) {
                 live.room().manager(by);
             }
@@ -130,8 +132,7 @@ final class Membership {
                 throw Fault.CONFLICT.because("Somebody must own the conversation: make somebody else an owner first.");
             }
             return store.setRole(room.id(), user, role)
-                    .compose(version ->
-                            shard.changed(live, version - 1, version, () -> raise(room, user, role)))
+                    .compose(version -> shard.changed(live, version - 1, version, () -> raise(room, user, role)))
                     .onSuccess(known -> tellMembers(live));
         });
     }

@@ -138,8 +138,7 @@ final class Messages {
     }
 
     /** @param rule what the message becomes; the same message when there is nothing to change */
-    Future<Changed> change(
-            LiveRoom live, UUID messageId, String type, BiFunction<Message, Instant, Message> rule) {
+    Future<Changed> change(LiveRoom live, UUID messageId, String type, BiFunction<Message, Instant, Message> rule) {
         return current(live, messageId).compose(read -> {
             // Other changes may have started while this one read, and ended, too.
             Message known = known(live, messageId);

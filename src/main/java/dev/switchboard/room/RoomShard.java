@@ -138,9 +138,7 @@ final class RoomShard implements Committer.Rooms {
                 continue;
             }
             each.accept(live);
-            if (live.audience().size() == 0
-                    && live.membership().idle()
-                    && now - live.touchedAt() > IN_USE_NANOS) {
+            if (live.audience().size() == 0 && live.membership().idle() && now - live.touchedAt() > IN_USE_NANOS) {
                 idle.add(live);
             }
         }

@@ -57,7 +57,9 @@ final class Turns {
     }
 
     private void next() {
-        while (!waiting.isEmpty() && !alone && (underWay == 0 || !waiting.getFirst().alone())) {
+        while (!waiting.isEmpty()
+                && !alone
+                && (underWay == 0 || !waiting.getFirst().alone())) {
             Turn turn = waiting.removeFirst();
             underWay++;
             alone = turn.alone();

@@ -90,15 +90,17 @@ final class CallRequests {
         if (before != null && !ranOut(before)) {
             return before;
         }
-        Future<Initiated> begun = calls.find(id).compose(found -> {
-            if (found.isPresent()) {
-                return Future.succeededFuture(found.get().view());
-            }
-            if (before == null) {
-                limits.take(caller.user(), q.calleeId());
-            }
-            return begin(caller, q, id);
-        }).map(call -> new Initiated(call.id(), call));
+        Future<Initiated> begun = calls.find(id)
+                .compose(found -> {
+                    if (found.isPresent()) {
+                        return Future.succeededFuture(found.get().view());
+                    }
+                    if (before == null) {
+                        limits.take(caller.user(), q.calleeId());
+                    }
+                    return begin(caller, q, id);
+                })
+                .map(call -> new Initiated(call.id(), call));
         asked.put(id, begun);
         return begun;
     }
@@ -115,13 +117,13 @@ final class CallRequests {
         Future<Callee> known = log.callee(caller.user(), callee);
         Future<Boolean> there = presence.apply(callee);
         return Future.all(known, there).compose(both -> {
-                    if (known.result() == Callee.UNKNOWN) {
-                        throw Fault.NOT_FOUND.because("There is no such user.");
-                    }
-                    boolean online = there.result() && known.result() == Callee.OPEN;
-                    Media media = q.media() == null ? Media.VIDEO : q.media();
-                    return initiation.begin(new Initiation.Request(id, caller, socket, node, callee, media, online));
-                });
+            if (known.result() == Callee.UNKNOWN) {
+                throw Fault.NOT_FOUND.because("There is no such user.");
+            }
+            boolean online = there.result() && known.result() == Callee.OPEN;
+            Media media = q.media() == null ? Media.VIDEO : q.media();
+            return initiation.begin(new Initiation.Request(id, caller, socket, node, callee, media, online));
+        });
     }
 
     private Future<Changed> answer(Caller caller, Answer q) {

@@ -35,8 +35,7 @@ final class Initiation {
      * @param id the new call's
      * @param online whether the callee has a socket, as far as this caller may know
      */
-    record Request(
-            UUID id, Caller caller, String socket, String node, UUID callee, Call.Media media, boolean online) {
+    record Request(UUID id, Caller caller, String socket, String node, UUID callee, Call.Media media, boolean online) {
         UUID callerId() {
             return caller.user();
         }

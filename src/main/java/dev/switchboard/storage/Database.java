@@ -63,7 +63,8 @@ public final class Database {
             Vertx vertx, PgConnectOptions connect, DatabaseOptions options, @Nullable EmbeddedDatabase embedded) {
         this.vertx = vertx;
         this.embedded = embedded;
-        failures = new Failures(connect.getHost() + ":" + connect.getPort() + "/" + connect.getDatabase(), System::nanoTime);
+        failures = new Failures(
+                connect.getHost() + ":" + connect.getPort() + "/" + connect.getDatabase(), System::nanoTime);
         // The server's own limit comes first, so that a call which ran out of time has left no statement running.
         callTimeoutMs = options.connectTimeout()
                 .plus(options.statementTimeout())

@@ -53,7 +53,19 @@ class CommitterTest {
         return committer.append(
                 ROOM,
                 Draft.created(new Message(
-                        Ids.next(), ROOM, 0, sender, "name", "text", "x", clientId, null, Instant.EPOCH, null, false, 1)));
+                        Ids.next(),
+                        ROOM,
+                        0,
+                        sender,
+                        "name",
+                        "text",
+                        "x",
+                        clientId,
+                        null,
+                        Instant.EPOCH,
+                        null,
+                        false,
+                        1)));
     }
 
     private void commit() {
@@ -80,7 +92,9 @@ class CommitterTest {
             commit();
         }
         assertThat(sent.succeeded()).isTrue();
-        assertThat(rounds).as("one commit in vain at most, after the one that was under way").isLessThanOrEqualTo(3);
+        assertThat(rounds)
+                .as("one commit in vain at most, after the one that was under way")
+                .isLessThanOrEqualTo(3);
         assertThat(published).extracting(Event::seq).doesNotHaveDuplicates().hasSize(repeats + 1);
     }
 

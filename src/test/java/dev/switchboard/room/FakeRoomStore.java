@@ -42,6 +42,7 @@ final class FakeRoomStore implements RoomStore {
     private final Map<UUID, Member> members;
     /** What is read now is answered after this. */
     Future<Void> reading = Future.succeededFuture();
+
     private final UUID roomId;
     private long version;
     private final Deque<Waiting> waiting = new ArrayDeque<>();

@@ -29,16 +29,15 @@ class MessageChangesTest {
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = new Bus(vertx, new OneNode());
     private final FakeRoomStore store = new FakeRoomStore(ROOM, List.of(ANN));
-    private final RoomShard shard =
-            new RoomShard(bus, store, new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000));
+    private final RoomShard shard = new RoomShard(bus, store, new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000));
     private final Messages messages = new Messages(shard, new UserNotices(bus));
     private final UUID old = Ids.next();
     private LiveRoom live;
 
     @BeforeEach
     void load() {
-        Message message = new Message(
-                old, ROOM, 1, ANN, "ann", "text", "one", null, null, Instant.EPOCH, null, false, 1);
+        Message message =
+                new Message(old, ROOM, 1, ANN, "ann", "text", "one", null, null, Instant.EPOCH, null, false, 1);
         store.log.add(Event.numbered(Event.MESSAGE_NEW, 1, Instant.EPOCH, message));
         live = shard.room(ROOM).result();
     }

@@ -2,6 +2,7 @@ package dev.switchboard.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -88,7 +89,7 @@ public final class TurnServer implements AutoCloseable {
     }
 
     public InetSocketAddress address() {
-        return new InetSocketAddress(HOST, port);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     private void awaitReady() throws IOException {
