@@ -67,8 +67,11 @@ interface ConversationStore {
 
     Future<Long> rename(UUID roomId, String title);
 
-    /** Deletes a conversation with everything in it. */
-    Future<Void> delete(UUID roomId);
+    /** Deletes a conversation with everything in it; who did it is known for some minutes. */
+    Future<Void> delete(UUID roomId, UUID by);
+
+    /** Whether this user deleted the conversation lately. */
+    Future<Boolean> wasDeleted(UUID roomId, UUID by);
 
     /** Members after a user id, in the order of ids; with {@code prefix} those whose name begins with it. */
     Future<List<Member>> members(UUID roomId, @Nullable String prefix, @Nullable UUID after, int limit);

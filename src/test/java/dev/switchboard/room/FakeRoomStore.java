@@ -42,6 +42,7 @@ final class FakeRoomStore implements RoomStore {
     private final Map<UUID, Member> members;
     private final UUID roomId;
     private long version;
+    private boolean deleted;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
 
     FakeRoomStore(UUID roomId, Collection<UUID> members) {
@@ -60,6 +61,10 @@ final class FakeRoomStore implements RoomStore {
 
     void role(UUID user, String role) {
         members.computeIfPresent(user, (u, member) -> member.withRole(role));
+    }
+
+    void delete() {
+        deleted = true;
     }
 
     /** One more change of members. */
@@ -129,7 +134,7 @@ final class FakeRoomStore implements RoomStore {
     @Override
     public Future<Room> load(UUID id) {
         return Future.succeededFuture(
-                id.equals(roomId)
+                id.equals(roomId) && !deleted
                         ? new Room(id, Conversation.GROUP, "room", log.size(), version, new LinkedHashMap<>(members))
                         : null);
     }
