@@ -81,8 +81,11 @@ interface ConversationStore {
     /** @return the room's count of changes after this one; {@code not_found} when there is no room */
     Future<Long> rename(UUID roomId, String title);
 
-    /** Deletes a conversation with everything in it. */
-    Future<Void> delete(UUID roomId);
+    /** Deletes a conversation with everything in it; who did it is known for some minutes. */
+    Future<Void> delete(UUID roomId, UUID by);
+
+    /** Whether this user deleted the conversation lately. */
+    Future<Boolean> wasDeleted(UUID roomId, UUID by);
 
     /** Members after a user id, in the order of ids; with {@code prefix} those whose name begins with it. */
     Future<List<Member>> members(UUID roomId, @Nullable String prefix, @Nullable UUID after, int limit);

@@ -150,19 +150,33 @@ final class Conversations {
     }
 
     private Future<Nothing> delete(Caller caller, Get q) {
-        return shard.room(q.id()).compose(live -> {
-            Member member = live.room().member(caller.user());
-            if (!member.role().equals(Member.OWNER) || live.room().kind().equals(Conversation.DIRECT)) {
-                throw Fault.FORBIDDEN.because("Only the owner of a group or channel may delete it.");
-            }
-            List<UUID> members = List.copyOf(live.room().members().keySet());
-            return store.delete(q.id()).map(done -> {
-                members.forEach(user -> shard.evict(live, user));
-                notices.tell(members, Event.personal(Event.CONVERSATION_REMOVED, new Removed(q.id())));
-                shard.giveUp(q.id());
-                return Nothing.NOTHING;
-            });
+        return shard.room(q.id())
+                .compose(live -> delete(caller, live))
+                .recover(e -> e instanceof FaultException fault && fault.fault() == Fault.NOT_FOUND
+                        ? deletedBefore(caller, q.id(), fault)
+                        : Future.failedFuture(e));
+    }
+
+    private Future<Nothing> delete(Caller caller, LiveRoom live) {
+        UUID id = live.room().id();
+        Member member = live.room().member(caller.user());
+        if (!member.role().equals(Member.OWNER) || live.room().kind().equals(Conversation.DIRECT)) {
+            throw Fault.FORBIDDEN.because("Only the owner of a group or channel may delete it.");
+        }
+        List<UUID> members = List.copyOf(live.room().members().keySet());
+        return store.delete(id, caller.user()).map(done -> {
+            members.forEach(user -> shard.evict(live, user));
+            notices.tell(members, Event.personal(Event.CONVERSATION_REMOVED, new Removed(id)));
+            shard.giveUp(id);
+            return Nothing.NOTHING;
         });
+    }
+
+    /** By this very request, if its first answer was lost. */
+    private Future<Nothing> deletedBefore(Caller caller, UUID id, FaultException notFound) {
+        return store.wasDeleted(id, caller.user())
+                .compose(deleted ->
+                        deleted ? Future.succeededFuture(Nothing.NOTHING) : Future.failedFuture(notFound));
     }
 
     private Future<Members> listMembers(Caller caller, ListMembers q) {

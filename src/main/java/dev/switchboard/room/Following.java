@@ -6,6 +6,7 @@ import dev.switchboard.protocol.Conversation;
 import dev.switchboard.protocol.ConversationOperations.Updated;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.RoomOperations;
@@ -156,7 +157,17 @@ final class Following {
     }
 
     private Future<Followed> follow(Caller caller, Follow q) {
-        return shard.room(q.roomId()).compose(live -> {
+        return shard.room(q.roomId()).compose(live -> follow(live, q)).recover(e -> {
+            if (e instanceof FaultException fault && fault.fault() == Fault.NOT_FOUND) {
+                // Deleted, and the word of it was lost with the owner that was to send it.
+                q.users().forEach(user -> shard.evict(q.roomId(), user, q.listener()));
+                return Future.succeededFuture(new Followed(q.afterSeq(), List.of()));
+            }
+            return Future.failedFuture(e);
+        });
+    }
+
+    private Future<Followed> follow(LiveRoom live, Follow q) {
             Set<UUID> members = live.room().members().keySet();
             live.audience()
                     .follow(
@@ -165,7 +176,7 @@ final class Following {
             // Removed, and the word of it was lost: with the owner that was to send it, or on its way.
             q.users().stream()
                     .filter(user -> !members.contains(user))
-                    .forEach(user -> shard.evict(live, user, q.listener()));
+                    .forEach(user -> shard.evict(q.roomId(), user, q.listener()));
             return current(live.room(), q.users().isEmpty() ? null : q.afterSeq())
                     .compose(v -> {
                         long head = live.room().head();
@@ -176,7 +187,6 @@ final class Following {
                             return new Followed(head, events);
                         });
                     });
-        });
     }
 
     private Future<Nothing> typing(Caller caller, Typing q) {

@@ -331,14 +331,32 @@ final class PgConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<Void> delete(UUID roomId) {
+    public Future<Void> delete(UUID roomId, UUID by) {
+        Tuple room = Tuple.of(roomId);
+        // The room's row first: a commit under way ends before it, and what it stored is seen by the statements after it.
         // Members go with the room; messages and changes have no foreign key.
-        return database.query(
-                        "WITH changes AS (DELETE FROM room_change WHERE room_id = $1),"
-                                + " messages AS (DELETE FROM message WHERE room_id = $1)"
-                                + " DELETE FROM room WHERE id = $1",
-                        Tuple.of(roomId))
+        return database.transaction(c -> c.preparedQuery("DELETE FROM room WHERE id = $1")
+                        .execute(room)
+                        .compose(rows -> rows.rowCount() == 0
+                                ? Future.failedFuture(Fault.NOT_FOUND.because("No such conversation."))
+                                : c.preparedQuery("DELETE FROM message WHERE room_id = $1")
+                                        .execute(room))
+                        .compose(done -> c.preparedQuery("DELETE FROM room_change WHERE room_id = $1")
+                                .execute(room))
+                        .compose(done -> c.preparedQuery(
+                                        "INSERT INTO deleted_room (room_id, deleted_by) VALUES ($1, $2)")
+                                .execute(Tuple.of(roomId, by)))
+                        .compose(done -> c.preparedQuery(
+                                        "DELETE FROM deleted_room WHERE deleted_at < now() - interval '10 minutes'")
+                                .execute()))
                 .mapEmpty();
+    }
+
+    @Override
+    public Future<Boolean> wasDeleted(UUID roomId, UUID by) {
+        return database.query(
+                        "SELECT FROM deleted_room WHERE room_id = $1 AND deleted_by = $2", Tuple.of(roomId, by))
+                .map(rows -> rows.size() > 0);
     }
 
     @Override

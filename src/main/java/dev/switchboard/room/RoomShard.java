@@ -239,13 +239,15 @@ final class RoomShard implements Committer.Rooms {
 
     /** Ends a user's following: nothing of the room reaches the user's sockets after this. */
     void evict(LiveRoom live, UUID user) {
-        List.copyOf(live.audience().nodes()).forEach(node -> evict(live, user, node));
+        for (String node : List.copyOf(live.audience().nodes())) {
+            evict(live.room().id(), user, node);
+            live.audience().leave(node, user);
+        }
     }
 
-    /** Ends what one node's sockets of a user follow. */
-    void evict(LiveRoom live, UUID user, String node) {
-        bus.deliver(node, Delivery.eviction(live.room().id(), user));
-        live.audience().leave(node, user);
+    /** Ends what one node's sockets of a user follow, of which this room's audience knows nothing. */
+    void evict(UUID roomId, UUID user, String node) {
+        bus.deliver(node, Delivery.eviction(roomId, user));
     }
 
     private void deliver(LiveRoom live, long firstSeq, List<? extends Event<?>> events) {

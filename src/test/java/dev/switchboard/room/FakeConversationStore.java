@@ -62,8 +62,14 @@ final class FakeConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<Void> delete(UUID roomId) {
-        throw new AssertionError("not used here");
+    public Future<Void> delete(UUID roomId, UUID by) {
+        rooms.delete();
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Boolean> wasDeleted(UUID roomId, UUID by) {
+        return Future.succeededFuture(true);
     }
 
     @Override

@@ -45,6 +45,7 @@ final class FakeRoomStore implements RoomStore {
 
     private final UUID roomId;
     private long version;
+    private boolean deleted;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
 
     FakeRoomStore(UUID roomId, Collection<UUID> members) {
@@ -63,6 +64,10 @@ final class FakeRoomStore implements RoomStore {
 
     boolean role(UUID user, String role) {
         return members.computeIfPresent(user, (u, member) -> member.withRole(role)) != null;
+    }
+
+    void delete() {
+        deleted = true;
     }
 
     /** One more change of members. */
@@ -132,7 +137,7 @@ final class FakeRoomStore implements RoomStore {
     @Override
     public Future<Room> load(UUID id) {
         return Future.succeededFuture(
-                id.equals(roomId)
+                id.equals(roomId) && !deleted
                         ? new Room(id, Conversation.GROUP, "room", log.size(), version, new LinkedHashMap<>(members))
                         : null);
     }

@@ -168,6 +168,26 @@ class PgRoomStoreIT {
     }
 
     @Test
+    void aDeletedRoomLeavesNothingWhateverIsBeingStored() throws Exception {
+        Room loaded = await(store.load(room));
+        int commits = 20;
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < commits; i++) {
+            List<Event<Message>> events = loaded.number(List.of(Draft.created(message(ann, "m" + i, null))));
+            all.add(store.commit(List.of(new Append(room, loaded.head(), loaded.version(), events))));
+            loaded.committed(events);
+            if (i == commits / 2) {
+                all.add(conversations.delete(room, ann));
+            }
+        }
+        await(Future.join(all));
+        assertThat(await(database.query("SELECT FROM message WHERE room_id = $1", Tuple.of(room))))
+                .isEmpty();
+        assertThat(await(conversations.wasDeleted(room, ann))).isTrue();
+        assertThat(await(conversations.wasDeleted(room, bob))).isFalse();
+    }
+
+    @Test
     void aRepeatedClientIdStoresNothingOfItsCommit() throws Exception {
         Room loaded = await(store.load(room));
         Message first = message(ann, "once", "same");

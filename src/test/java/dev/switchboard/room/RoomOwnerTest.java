@@ -10,6 +10,7 @@ import dev.switchboard.bus.Ownership;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Conversation.Member;
 import dev.switchboard.protocol.ConversationOperations;
+import dev.switchboard.protocol.ConversationOperations.Get;
 import dev.switchboard.protocol.ConversationOperations.RemoveMember;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
@@ -208,6 +209,14 @@ class RoomOwnerTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         assertThat(await(join(ANN)).online()).containsExactlyInAnyOrder(ANN, BOB);
         assertThat(queries).as("the same answer is good for both").hasValue(1);
+    }
+
+    @Test
+    void aDeletionThatIsSentAgainSucceedsAndNobodyFollowsWhatIsGone() {
+        await(ask(ConversationOperations.DELETE, ANN, new Get(ROOM)));
+        await(ask(ConversationOperations.DELETE, ANN, new Get(ROOM)));
+        await(bus.call(RoomOperations.FOLLOW, Caller.system(), new Follow(ROOM, NODE, 3, List.of(BOB))));
+        awaitEvicted(BOB);
     }
 
     private static final class Cluster implements Ownership {
