@@ -41,20 +41,14 @@ public final class HazelcastOwnership implements Ownership {
         hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
             @Override
             public void memberAdded(MembershipEvent event) {
-                LOG.info(
-                        "{} joined, {} members",
-                        event.getMember().getAddress(),
-                        event.getMembers().size());
+                LOG.info("{} joined; members: {}", event.getMember().getAddress(), event.getMembers().size());
                 changed();
             }
 
             @Override
             public void memberRemoved(MembershipEvent event) {
                 String lost = idOf(event.getMember());
-                LOG.info(
-                        "{} is gone, {} members",
-                        event.getMember().getAddress(),
-                        event.getMembers().size());
+                LOG.info("{} is gone; members: {}", event.getMember().getAddress(), event.getMembers().size());
                 losses.forEach(l -> l.accept(lost));
                 changed();
             }
