@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The program: {@code java -jar switchboard.jar [--conf DIR|FILE] [--check-config] [--version] [--help]}. */
 public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
 
@@ -90,7 +92,7 @@ public final class Main {
             e.getMessage().lines().forEach(line -> err.println("switchboard: " + line));
             return EXIT_FAILED;
         } catch (RuntimeException e) {
-            LoggerFactory.getLogger(Main.class).error("Not started", e);
+            LOG.error("Not started", e);
             err.println("switchboard: could not start: " + e);
             return EXIT_FAILED;
         }
@@ -123,7 +125,9 @@ public final class Main {
 
     private static void close(@Nullable Node node) {
         if (node != null) {
+            LOG.info("Stopping");
             node.close();
+            LOG.info("Stopped.");
         }
     }
 

@@ -70,7 +70,11 @@ class ProgramIT {
         long asked = System.nanoTime();
         assertThat(node.stop()).isEqualTo(TERMINATED);
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(STOP);
-        assertThat(node.log()).doesNotContain("Exception").doesNotContain("cleanly");
+        assertThat(node.log())
+                .contains("Stopping")
+                .contains("Stopped.")
+                .doesNotContain("Exception")
+                .doesNotContain("cleanly");
         assertThat(node.errors()).isEmpty();
     }
 
@@ -172,6 +176,35 @@ class ProgramIT {
         try (ProcessNode node = start()) {
             assertFailsWithOneLine(node, "database.url (DATABASE_URL)", "127.0.0.1:1/none");
             assertThat(node.errors() + node.log()).doesNotContain("secret@");
+        }
+    }
+
+    @Test
+    void whoCannotUseItsDatabaseTroublesNobody() {
+        try (ProcessNode first = start().awaitReady()) {
+            settings.put("DATABASE_URL", "postgres://nobody:secret@127.0.0.1:1/none");
+            try (ProcessNode second = start()) {
+                assertFailsWithOneLine(second, "database.url (DATABASE_URL)");
+                assertThat(second.log()).doesNotContain("Exception");
+            }
+            assertThat(first.log()).doesNotContain("joined");
+            assertStopsCleanly(first);
+        }
+    }
+
+    @Test
+    void aSecondInstallationWithADatabaseOfItsOwnIsRefused() throws IOException {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        try (ProcessNode first = start().awaitReady()) {
+            try (ProcessNode second = ProcessNode.start(elsewhere, settings)) {
+                assertFailsWithOneLine(
+                        second, settings.get("CLUSTER_NAME"), "CLUSTER_NAME", "CLUSTER_PORT", "DATABASE_URL");
+                assertThat(second.log()).doesNotContain("Exception");
+            }
+            assertThat(elsewhere.resolve("data/postgres/data/postmaster.pid")).doesNotExist();
+            await().until(() -> cluster(first).get("members").asInt() == 1);
+            assertThat(new Api(first.door()).register("ann").id()).isNotEmpty();
+            assertStopsCleanly(first);
         }
     }
 

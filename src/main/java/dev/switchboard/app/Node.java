@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,8 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Starts a node and waits until it serves. Joining the cluster and preparing the database go on at the same time.
+     * Starts a node and waits until it serves. A database of one's own is prepared while the cluster is joined; one that was
+     * named comes first, so that a node which cannot use it troubles nobody.
      *
      * @param folder where {@code cluster.xml} is looked for first, or null
      * @throws ConfigException when a setting cannot be used here, for example a port that is taken
@@ -82,18 +84,21 @@ public final class Node implements AutoCloseable {
     private static Node startInCluster(PlatformOptions options, @Nullable Path folder) {
         boolean ownsState = options.node().role() != Role.GATEWAY;
         EventBusOptions eventBus = ClusterMember.eventBus(options.cluster());
-        CompletableFuture<HazelcastInstance> joining =
-                inBackground("join", () -> ClusterMember.join(options.cluster(), folder, ownsState));
         CompletableFuture<Optional<Database.Prepared>> preparing = inBackground(
                 "prepare-database",
                 () -> ownsState
                         ? Optional.of(Database.prepare(
                                 options.database(), options.node().dataDir()))
                         : Optional.empty());
+        CompletableFuture<?> before =
+                options.database().url() == null ? CompletableFuture.completedFuture(null) : preparing;
+        CompletableFuture<HazelcastInstance> joining = before.thenApplyAsync(
+                ready -> ClusterMember.join(options.cluster(), folder, ownsState), inThread("join"));
         Optional<Vertx> vertx = Optional.empty();
         try {
             Optional<Database.Prepared> prepared = Waiting.await(preparing, START_TIMEOUT);
             HazelcastInstance hazelcast = Waiting.await(joining, START_TIMEOUT);
+            prepared.ifPresent(p -> ClusterDatabase.agree(hazelcast, options.cluster(), p.id()));
             ClusterMember.awaitOwner(options.cluster(), hazelcast, START_TIMEOUT);
             Vertx started = Waiting.await(ClusterMember.vertx(eventBus, hazelcast), START_TIMEOUT);
             vertx = Optional.of(started);
@@ -199,6 +204,10 @@ public final class Node implements AutoCloseable {
     }
 
     private static <T> CompletableFuture<T> inBackground(String name, Supplier<T> work) {
-        return CompletableFuture.supplyAsync(work, task -> new Thread(task, name).start());
+        return CompletableFuture.supplyAsync(work, inThread(name));
+    }
+
+    private static Executor inThread(String name) {
+        return task -> new Thread(task, name).start();
     }
 }

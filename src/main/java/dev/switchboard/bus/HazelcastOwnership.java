@@ -42,7 +42,7 @@ public final class HazelcastOwnership implements Ownership {
             @Override
             public void memberAdded(MembershipEvent event) {
                 LOG.info(
-                        "{} joined, {} members",
+                        "{} joined; members: {}",
                         event.getMember().getAddress(),
                         event.getMembers().size());
                 changed();
@@ -52,7 +52,7 @@ public final class HazelcastOwnership implements Ownership {
             public void memberRemoved(MembershipEvent event) {
                 String lost = idOf(event.getMember());
                 LOG.info(
-                        "{} is gone, {} members",
+                        "{} is gone; members: {}",
                         event.getMember().getAddress(),
                         event.getMembers().size());
                 losses.forEach(l -> l.accept(lost));

@@ -175,8 +175,7 @@ final class Conversations {
     /** By this very request, if its first answer was lost. */
     private Future<Nothing> deletedBefore(Caller caller, UUID id, FaultException notFound) {
         return store.wasDeleted(id, caller.user())
-                .compose(deleted ->
-                        deleted ? Future.succeededFuture(Nothing.NOTHING) : Future.failedFuture(notFound));
+                .compose(deleted -> deleted ? Future.succeededFuture(Nothing.NOTHING) : Future.failedFuture(notFound));
     }
 
     private Future<Members> listMembers(Caller caller, ListMembers q) {

@@ -168,25 +168,24 @@ final class Following {
     }
 
     private Future<Followed> follow(LiveRoom live, Follow q) {
-            Set<UUID> members = live.room().members().keySet();
-            live.audience()
-                    .follow(
-                            q.listener(),
-                            q.users().stream().filter(members::contains).toList());
-            // Removed, and the word of it was lost: with the owner that was to send it, or on its way.
-            q.users().stream()
-                    .filter(user -> !members.contains(user))
-                    .forEach(user -> shard.evict(q.roomId(), user, q.listener()));
-            return current(live.room(), q.users().isEmpty() ? null : q.afterSeq())
-                    .compose(v -> {
-                        long head = live.room().head();
-                        long from = Math.min(q.afterSeq(), head);
-                        long to = Math.min(head, from + Join.MAX_EVENTS);
-                        return after(live.room(), from, to).map(events -> {
-                            shard.check(live);
-                            return new Followed(head, events);
-                        });
-                    });
+        Set<UUID> members = live.room().members().keySet();
+        live.audience()
+                .follow(
+                        q.listener(),
+                        q.users().stream().filter(members::contains).toList());
+        // Removed, and the word of it was lost: with the owner that was to send it, or on its way.
+        q.users().stream()
+                .filter(user -> !members.contains(user))
+                .forEach(user -> shard.evict(q.roomId(), user, q.listener()));
+        return current(live.room(), q.users().isEmpty() ? null : q.afterSeq()).compose(v -> {
+            long head = live.room().head();
+            long from = Math.min(q.afterSeq(), head);
+            long to = Math.min(head, from + Join.MAX_EVENTS);
+            return after(live.room(), from, to).map(events -> {
+                shard.check(live);
+                return new Followed(head, events);
+            });
+        });
     }
 
     private Future<Nothing> typing(Caller caller, Typing q) {

@@ -333,7 +333,8 @@ final class PgConversationStore implements ConversationStore {
     @Override
     public Future<Void> delete(UUID roomId, UUID by) {
         Tuple room = Tuple.of(roomId);
-        // The room's row first: a commit under way ends before it, and what it stored is seen by the statements after it.
+        // The room's row first: a commit under way ends before it, and what it stored is seen by the statements after
+        // it.
         // Members go with the room; messages and changes have no foreign key.
         return database.transaction(c -> c.preparedQuery("DELETE FROM room WHERE id = $1")
                         .execute(room)
@@ -354,8 +355,7 @@ final class PgConversationStore implements ConversationStore {
 
     @Override
     public Future<Boolean> wasDeleted(UUID roomId, UUID by) {
-        return database.query(
-                        "SELECT FROM deleted_room WHERE room_id = $1 AND deleted_by = $2", Tuple.of(roomId, by))
+        return database.query("SELECT FROM deleted_room WHERE room_id = $1 AND deleted_by = $2", Tuple.of(roomId, by))
                 .map(rows -> rows.size() > 0);
     }
 

@@ -18,8 +18,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -78,20 +80,16 @@ public final class Database {
      * A migrated database that no pool is connected to yet.
      *
      * @param embedded this node's use of the embedded one, or null
+     * @param id which database it is, wherever it is moved or restored to
      */
-    public record Prepared(DatabaseOptions options, PgConnectOptions connect, @Nullable EmbeddedDatabase embedded)
+    public record Prepared(
+            DatabaseOptions options, PgConnectOptions connect, @Nullable EmbeddedDatabase embedded, UUID id)
             implements AutoCloseable {
 
         /** Gives it up without opening it. Blocks. */
         @Override
         public void close() {
-            if (embedded != null) {
-                try {
-                    embedded.close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
+            Database.close(embedded);
         }
     }
 
@@ -103,20 +101,28 @@ public final class Database {
      */
     public static Prepared prepare(DatabaseOptions options, Path dataDir) {
         Secret url = options.url();
-        Prepared prepared;
         if (url != null) {
-            prepared = new Prepared(options, Connect.to(url), null);
-        } else {
-            EmbeddedDatabase embedded = openEmbedded(dataDir);
-            prepared = new Prepared(options, Connect.to(embedded), embedded);
+            PgConnectOptions connect = Connect.to(url);
+            return new Prepared(options, connect, null, migrate(connect, options));
         }
+        EmbeddedDatabase embedded = openEmbedded(dataDir);
+        PgConnectOptions connect = Connect.to(embedded);
         try {
-            migrate(prepared.connect(), options);
+            return new Prepared(options, connect, embedded, migrate(connect, options));
         } catch (RuntimeException e) {
-            prepared.close();
+            close(embedded);
             throw e;
         }
-        return prepared;
+    }
+
+    private static void close(@Nullable EmbeddedDatabase embedded) {
+        if (embedded != null) {
+            try {
+                embedded.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Opens the pool. */
@@ -142,10 +148,10 @@ public final class Database {
         }
     }
 
-    private static void migrate(PgConnectOptions connect, DatabaseOptions options) {
+    private static UUID migrate(PgConnectOptions connect, DatabaseOptions options) {
         try {
-            Migrations.run(Connect.jdbc(connect, options));
-        } catch (FlywayException e) {
+            return Migrations.run(Connect.jdbc(connect, options));
+        } catch (FlywayException | SQLException e) {
             throw Connect.failure(Migrations.reason(e), connect);
         }
     }

@@ -2,7 +2,11 @@ package dev.switchboard.storage;
 
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -12,12 +16,13 @@ final class Migrations {
     private Migrations() {}
 
     /**
-     * Blocks.
+     * Blocks; returns which database it is.
      *
      * @throws FlywayException when a migration fails, or with the {@link SQLException} as its cause when the database
      *     cannot be reached
+     * @throws SQLException when it cannot be read afterwards
      */
-    static void run(DataSource database) {
+    static UUID run(DataSource database) throws SQLException {
         Flyway.configure()
                 .dataSource(database)
                 .locations("classpath:db/migration")
@@ -25,6 +30,14 @@ final class Migrations {
                 .connectRetries(0)
                 .load()
                 .migrate();
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT database_id FROM deployment")) {
+            if (!row.next()) {
+                throw new SQLException("the table deployment is empty");
+            }
+            return row.getObject(1, UUID.class);
+        }
     }
 
     /** What went wrong, in one line: the network's word if there is one, else the driver's, else Flyway's. */
