@@ -5,6 +5,7 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.Part;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -26,7 +27,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests to whoever owns a key, and deliveries to nodes.
@@ -34,6 +35,7 @@ import java.util.function.Supplier;
  * <p>Every address names one shard of one part on one node, so an address never has more than one consumer. That bounds
  * the cluster-wide registrations, and makes Vert.x's uneven and stale round robin unreachable. A request is sent again,
  * to whoever owns the key by then, while the owner moves or does not answer: so every operation must be safe to repeat.
+ * An owner that is there and does not answer is asked once more, not over and over: it may be slow.
  */
 public final class Bus {
     /** How long one try may take: a dead node never answers, so this also bounds how long its callers wait for it. */
@@ -45,6 +47,12 @@ public final class Bus {
     /** How long a request may take with all its tries; longer than it takes to notice a frozen node. */
     private static final Duration DEADLINE = Duration.ofSeconds(14);
 
+    /** Bytes of deliveries that may wait for the connection to one node. */
+    private static final long MAX_OUTSTANDING = 64L << 20;
+
+    /** Requests of this node that may wait for the answers of another one; notices are among them. */
+    private static final int MAX_WAITING = 50_000;
+
     private static final int FIRST_PAUSE_MS = 20;
     private static final int LONGEST_PAUSE_MS = 500;
 
@@ -53,6 +61,8 @@ public final class Bus {
     private final Ownership ownership;
     /** How to end the requests that wait for each node, from any thread. */
     private final Map<String, Set<Runnable>> waitingFor = new ConcurrentHashMap<>();
+
+    private final Map<String, Outstanding> outstanding = new ConcurrentHashMap<>();
 
     public Bus(Vertx vertx, Ownership ownership) {
         this.vertx = vertx;
@@ -86,9 +96,7 @@ public final class Bus {
     /** Like {@link #call(Operation, Caller, Record)} for a key that the request does not name itself. */
     public <Q extends Record, R extends Record> Future<R> call(
             Operation<Q, R> operation, Caller caller, Q request, String key) {
-        Promise<R> result = Promise.promise();
-        attempt(operation, caller, request, () -> ownership.ownerOf(key), result, FIRST_PAUSE_MS, deadline());
-        return result.future();
+        return new Attempts<>(operation, caller, request, key).begin();
     }
 
     /** Asks a shard that the caller chose, once: what is said there must be repeated by the caller when it fails. */
@@ -201,6 +209,9 @@ public final class Bus {
         Context context = vertx.getOrCreateContext();
         Runnable giveUp = () -> context.runOnContext(v -> first.tryFail(Fault.MOVED.because("The node is gone.")));
         Set<Runnable> waiting = waitingFor.computeIfAbsent(owner.nodeId(), n -> ConcurrentHashMap.newKeySet());
+        if (waiting.size() >= MAX_WAITING) {
+            return Future.failedFuture(Fault.UNAVAILABLE.because("Too many requests wait for this node."));
+        }
         waiting.add(giveUp);
         eventBus.<Answer>request(
                         operation.part().address(owner.nodeId(), owner.shard()),
@@ -220,6 +231,7 @@ public final class Bus {
 
     /** A node is gone: whoever waits for it need not wait for the time-out. */
     private void nodeLost(String nodeId) {
+        outstanding.remove(nodeId);
         Set<Runnable> waiting = waitingFor.remove(nodeId);
         if (waiting != null) {
             waiting.forEach(Runnable::run);
@@ -230,42 +242,56 @@ public final class Bus {
         return fault.fault() == Fault.MOVED ? Fault.UNAVAILABLE.because(fault.text()) : fault;
     }
 
-    private static long deadline() {
-        return System.nanoTime() + DEADLINE.toNanos();
-    }
+    /** One request with all its tries. */
+    private final class Attempts<Q extends Record, R extends Record> {
+        private final Operation<Q, R> operation;
+        private final Caller caller;
+        private final Q request;
+        private final String key;
+        private final long deadline = System.nanoTime() + DEADLINE.toNanos();
+        private final Promise<R> result = Promise.promise();
+        private int pauseMs = FIRST_PAUSE_MS;
+        private Ownership.@Nullable Owner silent;
 
-    private <Q extends Record, R extends Record> void attempt(
-            Operation<Q, R> operation,
-            Caller caller,
-            Q request,
-            Supplier<Ownership.Owner> target,
-            Promise<R> result,
-            int pauseMs,
-            long deadline) {
-        Future<R> reply;
-        try {
-            reply = once(operation, caller, request, target.get(), TRY);
-        } catch (FaultException e) {
-            reply = Future.failedFuture(e);
+        Attempts(Operation<Q, R> operation, Caller caller, Q request, String key) {
+            this.operation = operation;
+            this.caller = caller;
+            this.request = request;
+            this.key = key;
         }
-        reply.onComplete(done -> {
+
+        Future<R> begin() {
+            Future<R> reply;
+            try {
+                Ownership.Owner owner = ownership.ownerOf(key);
+                reply = once(operation, caller, request, owner, patience(owner))
+                        .onFailure(e -> silent = noAnswer(e) ? owner : null);
+            } catch (FaultException e) {
+                reply = Future.failedFuture(e);
+            }
+            reply.onComplete(this::tried);
+            return result.future();
+        }
+
+        /** Whoever was silent may be slow, not dead: then one repeat is all that it gets, for the rest of the time. */
+        private Duration patience(Ownership.Owner owner) {
+            return owner.equals(silent) ? Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime())) : TRY;
+        }
+
+        private void tried(AsyncResult<R> done) {
             if (done.succeeded()) {
                 result.complete(done.result());
                 return;
             }
             FaultException fault = Faults.of(done.cause());
-            if (!again(fault.fault()) || System.nanoTime() + pauseMs * 1_000_000L > deadline) {
+            boolean again = fault.fault() == Fault.MOVED || noAnswer(done.cause());
+            if (!again || System.nanoTime() + pauseMs * 1_000_000L > deadline) {
                 result.fail(presentable(fault));
                 return;
             }
-            vertx.setTimer(
-                    jitter(pauseMs),
-                    t -> attempt(operation, caller, request, target, result, longer(pauseMs), deadline));
-        });
-    }
-
-    private static boolean again(Fault fault) {
-        return fault == Fault.MOVED || fault == Fault.TIMEOUT;
+            vertx.setTimer(jitter(pauseMs), t -> begin());
+            pauseMs = longer(pauseMs);
+        }
     }
 
     /**
@@ -310,10 +336,17 @@ public final class Bus {
 
     /**
      * Sends events to one node. Nothing says whether they arrived: the receiver notices a gap by the numbers, and asks.
-     * Deliveries from one context to one node arrive in the order in which they were sent.
+     * Deliveries from one context to one node arrive in the order in which they were sent. To a node that does not read
+     * they are not sent at all.
      */
     public void deliver(String nodeId, Delivery delivery) {
-        eventBus.send(deliveryAddress(nodeId), delivery);
+        Outstanding towards = outstanding.computeIfAbsent(nodeId, n -> new Outstanding(n, MAX_OUTSTANDING));
+        long size = delivery.size();
+        if (towards.take(size)) {
+            eventBus.<Delivery>sender(deliveryAddress(nodeId))
+                    .write(delivery)
+                    .onComplete(written -> towards.written(size));
+        }
     }
 
     private static String deliveryAddress(String nodeId) {

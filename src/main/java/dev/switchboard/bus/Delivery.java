@@ -40,6 +40,15 @@ public record Delivery(String address, long firstSeq, List<byte[]> events) {
         return firstSeq > 0;
     }
 
+    /** About how many bytes this is on the wire. */
+    public long size() {
+        long size = address.length();
+        for (byte[] event : events) {
+            size += event.length;
+        }
+        return size;
+    }
+
     /** The number of the last event. */
     public long lastSeq() {
         return firstSeq + events.size() - 1;

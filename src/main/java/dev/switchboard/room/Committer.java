@@ -6,6 +6,7 @@ import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.RoomOperations.Sent;
 import dev.switchboard.room.Room.ClientKey;
 import dev.switchboard.room.RoomStore.Append;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -181,35 +183,40 @@ final class Committer {
             return;
         }
         committing = true;
-        store.commit(appends).onComplete(done -> {
-            Future<?> settled;
-            if (done.succeeded()) {
-                List<Future<?>> repairs = new ArrayList<>();
-                for (Append append : appends) {
-                    List<Pending> pending = Objects.requireNonNull(batch.get(append.roomId()));
-                    if (done.result().contains(append.roomId())) {
-                        succeed(append, pending);
-                    } else {
-                        repairs.add(repair(append.roomId(), pending));
+        // Whatever throws on the way, as a failed future: the flag is reset on every path.
+        Future.succeededFuture()
+                .compose(v -> store.commit(appends))
+                .transform(done -> settle(batch, appends, done))
+                .onComplete(settled -> {
+                    committing = false;
+                    if (settled.failed()) {
+                        LOG.error("After a commit", settled.cause());
                     }
+                    commitNext();
+                });
+    }
+
+    private Future<?> settle(Map<UUID, List<Pending>> batch, List<Append> appends, AsyncResult<Set<UUID>> done) {
+        if (done.succeeded()) {
+            List<Future<?>> repairs = new ArrayList<>();
+            for (Append append : appends) {
+                List<Pending> pending = Objects.requireNonNull(batch.get(append.roomId()));
+                if (!done.result().contains(append.roomId()) || !succeed(append, pending)) {
+                    repairs.add(repair(append.roomId(), pending));
                 }
-                settled = Future.join(repairs);
-            } else if (done.cause() instanceof RoomStore.DuplicateClientId) {
-                settled = answerDuplicates(batch);
-            } else {
-                LOG.warn(
-                        "A commit failed, reading {} rooms again: {}",
-                        appends.size(),
-                        done.cause().toString());
-                settled = Future.join(appends.stream()
-                        .map(a -> repair(a.roomId(), Objects.requireNonNull(batch.get(a.roomId()))))
-                        .toList());
             }
-            settled.onComplete(any -> {
-                committing = false;
-                commitNext();
-            });
-        });
+            return Future.join(repairs);
+        }
+        if (done.cause() instanceof RoomStore.DuplicateClientId) {
+            return answerDuplicates(batch);
+        }
+        LOG.warn(
+                "A commit failed, reading {} rooms again: {}",
+                appends.size(),
+                done.cause().toString());
+        return Future.join(appends.stream()
+                .map(a -> repair(a.roomId(), Objects.requireNonNull(batch.get(a.roomId()))))
+                .toList());
     }
 
     /** Its sender was removed while it waited. */
@@ -233,19 +240,34 @@ final class Committer {
         return batch;
     }
 
-    private void succeed(Append append, List<Pending> pending) {
+    /** @return false when the room's state could not take them up: it must be read again */
+    private boolean succeed(Append append, List<Pending> pending) {
         Room room = rooms.get(append.roomId());
-        if (room == null || room.head() != append.expectedHead()) {
-            // Given up while it was being stored. Stored it is; whoever owns the room now reads it from there.
-            for (int i = 0; i < pending.size(); i++) {
-                pending.get(i).promise.complete(append.events().get(i));
+        // Given up while it was being stored? Stored it is; whoever owns the room now reads it from there.
+        if (room != null && room.head() == append.expectedHead()) {
+            try {
+                room.committed(append.events());
+                publish.accept(append.roomId(), append.events());
+            } catch (RuntimeException e) {
+                LOG.error("{} could not take up what was stored", append.roomId(), e);
+                if (room.head() == append.expectedHead()) {
+                    return false;
+                }
+                // Not all was published: whoever follows notices the gap, and asks.
             }
-            return;
         }
-        room.committed(append.events());
-        publish.accept(append.roomId(), append.events());
         for (int i = 0; i < pending.size(); i++) {
-            pending.get(i).promise.complete(append.events().get(i));
+            answer(pending.get(i), append.events().get(i));
+        }
+        return true;
+    }
+
+    /** What the asker makes of the answer may fail; the others are answered all the same. */
+    private static void answer(Pending pending, Event<Message> event) {
+        try {
+            pending.promise.tryComplete(event);
+        } catch (RuntimeException e) {
+            LOG.error("An answer was not taken", e);
         }
     }
 
@@ -255,7 +277,7 @@ final class Committer {
                 .map(p -> p.draft.clientKey())
                 .filter(Objects::nonNull)
                 .toList();
-        return store.findSent(keys).onComplete(found -> {
+        return store.findSent(keys).transform(found -> {
             List<Pending> rest = new ArrayList<>();
             for (Pending p : all) {
                 ClientKey key = p.draft.clientKey();
@@ -274,6 +296,7 @@ final class Committer {
             } else {
                 again(rest);
             }
+            return Future.succeededFuture();
         });
     }
 
@@ -285,11 +308,11 @@ final class Committer {
             pending.forEach(p -> p.promise.fail(Fault.MOVED.because("The conversation moved to another node.")));
             return Future.succeededFuture();
         }
-        return current(room).onComplete(caughtUp -> {
+        return current(room).transform(caughtUp -> {
             if (caughtUp.failed()) {
                 // The head may be behind what is stored: then the next commit does not pass and reads it again.
                 pending.forEach(p -> p.promise.fail(Fault.UNAVAILABLE.because("The message could not be stored.")));
-                return;
+                return Future.succeededFuture();
             }
             Map<EntryKey, Event<Message>> stored = new HashMap<>();
             caughtUp.result()
@@ -299,7 +322,7 @@ final class Committer {
                 Message wanted = p.draft.message();
                 Event<Message> event = stored.get(new EntryKey(p.draft.type(), wanted.id()));
                 if (event != null && event.data().version() >= wanted.version()) {
-                    p.promise.complete(event);
+                    answer(p, event);
                 } else if (p.draft.isNew()) {
                     rest.add(p);
                 } else {
@@ -308,6 +331,7 @@ final class Committer {
                 }
             }
             again(rest);
+            return Future.succeededFuture();
         });
     }
 

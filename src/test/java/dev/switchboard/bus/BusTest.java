@@ -1,0 +1,97 @@
+package dev.switchboard.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.Part;
+import dev.switchboard.protocol.ParticipantOperations;
+import dev.switchboard.protocol.ParticipantOperations.Online;
+import dev.switchboard.protocol.ParticipantOperations.Query;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BusTest {
+    private final Vertx vertx = Vertx.vertx();
+    private final Bus bus = new Bus(vertx, new Alone());
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @AfterEach
+    void stop() throws Exception {
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+    }
+
+    private void serve(Future<Online> answer) throws Exception {
+        await(bus.serve(Part.PARTICIPANT, 0, new Handlers().on(ParticipantOperations.QUERY, (caller, q) -> {
+                    asked.incrementAndGet();
+                    return answer;
+                })));
+    }
+
+    @Test
+    void aSlowOwnerIsAskedOnceMoreNotOverAndOver() throws Exception {
+        Promise<Online> slow = Promise.promise();
+        serve(slow.future());
+        Future<Online> reply = bus.call(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(Ids.next())));
+        Awaitility.await()
+                .during(Duration.ofSeconds(8))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> asked.get() <= 2 && !reply.isComplete());
+        slow.complete(new Online(List.of()));
+        assertThat(await(reply).online()).isEmpty();
+        assertThat(asked).hasValue(2);
+    }
+
+    @Test
+    void whoCannotWaitGetsTheAnswersThatCame() throws Exception {
+        serve(Promise.<Online>promise().future());
+        assertThat(await(bus.callOwners(
+                        ParticipantOperations.QUERY,
+                        Caller.system(),
+                        List.of(Ids.next()),
+                        Query::new,
+                        Duration.ofMillis(50))))
+                .isEmpty();
+    }
+
+    private static final class Alone implements Ownership {
+        @Override
+        public String nodeId() {
+            return "one";
+        }
+
+        @Override
+        public Owner ownerOf(String key) {
+            return new Owner("one", 0);
+        }
+
+        @Override
+        public Set<String> nodes() {
+            return Set.of("one");
+        }
+
+        @Override
+        public Runnable onChange(Runnable listener) {
+            return () -> {};
+        }
+
+        @Override
+        public Runnable onNodeLost(Consumer<String> listener) {
+            return () -> {};
+        }
+    }
+}
