@@ -29,9 +29,14 @@ class RecipeTest {
         String recipe = page.substring(page.indexOf("## Adding an operation"));
         List<String> blocks =
                 BLOCK.matcher(recipe).results().map(block -> block.group(1)).toList();
-        assertThat(blocks).as("declaration, event, imports, registration, method").hasSize(5);
+        assertThat(blocks)
+                .as("declaration, event, imports, registration, method")
+                .hasSize(5);
         List<Path> files = List.of(
-                with("protocol/RoomOperations.java", "    public static final List<Operation<?, ?>> ALL", blocks.get(0)),
+                with(
+                        "protocol/RoomOperations.java",
+                        "    public static final List<Operation<?, ?>> ALL",
+                        blocks.get(0)),
                 with("protocol/Event.java", "    public static final String MESSAGE_NEW", blocks.get(1)),
                 with(
                         "room/Messages.java",

@@ -101,8 +101,7 @@ class AccountsIT {
         Caller caller = node.caller(node.register("cleo"));
         node.call(AccountOperations.UPDATE_ME, caller, new UpdateMe(null, null, "+49 30 1", "/cleo.png", null, null));
 
-        User updated =
-                node.call(AccountOperations.UPDATE_ME, caller, new UpdateMe(null, null, "", "", null, null));
+        User updated = node.call(AccountOperations.UPDATE_ME, caller, new UpdateMe(null, null, "", "", null, null));
 
         assertThat(updated.phoneNumber()).isNull();
         assertThat(updated.avatarUrl()).isNull();
