@@ -12,22 +12,26 @@ export class Account {
       fields: [
         ['displayName', 'Name', { maxlength: '64', autocomplete: 'name', value: displayName || username }],
         ['email', 'Email', { type: 'email', autocomplete: 'email', value: email, optional: !email }],
-        ['phoneNumber', 'Phone number', { type: 'tel', autocomplete: 'tel', value: phoneNumber, optional: !phoneNumber }],
+        ['phoneNumber', 'Phone number', { type: 'tel', autocomplete: 'tel', value: phoneNumber, optional: true }],
       ],
       submit: 'Save',
       words: { email_taken: ['email', 'This address has an account already'] },
       send: async (values) => {
-        const changes = Object.entries(values).filter(([name, value]) => value.trim() && value.trim() !== sb.user[name]);
-        if (changes.length > 0) await sb.updateProfile(Object.fromEntries(changes.map(([name, value]) => [name, value.trim()])));
+        const trimmed = Object.entries(values).map(([name, value]) => [name, value.trim()]);
+        const changes = trimmed.filter(([name, value]) => value !== (sb.user[name] ?? ''));
+        if (changes.length === 0) return 'Nothing has changed.';
+        await sb.updateProfile(Object.fromEntries(changes));
         return 'Saved.';
       },
     });
     this.password = new Form({
       fields: [
-        ['currentPassword', 'Present password', { type: 'password', autocomplete: 'current-password' }],
+        ['currentPassword', 'Current password', { type: 'password', autocomplete: 'current-password' }],
         ['password', 'New password', { type: 'password', autocomplete: 'new-password' }],
       ],
       submit: 'Change password',
+      // Not for people: it tells password managers whose password this is.
+      before: [h('input', { type: 'text', name: 'username', autocomplete: 'username', value: username, readonly: true, hidden: true })],
       words: { invalid_credentials: ['currentPassword', 'This is not your password'] },
       send: async (values) => {
         await sb.updateProfile(values);

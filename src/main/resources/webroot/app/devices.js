@@ -11,7 +11,7 @@ export class Devices {
   constructor(sb, signOutEverywhere) {
     this.#sb = sb;
     this.#everywhere = signOutEverywhere;
-    this.list = h('ul', { class: 'people', 'aria-label': 'Devices' });
+    this.list = h('ul', { class: 'people devices', 'aria-label': 'Devices' });
     this.problem = h('p', { class: 'problem', role: 'alert' });
     const all = h('button', {
       type: 'button',

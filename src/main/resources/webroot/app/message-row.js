@@ -24,8 +24,8 @@ export function drawRow(row, conversation, actions) {
 
 function startRow({ kind, name }) {
   const words = {
-    direct: `This is where you and ${name} begin.`,
-    channel: `This is the beginning of ${name}. Everybody can read along.`,
+    direct: `This is the beginning of your conversation with ${name}.`,
+    channel: `This is the beginning of ${name}. Everyone can read it.`,
   };
   return h('li', { class: 'row-top', text: words[kind] ?? `This is the beginning of ${name}.` });
 }

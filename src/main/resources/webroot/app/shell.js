@@ -34,8 +34,13 @@ export class Shell {
     this.#meetings = new MeetingDesk(sb);
     this.pane = h('div', { class: 'pane' });
     // Not in the sidebar, which a narrow screen hides with all that is in it.
-    const heading = h('h1', { class: 'visually-hidden', text: 'Switchboard' });
-    this.element = h('main', { class: 'shell', data: { pane: 'list' } }, heading, this.#banner.element, this.#sidebar(), this.pane);
+    this.heading = h('h1', { class: 'visually-hidden', tabindex: '-1', text: 'Switchboard' });
+    this.element = h('main', { class: 'shell', data: { pane: 'list' } }, this.heading, this.#banner.element, this.#sidebar(), this.pane);
+  }
+
+  /** It is on the page now: whoever signed in with the keyboard goes on from its top. */
+  opened() {
+    this.heading.focus();
   }
 
   start() {

@@ -2,7 +2,7 @@ import { h } from './dom.js';
 import { Form } from './form.js';
 
 const WORDS = {
-  invalid_credentials: 'Wrong name or password.',
+  invalid_credentials: ['password', 'Wrong name or password'],
   too_many_requests: 'Too many tries. Please wait a minute.',
   offline: 'The server cannot be reached. Are you online?',
   username_taken: ['username', 'This name is taken'],

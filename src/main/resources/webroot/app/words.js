@@ -28,7 +28,7 @@ const FIELDS = {
   username: 'Username',
   email: 'Email',
   password: 'Password',
-  currentPassword: 'Present password',
+  currentPassword: 'Current password',
   displayName: 'Name',
   phoneNumber: 'Phone number',
   title: 'Name',

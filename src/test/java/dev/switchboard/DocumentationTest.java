@@ -55,6 +55,20 @@ class DocumentationTest {
         assertThat(unknown).isEmpty();
     }
 
+    @Test
+    void everyPackageIsInTheArchitecturesTable() throws IOException {
+        Path root = Path.of("src", "main", "java", "dev", "switchboard");
+        String page = Files.readString(Path.of("docs", "architecture.md"));
+        try (Stream<Path> files = Files.walk(root)) {
+            assertThat(files.filter(file -> file.endsWith("package-info.java"))
+                            .map(file -> root.relativize(file.getParent()).toString())
+                            .map(name -> name.replace(java.io.File.separatorChar, '.'))
+                            .filter(name -> !name.isEmpty()))
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(page).contains("\n| `" + name + "` | "));
+        }
+    }
+
     private static List<Path> pages() throws IOException {
         try (Stream<Path> root = Files.list(Path.of(""));
                 Stream<Path> docs = Files.walk(Path.of("docs"))) {

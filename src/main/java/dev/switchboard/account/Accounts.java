@@ -67,7 +67,7 @@ final class Accounts {
         boolean becomes =
                 admins.contains(q.email()) && !admins.contains(account.user().email());
         if (becomes && !account.user().roles().contains(Caller.ADMIN)) {
-            throw Fault.EMAIL_TAKEN.because("This e-mail address has an account already.");
+            throw Fault.EMAIL_TAKEN.because("This email address has an account already.");
         }
     }
 

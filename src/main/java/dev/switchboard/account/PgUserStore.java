@@ -63,7 +63,7 @@ final class PgUserStore implements UserStore {
             if (failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState())) {
                 return Future.failedFuture(
                         String.valueOf(e.getConstraint()).contains("email")
-                                ? Fault.EMAIL_TAKEN.because("This e-mail address has an account already.")
+                                ? Fault.EMAIL_TAKEN.because("This email address has an account already.")
                                 : Fault.USERNAME_TAKEN.because("This username is taken."));
             }
             return Future.failedFuture(failure);
@@ -96,8 +96,8 @@ final class PgUserStore implements UserStore {
                 .addValue(passwordHash);
         return unique(database.query(
                         "UPDATE user_account SET display_name = coalesce($2, display_name),"
-                                + " email = coalesce($3, email), phone_number = coalesce($4, phone_number),"
-                                + " avatar_url = coalesce($5, avatar_url),"
+                                + " email = coalesce($3, email), phone_number = nullif(coalesce($4, phone_number), ''),"
+                                + " avatar_url = nullif(coalesce($5, avatar_url), ''),"
                                 + " password_hash = coalesce($6, password_hash), updated_at = now()"
                                 + " WHERE id = $1 AND password_hash = $7 RETURNING " + COLUMNS,
                         values))

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The users, kept for good. Names and e-mail addresses are compared without regard to case. */
+/** The users, kept for good. Names and email addresses are compared without regard to case. */
 interface UserStore {
     /** A user with what only this package may see. */
     record Account(User user, @Nullable String passwordHash, boolean disabled) {}
@@ -23,7 +23,7 @@ interface UserStore {
     /** Fails with {@code username_taken} or {@code email_taken}. */
     Future<User> insert(User user, String passwordHash);
 
-    /** By name or e-mail address; null when there is none. */
+    /** By name or email address; null when there is none. */
     Future<@Nullable Account> byName(String name);
 
     /** Null when there is none, or none any more. */

@@ -90,8 +90,9 @@ public final class Node implements AutoCloseable {
                         ? Optional.of(Database.prepare(
                                 options.database(), options.node().dataDir()))
                         : Optional.empty());
-        CompletableFuture<?> before =
-                options.database().url() == null ? CompletableFuture.completedFuture(null) : preparing;
+        CompletableFuture<Boolean> before = options.database().url() == null
+                ? CompletableFuture.completedFuture(true)
+                : preparing.thenApply(prepared -> true);
         CompletableFuture<HazelcastInstance> joining = before.thenApplyAsync(
                 ready -> ClusterMember.join(options.cluster(), folder, ownsState), inThread("join"));
         Optional<Vertx> vertx = Optional.empty();

@@ -53,8 +53,12 @@ public final class ConfigSource {
         List<Path> files =
                 FILES.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
         if (files.isEmpty() && place != null) {
-            throw new ConfigException(
-                    new ConfigError("--conf", null, "there is no file " + folder.resolve(FILES.get(0))));
+            throw new ConfigException(new ConfigError(
+                    "--conf",
+                    null,
+                    Files.isDirectory(folder)
+                            ? "there is no file " + folder.resolve(FILES.get(0))
+                            : "there is no folder or file " + folder));
         }
         return new ConfigSource(files, place == null ? null : folder, environment::get);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param jwtSecret the HS256 key, at least 32 bytes (RFC 7518 §3.2), or null when none was set
  * @param acceptedSecrets keys that sign nothing, but whose tokens are good: the next one, or the one before
  * @param clockSkew how far the clocks of issuer and checker may differ at a token's beginning; its end is exact
- * @param admins e-mail addresses, in lower case, whose accounts become administrators when they register or sign in
+ * @param admins email addresses, in lower case, whose accounts become administrators when they register or sign in
  * @param foreign tokens of others
  */
 public record TokenOptions(

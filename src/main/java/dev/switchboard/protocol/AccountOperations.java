@@ -31,7 +31,7 @@ public final class AccountOperations {
                     @Example("anna")
                     String username,
             @Length(min = 3, max = 254)
-                    @Form(pattern = EMAIL, message = "must be an e-mail address")
+                    @Form(pattern = EMAIL, message = "must be an email address")
                     @Example("anna@example.org")
                     String email,
             @Length(min = 8, max = 128) @Example("correct horse battery") String password,
@@ -45,7 +45,7 @@ public final class AccountOperations {
     }
 
     /**
-     * Either name may be given; {@code username} may also hold an e-mail address.
+     * Either name may be given; {@code username} may also hold an email address.
      *
      * @param userAgent what the session will be shown as; set by the door
      */
@@ -86,13 +86,13 @@ public final class AccountOperations {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record TokenStatus(boolean valid, @Nullable User user) {}
 
-    /** What is absent stays as it is. A new password needs the current one and ends every other session. */
+    /** What is absent stays as it is; an empty phone number or picture is removed. A new password needs the current one and ends every other session. */
     public record UpdateMe(
             @Nullable @Length(max = 64) @Example("Anna") String displayName,
-            @Nullable @Length(min = 3, max = 254) @Form(pattern = EMAIL, message = "must be an e-mail address")
+            @Nullable @Length(min = 3, max = 254) @Form(pattern = EMAIL, message = "must be an email address")
                     String email,
-            @Nullable @Length(min = 3, max = 32) @Example("+49 30 1234567") String phoneNumber,
-            @Nullable @Length(max = 2048) @Example("https://example.org/anna.png") String avatarUrl,
+            @Nullable @Length(min = 0, max = 32) @Example("+49 30 1234567") String phoneNumber,
+            @Nullable @Length(min = 0, max = 2048) @Example("https://example.org/anna.png") String avatarUrl,
             @Nullable @Length(min = 8, max = 128) String password,
             @Nullable @Length(max = 128) String currentPassword) {
         public UpdateMe {

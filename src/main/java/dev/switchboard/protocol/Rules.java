@@ -34,7 +34,7 @@ public final class Rules {
     public @interface Form {
         String pattern();
 
-        /** What a client is told, after the field's name: {@code must be an e-mail address}. */
+        /** What a client is told, after the field's name: {@code must be an email address}. */
         String message();
     }
 

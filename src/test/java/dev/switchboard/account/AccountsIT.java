@@ -97,6 +97,17 @@ class AccountsIT {
     }
 
     @Test
+    void whatIsEmptyIsRemoved() throws Exception {
+        Caller caller = node.caller(node.register("cleo"));
+        node.call(AccountOperations.UPDATE_ME, caller, new UpdateMe(null, null, "+49 30 1", "/cleo.png", null, null));
+
+        User updated = node.call(AccountOperations.UPDATE_ME, caller, new UpdateMe(null, null, "", "", null, null));
+
+        assertThat(updated.phoneNumber()).isNull();
+        assertThat(updated.avatarUrl()).isNull();
+    }
+
+    @Test
     void anAddressThatIsTakenOrAnAdministratorsCannotBeTakenOver() throws Exception {
         Caller eve = node.caller(node.register("eve"));
         node.register("victim");

@@ -42,7 +42,7 @@ class WrongFieldsTest {
                         AccountOperations.Register.class))
                 .containsExactly(
                         new FieldError("username", "must be a text"),
-                        new FieldError("email", "must be an e-mail address"),
+                        new FieldError("email", "must be an email address"),
                         new FieldError("password", "must be given once, not as a list"));
         assertThat(errors("{\"limit\":1.5,\"before\":0}", RoomOperations.History.class))
                 .containsExactly(

@@ -59,6 +59,14 @@ class ConfigSourceTest {
     }
 
     @Test
+    void aFolderThatIsMissingIsNamed() {
+        Path missing = folder.resolve("nowhere");
+        assertThatThrownBy(() -> ConfigSource.in(missing, Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("--conf: there is no folder or file " + missing);
+    }
+
+    @Test
     void requiredVariableThatIsNotSetIsOneError() throws IOException {
         write("presence:\n  grace: ${GRACE}\n");
 

@@ -248,6 +248,7 @@ class ApiDoorTest {
                 "/api/docs",
                 "/api/docs/",
                 "/api/docs/docs.js",
+                "/api/docs/docs.css",
                 "/api/docs/swagger-ui.css",
                 "/api/docs/swagger-ui-bundle.js",
                 "/api/docs/favicon-32x32.png")) {

@@ -109,7 +109,9 @@ class PageIT {
         here.page.getByLabel("Name", exact()).fill("Ann of Cleves");
         here.press("Enter");
         here.sees("Saved.");
-        here.page.getByLabel("Present password").fill("not this one");
+        here.press("Enter");
+        here.sees("Nothing has changed.");
+        here.page.getByLabel("Current password").fill("not this one");
         here.page.getByLabel("New password").fill("correct horse 2");
         here.button("Change password").click();
         here.sees("This is not your password.");

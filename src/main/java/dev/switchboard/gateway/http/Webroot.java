@@ -3,6 +3,7 @@ package dev.switchboard.gateway.http;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -30,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Webroot implements Handler<RoutingContext> {
     private static final String INDEX = "index.html";
+
+    /** What a browser is shown in the place of a page that is not there. */
+    private static final String MISSING = "/404.html";
+
+    /** Some ask for the one without looking at the page, which names the other. */
+    private static final Map<String, String> ALIASES = Map.of("/favicon.ico", "/favicon.svg");
 
     /** Our pages load only what this server serves; pictures and sockets may come from elsewhere. */
     private static final CharSequence POLICY = HttpHeaders.createOptimized(String.join(
@@ -114,6 +121,12 @@ public final class Webroot implements Handler<RoutingContext> {
                 }
             }
         }
+        ALIASES.forEach((alias, path) -> {
+            Asset asset = assets.get(path);
+            if (asset != null) {
+                assets.putIfAbsent(alias, asset);
+            }
+        });
         return new Webroot(Map.copyOf(assets));
     }
 
@@ -156,7 +169,7 @@ public final class Webroot implements Handler<RoutingContext> {
     public void handle(RoutingContext rc) {
         Asset asset = assets.get(rc.normalizedPath());
         if (asset == null) {
-            rc.next();
+            answerUnknown(rc);
             return;
         }
         if (!SafeMethods.admit(rc)) {
@@ -171,6 +184,26 @@ public final class Webroot implements Handler<RoutingContext> {
         } else {
             response.putHeader(HttpHeaders.CONTENT_TYPE, asset.type()).end(asset.content());
         }
+    }
+
+    /** A person who mistyped an address gets a page; programs, and whoever asks for the API, the usual error. */
+    private void answerUnknown(RoutingContext rc) {
+        Asset missing = assets.get(MISSING);
+        String accept = rc.request().getHeader(HttpHeaders.ACCEPT);
+        if (missing == null
+                || accept == null
+                || !accept.contains("text/html")
+                || rc.request().method() != HttpMethod.GET
+                || rc.normalizedPath().startsWith("/api/")) {
+            rc.next();
+            return;
+        }
+        rc.response()
+                .setStatusCode(404)
+                .putHeader("content-security-policy", POLICY)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .putHeader(HttpHeaders.CONTENT_TYPE, missing.type())
+                .end(missing.content());
     }
 
     private static boolean matches(@Nullable String ifNoneMatch, String etag) {

@@ -21,6 +21,7 @@ public final class ApiDocs {
     private static final String PAGE = "/api/docs";
     private static final String WEBJAR = "META-INF/resources/webjars/swagger-ui/";
     private static final String WEBJAR_VERSION = "META-INF/maven/org.webjars/swagger-ui/pom.properties";
+    private static final List<String> OWN = List.of("docs.js", "docs.css");
     private static final List<String> PARTS = List.of("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png");
 
     private ApiDocs() {}
@@ -40,7 +41,9 @@ public final class ApiDocs {
         var index = new Webroot.File("index.html", read(classes, "api-docs/index.html"));
         files.put(PAGE, index);
         files.put(PAGE + "/", index);
-        files.put(PAGE + "/docs.js", new Webroot.File("docs.js", read(classes, "api-docs/docs.js")));
+        for (String own : OWN) {
+            files.put(PAGE + "/" + own, new Webroot.File(own, read(classes, "api-docs/" + own)));
+        }
         String folder = WEBJAR + webjarVersion(classes) + "/";
         for (String part : PARTS) {
             files.put(PAGE + "/" + part, new Webroot.File(part, read(classes, folder + part)));
