@@ -193,7 +193,7 @@ public final class Webroot implements Handler<RoutingContext> {
         if (missing == null
                 || accept == null
                 || !accept.contains("text/html")
-                || rc.request().method() != HttpMethod.GET
+                || !rc.request().method().equals(HttpMethod.GET)
                 || rc.normalizedPath().startsWith("/api/")) {
             rc.next();
             return;
