@@ -5,6 +5,7 @@ import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
@@ -39,7 +40,8 @@ record Xsrf(XsrfProof proof, OriginPolicy origins) {
     }
 
     private boolean isOurs(HttpServerRequest request) {
-        return origins.judge(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST))
+        HostAndPort host = request.authority();
+        return origins.judge(request.getHeader(HttpHeaders.ORIGIN), host == null ? null : host.toString())
                 == OriginPolicy.Verdict.TRUSTED;
     }
 }
