@@ -308,13 +308,14 @@ final class Forwarding implements Upload.Listener, Download.Listener {
                 fail(saturated());
             }
             case BODY -> {
-                end(Attempt::cancelled);
-                fail(Fault.BAD_REQUEST.because("The body did not come in time."));
+                if (upload.isWaiting()) {
+                    tooSlow();
+                } else {
+                    end(Attempt::cancelled);
+                    fail(Fault.BAD_REQUEST.because("The body did not come in time."));
+                }
             }
-            case ANSWER -> {
-                end(tried -> tried.failed(Failure.TIMEOUT));
-                fail(Fault.TIMEOUT.because("The service took too long."));
-            }
+            case ANSWER -> tooSlow();
             case REST_OF_ANSWER -> {
                 Download started = download;
                 boolean client = started != null && started.isWaiting();
@@ -328,6 +329,11 @@ final class Forwarding implements Upload.Listener, Download.Listener {
                 abort();
             }
         }
+    }
+
+    private void tooSlow() {
+        end(tried -> tried.failed(Failure.TIMEOUT));
+        fail(Fault.TIMEOUT.because("The service took too long."));
     }
 
     /** What Vert.x calls must not throw: nobody would answer the client. */

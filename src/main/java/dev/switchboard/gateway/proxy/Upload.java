@@ -48,6 +48,7 @@ final class Upload {
     /** Somebody listens to the request, and holds it. */
     private boolean opened;
 
+    private boolean waiting;
     private boolean touched;
     private boolean sent;
     private boolean discarding;
@@ -155,7 +156,12 @@ final class Upload {
         service.write(piece);
         if (service.writeQueueFull()) {
             pause();
-            service.drainHandler(v -> resume());
+            waiting = true;
+            service.drainHandler(v -> {
+                waiting = false;
+                listener.moved();
+                resume();
+            });
         }
     }
 
@@ -180,6 +186,11 @@ final class Upload {
     /** Whether there is a body of which nothing has come yet. */
     boolean isAwaited() {
         return !complete && received == 0;
+    }
+
+    /** Whether the service is what is waited for: it does not take what the client has sent. */
+    boolean isWaiting() {
+        return waiting;
     }
 
     /** Whether another service can be given all of it. */
@@ -228,6 +239,7 @@ final class Upload {
     /** Lets go of a service that failed, for another one. */
     void detach() {
         to = null;
+        waiting = false;
         sent = false;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.gateway.proxy.ProxyServer.Setup;
 import dev.switchboard.gateway.upstream.Address;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Services that are gone, slow, or talk nonsense; and what is asked again. */
 class FailuresTest extends ProxyTest {
     private static final Duration SHORT = Duration.ofMillis(300);
+
+    /** More than all buffers between a client and a service take. */
+    private static final int UNREAD = 32 << 20;
 
     private final AtomicInteger asked = new AtomicInteger();
 
@@ -288,6 +293,34 @@ class FailuresTest extends ProxyTest {
 
         assertThat(proxy.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).endsWith("half");
         assertThat(proxy.upstream.ends).containsExactly("TIMEOUT");
+    }
+
+    @Test
+    void aServiceThatDoesNotTakeTheBodyIsWhatIsTooSlow() throws Exception {
+        var over = new Semaphore(0);
+        var service = service(peer -> {
+            peer.head();
+            over.acquireUninterruptibly();
+        });
+        ProxyServer proxy = proxy(Setup.USUAL.idle(SHORT).maxBody(UNREAD), service);
+        RawService.Peer client = proxy.connect();
+        client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + UNREAD + "\r\n\r\n");
+        var sender = new Thread(() -> {
+            try {
+                client.write("x".repeat(UNREAD));
+            } catch (IOException e) {
+                // The gateway has answered.
+            }
+        });
+        sender.start();
+        try {
+            assertThat(client.head()).startsWith("HTTP/1.1 504 ");
+            assertThat(proxy.upstream.ends).containsExactly("TIMEOUT");
+        } finally {
+            over.release();
+            client.socket.close();
+            sender.join();
+        }
     }
 
     @Test
