@@ -12,7 +12,7 @@ import dev.switchboard.gateway.Door;
 import dev.switchboard.gateway.GatewayState;
 import dev.switchboard.gateway.GatewayVerticle;
 import dev.switchboard.gateway.ServerOptions;
-import dev.switchboard.gateway.bridge.BridgeDoors;
+import dev.switchboard.gateway.bridge.BridgeRoutes;
 import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
@@ -161,7 +161,7 @@ final class Parts {
                 new ResumeTokens(secret),
                 new AtomicInteger());
         return deploy(() -> hub, 1, doors)
-                .compose(done -> deployListener(tokens, revocations, v -> BridgeDoors.open(v, services, hub)));
+                .compose(done -> deployListener(tokens, revocations, v -> BridgeRoutes.open(v, services, hub)));
     }
 
     private Future<Void> deployListener(AnyTokens tokens, Revocations revocations, Function<Vertx, Door> eventBus) {

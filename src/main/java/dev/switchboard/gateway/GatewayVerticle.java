@@ -101,24 +101,17 @@ public final class GatewayVerticle extends VerticleBase {
         return listener.listen();
     }
 
-    /**
-     * One form of compression only, on HTTP: a socket's frames are encoded once for many sockets, and a deflater costs each
-     * some hundred KiB.
-     */
+    /** One form of compression only, on HTTP: sockets do without. */
     private HttpServerOptions listener() {
-        return Protocols.of(options.http2(), options.tls(), MAX_HEADER_BYTES)
+        HttpServerOptions http = Protocols.of(options.http2(), options.tls(), MAX_HEADER_BYTES)
                 .setHost(options.host())
                 .setPort(options.port())
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
-                .setCompressionSupported(true)
-                .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false)
-                .setRegisterWebSocketWriteHandlers(false)
-                .setMaxWebSocketFrameSize(options.maxFrame())
-                .setMaxWebSocketMessageSize(options.maxMessage());
+                .setCompressionSupported(true);
+        return Protocols.sockets(http, options.maxFrame(), options.maxMessage());
     }
 
     /** The port that it listens on, once it has started. */

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Which protocols the listener speaks. */
-final class Protocols {
+public final class Protocols {
     /** What browsers need at most at a time, and what RFC 9113 §6.5.2 recommends at least. */
     private static final int STREAMS = 100;
 
@@ -26,5 +26,20 @@ final class Protocols {
                 .setAlpnVersions(
                         http2 ? List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1) : List.of(HttpVersion.HTTP_1_1));
         return tls == null ? options : options.setSsl(true).setUseAlpn(true).setKeyCertOptions(tls.keyCert());
+    }
+
+    /**
+     * With what concerns WebSockets set. Without compression a socket needs no deflater of its own (some hundred KiB), and
+     * frames that are encoded once fit every socket.
+     *
+     * @param maxFrame bytes of one frame from a client
+     * @param maxMessage bytes of one message from a client
+     */
+    public static HttpServerOptions sockets(HttpServerOptions server, int maxFrame, int maxMessage) {
+        return server.setMaxWebSocketFrameSize(maxFrame)
+                .setMaxWebSocketMessageSize(maxMessage)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setRegisterWebSocketWriteHandlers(false);
     }
 }

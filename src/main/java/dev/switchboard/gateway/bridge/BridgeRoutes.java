@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.HostAndPort;
@@ -48,19 +47,9 @@ public final class BridgeRoutes implements Door {
         this.origins = services.origins();
     }
 
-    /**
-     * What the HTTP server must be told. Without compression a socket needs no deflater of its own (some hundred KiB), and
-     * frames that are encoded once fit every socket.
-     *
-     * @param maxFrame bytes of one frame from a client
-     * @param maxMessage bytes of one message from a client
-     */
-    public static HttpServerOptions configure(HttpServerOptions server, int maxFrame, int maxMessage) {
-        return server.setMaxWebSocketFrameSize(maxFrame)
-                .setMaxWebSocketMessageSize(maxMessage)
-                .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false)
-                .setRegisterWebSocketWriteHandlers(false);
+    /** The door of one event loop. Must be called on the event loop whose sockets it will serve. */
+    public static BridgeRoutes open(Vertx vertx, BridgeServices services, NodeHub node) {
+        return new BridgeRoutes(vertx, services, new LoopHub(vertx, node));
     }
 
     /** Adds the door's routes. */

@@ -4,6 +4,7 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
 import dev.switchboard.config.Secret;
+import dev.switchboard.gateway.Protocols;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
 import dev.switchboard.protocol.AccountOperations;
@@ -210,7 +211,7 @@ final class BridgeServer implements AutoCloseable {
         bridge.mount(router);
         more.accept(router);
         var listener = new HttpServerOptions().setIdleTimeout(60).setCompressionSupported(true);
-        vertx.createHttpServer(BridgeRoutes.configure(listener, MAX_FRAME, MAX_MESSAGE))
+        vertx.createHttpServer(Protocols.sockets(listener, MAX_FRAME, MAX_MESSAGE))
                 .requestHandler(router)
                 .listen(port, "127.0.0.1")
                 .onSuccess(server -> ready.complete(bridge))
