@@ -19,7 +19,7 @@ final class Accessibility {
               const { violations } = await axe.run(document, {
                 runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
               });
-              return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+              return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
             }
             """;
 

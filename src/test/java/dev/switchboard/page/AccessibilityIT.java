@@ -53,6 +53,8 @@ class AccessibilityIT {
         assertThat(ann.link("General")).isVisible();
 
         ann.press("Tab");
+        assertThat(ann.button("Meetings")).isFocused();
+        ann.press("Tab");
         assertThat(ann.button("Channels")).isFocused();
         ann.press("Enter");
         assertThat(ann.page.getByLabel("Find a channel")).isFocused();
