@@ -66,7 +66,7 @@ export class SignIn {
       `${other[0]} `,
       h('button', { type: 'button', class: 'link', text: other[1], on: { click: () => this.#switch() } }),
     );
-    this.element.replaceChildren(brand(), h('div', { class: 'panel' }, this.form.element, otherWay));
+    this.element.replaceChildren(brand(), h('div', { class: 'card' }, this.form.element, otherWay));
     this.opened();
   }
 

@@ -113,33 +113,52 @@ final class ClusterMember {
      * @throws ConfigException when none comes in time
      */
     static void awaitOwner(ClusterOptions options, HazelcastInstance hazelcast, Duration timeout) {
-        CountDownLatch owner = new CountDownLatch(1);
+        if (hasOwner(hazelcast)) {
+            return;
+        }
+        LOG.info("Waiting for a node that owns state, at {}: routes lead to operations", options.members());
+        CountDownLatch over = new CountDownLatch(1);
         UUID listener = hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
             @Override
             public void memberAdded(MembershipEvent event) {
                 if (!event.getMember().isLiteMember()) {
-                    owner.countDown();
+                    over.countDown();
                 }
             }
         });
+        // Who is told to stop meanwhile waits no longer.
+        Thread stop = new Thread(over::countDown, "stop-waiting");
+        Runtime.getRuntime().addShutdownHook(stop);
         try {
-            if (!hazelcast.getCluster().getMembers().stream().allMatch(Member::isLiteMember)) {
-                return;
-            }
-            LOG.info("Waiting for a node that owns state, at {}: routes lead to operations", options.members());
-            if (owner.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
+            if (!hasOwner(hazelcast)) {
+                over.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             hazelcast.getCluster().removeMembershipListener(listener);
+            forget(stop);
+        }
+        if (hasOwner(hazelcast)) {
+            return;
         }
         throw new ConfigException(new ConfigError(
                 "node.role",
                 "NODE_ROLE",
                 "a gateway whose routes lead to operations needs a node that owns state, and found none at "
                         + options.members()));
+    }
+
+    private static boolean hasOwner(HazelcastInstance hazelcast) {
+        return !hazelcast.getCluster().getMembers().stream().allMatch(Member::isLiteMember);
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            LOG.debug("It has run", e);
+        }
     }
 
     /**
