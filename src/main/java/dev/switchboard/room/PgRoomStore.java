@@ -33,7 +33,7 @@ final class PgRoomStore implements RoomStore {
             WITH stale AS (
               SELECT c.room_id
               FROM unnest($15::uuid[], $18::uuid[], $26::int[]) AS c(room_id, message_id, version)
-              WHERE (SELECT m.version FROM message m WHERE m.id = c.message_id) >= c.version
+              WHERE c.version > 1 AND (SELECT m.version FROM message m WHERE m.id = c.message_id) >= c.version
             ), head AS (
               UPDATE room r SET head_seq = h.next
               FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) AS h(id, expected, next, version)
