@@ -8,22 +8,21 @@ import dev.switchboard.protocol.Part;
 import dev.switchboard.protocol.ParticipantOperations;
 import dev.switchboard.protocol.ParticipantOperations.Online;
 import dev.switchboard.protocol.ParticipantOperations.Query;
+import dev.switchboard.support.OneNode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BusTest {
     private final Vertx vertx = Vertx.vertx();
-    private final Bus bus = new Bus(vertx, new Alone());
+    private final Bus bus = new Bus(vertx, new OneNode());
     private final AtomicInteger asked = new AtomicInteger();
 
     @AfterEach
@@ -66,32 +65,5 @@ class BusTest {
                         Query::new,
                         Duration.ofMillis(50))))
                 .isEmpty();
-    }
-
-    private static final class Alone implements Ownership {
-        @Override
-        public String nodeId() {
-            return "one";
-        }
-
-        @Override
-        public Owner ownerOf(String key) {
-            return new Owner("one", 0);
-        }
-
-        @Override
-        public Set<String> nodes() {
-            return Set.of("one");
-        }
-
-        @Override
-        public Runnable onChange(Runnable listener) {
-            return () -> {};
-        }
-
-        @Override
-        public Runnable onNodeLost(Consumer<String> listener) {
-            return () -> {};
-        }
     }
 }

@@ -50,7 +50,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** WebSockets through the listener as it is set up, with and without HTTP/2 and TLS. */
 class ListenerSocketsTest {
     private static final int HEADERS = 16 * 1024;
-    private static final String PASSWORD = "changeit";
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
     private static final int PING = 6;
@@ -88,30 +87,7 @@ class ListenerSocketsTest {
     }
 
     private TlsOptions tls() throws Exception {
-        Path store = folder.resolve("a.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "a",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-keystore",
-                        store.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile())
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        return new TlsOptions.Store(store.toString(), new Secret(PASSWORD));
+        return new TlsOptions.Store(Certificates.make(folder).store(), new Secret(Certificates.PASSWORD));
     }
 
     private HttpServer start(boolean http2, boolean tls) throws Exception {
@@ -163,7 +139,7 @@ class ListenerSocketsTest {
             client.setSsl(true)
                     .setTrustOptions(new PfxOptions()
                             .setPath(folder.resolve("a.p12").toString())
-                            .setPassword(PASSWORD));
+                            .setPassword(Certificates.PASSWORD));
         }
         // Vert.x closes a client that nobody holds.
         sockets = vertx.createWebSocketClient(client);

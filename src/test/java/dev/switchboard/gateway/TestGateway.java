@@ -3,7 +3,6 @@ package dev.switchboard.gateway;
 import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
-import dev.switchboard.bus.Ownership;
 import dev.switchboard.config.ConfigSource;
 import dev.switchboard.gateway.http.AnswerHeaders;
 import dev.switchboard.gateway.http.ClientConnections;
@@ -23,6 +22,7 @@ import dev.switchboard.ops.HealthChecks;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Operations;
 import dev.switchboard.protocol.Part;
+import dev.switchboard.support.OneNode;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -292,33 +292,6 @@ final class TestGateway {
                     roles,
                     ANNA,
                     Instant.now().plusSeconds(60));
-        }
-    }
-
-    private static final class OneNode implements Ownership {
-        @Override
-        public String nodeId() {
-            return "one";
-        }
-
-        @Override
-        public Owner ownerOf(String key) {
-            return new Owner("one", 0);
-        }
-
-        @Override
-        public Set<String> nodes() {
-            return Set.of("one");
-        }
-
-        @Override
-        public Runnable onChange(Runnable listener) {
-            return () -> {};
-        }
-
-        @Override
-        public Runnable onNodeLost(Consumer<String> listener) {
-            return () -> {};
         }
     }
 }

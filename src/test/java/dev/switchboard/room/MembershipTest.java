@@ -7,6 +7,7 @@ import dev.switchboard.protocol.Conversation.Member;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Ids;
+import dev.switchboard.support.OneNode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -10,6 +10,7 @@ import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.RoomOperations.Changed;
 import dev.switchboard.room.FakeRoomStore.Outcome;
+import dev.switchboard.support.OneNode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

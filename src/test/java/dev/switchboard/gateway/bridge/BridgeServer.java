@@ -2,7 +2,6 @@ package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
-import dev.switchboard.bus.Ownership;
 import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.Protocols;
 import dev.switchboard.identity.Identity;
@@ -14,6 +13,7 @@ import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.protocol.RoomOperations;
 import dev.switchboard.protocol.SignalOperations;
+import dev.switchboard.support.OneNode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -100,34 +100,6 @@ final class BridgeServer implements AutoCloseable {
         public Runnable onRevoked(Consumer<UUID> listener) {
             listeners.add(listener);
             return () -> listeners.remove(listener);
-        }
-    }
-
-    /** One node that owns every key. */
-    private static final class OneNode implements Ownership {
-        @Override
-        public String nodeId() {
-            return "here";
-        }
-
-        @Override
-        public Owner ownerOf(String key) {
-            return new Owner("here", 0);
-        }
-
-        @Override
-        public Set<String> nodes() {
-            return Set.of("here");
-        }
-
-        @Override
-        public Runnable onChange(Runnable listener) {
-            return () -> {};
-        }
-
-        @Override
-        public Runnable onNodeLost(Consumer<String> listener) {
-            return () -> {};
         }
     }
 

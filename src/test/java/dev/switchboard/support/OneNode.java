@@ -1,11 +1,11 @@
-package dev.switchboard.room;
+package dev.switchboard.support;
 
 import dev.switchboard.bus.Ownership;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** This node, and nobody else: it owns everything. */
-final class OneNode implements Ownership {
+public final class OneNode implements Ownership {
     @Override
     public String nodeId() {
         return "one";
