@@ -27,35 +27,41 @@ import org.jspecify.annotations.Nullable;
 final class PgRoomStore implements RoomStore {
     private static final String UNIQUE_VIOLATION = "23505";
 
-    /** Only rooms whose head and members are what their owner thinks take part; that fences owners that are not owners any more. */
+    /**
+     * Only rooms whose head and members are what their owner thinks take part; that fences owners that are not owners any
+     * more.
+     *
+     * <p>The sub-selects hide from the planner how long the arrays are: it would think that a plan for just this length is
+     * better than the one it has, and plan every commit anew, which costs the database as much as the commit itself.
+     */
     private static final String COMMIT =
             """
             WITH stale AS (
               SELECT c.room_id
-              FROM unnest($15::uuid[], $18::uuid[], $26::int[]) AS c(room_id, message_id, version)
+              FROM unnest((SELECT $15::uuid[]), $18::uuid[], $26::int[]) AS c(room_id, message_id, version)
               WHERE c.version > 1 AND (SELECT m.version FROM message m WHERE m.id = c.message_id) >= c.version
             ), head AS (
               UPDATE room r SET head_seq = h.next
-              FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) AS h(id, expected, next, version)
+              FROM unnest((SELECT $1::uuid[]), $2::bigint[], $3::bigint[], $4::bigint[]) AS h(id, expected, next, version)
               WHERE r.id = h.id AND r.head_seq = h.expected AND r.members_version = h.version
                 AND NOT EXISTS (SELECT FROM stale WHERE stale.room_id = r.id)
               RETURNING r.id
             ), created AS (
               INSERT INTO message (id, room_id, seq, sender_id, sender_name, type, content, client_id, reply_to, created_at)
               SELECT m.id, m.room_id, m.seq, m.sender_id, m.sender_name, m.type, m.content, m.client_id, m.reply_to, m.at
-              FROM unnest($5::uuid[], $6::uuid[], $7::bigint[], $8::uuid[], $9::text[], $10::text[], $11::text[],
+              FROM unnest((SELECT $5::uuid[]), $6::uuid[], $7::bigint[], $8::uuid[], $9::text[], $10::text[], $11::text[],
                           $12::text[], $13::uuid[], $14::timestamptz[])
                 AS m(id, room_id, seq, sender_id, sender_name, type, content, client_id, reply_to, at)
               JOIN head ON head.id = m.room_id
             ), logged AS (
               INSERT INTO room_change (room_id, seq, kind, message_id, at)
               SELECT c.room_id, c.seq, c.kind, c.message_id, c.at
-              FROM unnest($15::uuid[], $16::bigint[], $17::text[], $18::uuid[], $19::timestamptz[])
+              FROM unnest((SELECT $15::uuid[]), $16::bigint[], $17::text[], $18::uuid[], $19::timestamptz[])
                 AS c(room_id, seq, kind, message_id, at)
               JOIN head ON head.id = c.room_id
             ), changed AS (
               UPDATE message m SET content = u.content, version = u.version, edited_at = u.at, deleted = u.deleted
-              FROM unnest($20::uuid[], $21::uuid[], $22::text[], $23::int[], $24::timestamptz[], $25::boolean[])
+              FROM unnest((SELECT $20::uuid[]), $21::uuid[], $22::text[], $23::int[], $24::timestamptz[], $25::boolean[])
                 AS u(room_id, id, content, version, at, deleted)
               JOIN head ON head.id = u.room_id
               WHERE m.id = u.id
