@@ -154,6 +154,7 @@ final class Download {
         to.write(piece);
         if (to.writeQueueFull()) {
             waiting = true;
+            listener.moved();
             from.pause();
             to.drainHandler(v -> {
                 waiting = false;

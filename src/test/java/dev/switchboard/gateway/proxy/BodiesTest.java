@@ -149,6 +149,28 @@ class BodiesTest extends ProxyTest {
     }
 
     @Test
+    void whoLeavesAnAnswerUnreadIsCutOffAndTheServiceIsNotToBlame() throws Exception {
+        var service = service(peer -> {
+            peer.head();
+            peer.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+            try {
+                for (int i = 0; i < FAR_TOO_MUCH >> 16; i++) {
+                    peer.write("x".repeat(1 << 16));
+                }
+                seen.add("all taken");
+            } catch (java.io.IOException e) {
+                seen.add("closed");
+            }
+        });
+        ProxyServer proxy = proxy(Setup.USUAL.stall(Duration.ofMillis(500)), service);
+        RawService.Peer client = proxy.connect();
+        client.write(get("/"));
+
+        assertThat(next()).isEqualTo("closed");
+        assertThat(proxy.upstream.ends).containsExactly("cancelled");
+    }
+
+    @Test
     void aClientIsReadNoFasterThanTheServiceReads() throws Exception {
         var go = new CountDownLatch(1);
         var service = service(peer -> {

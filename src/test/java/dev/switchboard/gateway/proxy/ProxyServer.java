@@ -40,6 +40,7 @@ final class ProxyServer implements AutoCloseable {
     record Setup(
             Duration connect,
             Duration idle,
+            Duration stall,
             Duration timeout,
             int connections,
             int waiting,
@@ -50,6 +51,7 @@ final class ProxyServer implements AutoCloseable {
         static final Setup USUAL = new Setup(
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(20),
+                Duration.ofSeconds(20),
                 Duration.ofSeconds(5),
                 4,
                 10,
@@ -59,36 +61,40 @@ final class ProxyServer implements AutoCloseable {
                 1);
 
         Setup connect(Duration time) {
-            return new Setup(time, idle, timeout, connections, waiting, maxBody, http2, passOn, loops);
+            return new Setup(time, idle, stall, timeout, connections, waiting, maxBody, http2, passOn, loops);
         }
 
         Setup connections(int most, int mayWait) {
-            return new Setup(connect, idle, timeout, most, mayWait, maxBody, http2, passOn, loops);
+            return new Setup(connect, idle, stall, timeout, most, mayWait, maxBody, http2, passOn, loops);
         }
 
         /** As if so many event loops shared the connections; the test has one of them. */
         Setup loops(int many) {
-            return new Setup(connect, idle, timeout, connections, waiting, maxBody, http2, passOn, many);
+            return new Setup(connect, idle, stall, timeout, connections, waiting, maxBody, http2, passOn, many);
         }
 
         Setup timeout(Duration time) {
-            return new Setup(connect, idle, time, connections, waiting, maxBody, http2, passOn, loops);
+            return new Setup(connect, idle, stall, time, connections, waiting, maxBody, http2, passOn, loops);
         }
 
         Setup idle(Duration time) {
-            return new Setup(connect, time, timeout, connections, waiting, maxBody, http2, passOn, loops);
+            return new Setup(connect, time, stall, timeout, connections, waiting, maxBody, http2, passOn, loops);
+        }
+
+        Setup stall(Duration time) {
+            return new Setup(connect, idle, time, timeout, connections, waiting, maxBody, http2, passOn, loops);
         }
 
         Setup maxBody(long bytes) {
-            return new Setup(connect, idle, timeout, connections, waiting, bytes, http2, passOn, loops);
+            return new Setup(connect, idle, stall, timeout, connections, waiting, bytes, http2, passOn, loops);
         }
 
         Setup passOn(PassOn what) {
-            return new Setup(connect, idle, timeout, connections, waiting, maxBody, http2, what, loops);
+            return new Setup(connect, idle, stall, timeout, connections, waiting, maxBody, http2, what, loops);
         }
 
         Setup http2(boolean yes) {
-            return new Setup(connect, idle, timeout, connections, waiting, maxBody, yes, passOn, loops);
+            return new Setup(connect, idle, stall, timeout, connections, waiting, maxBody, yes, passOn, loops);
         }
     }
 
@@ -129,7 +135,7 @@ final class ProxyServer implements AutoCloseable {
                 usual.circuit(),
                 setup.http2(),
                 tls));
-        Forwarder forwarder = new Forwarder(vertx, new Forwarder.Settings(setup.loops(), setup.idle()));
+        Forwarder forwarder = new Forwarder(vertx, new Forwarder.Settings(setup.loops(), setup.stall()));
         Router router = Router.router(vertx);
         router.route()
                 .handler(rc -> {
