@@ -5,6 +5,7 @@ import dev.switchboard.app.Node;
 import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.ConfigSource;
+import dev.switchboard.config.Reading;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The program: {@code java -jar switchboard.jar [--conf DIR|FILE] [--check-config] [--version] [--help]}. */
+/** The program: {@code java -jar switchboard.jar [--conf DIR|FILE] [--check-config] [--print-config] [--version] [--help]}. */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int EXIT_FAILED = 1;
@@ -25,6 +26,7 @@ public final class Main {
               --conf DIR       read switchboard.yaml and routes.yaml (and cluster.xml) from this folder; default: conf
               --conf FILE      read this one file, with any of their settings
               --check-config   read the configuration, report every mistake, start nothing
+              --print-config   the same, and print every value with its source; secrets are masked
               --version        print the version
               --help           print this
             Every setting can also be given by its environment variable, for example PORT=8081.
@@ -32,10 +34,11 @@ public final class Main {
 
     private Main() {}
 
-    private record Arguments(@Nullable Path conf, boolean checkOnly, boolean version, boolean help) {
+    private record Arguments(@Nullable Path conf, boolean checkOnly, boolean print, boolean version, boolean help) {
         static Arguments parse(String[] args) {
             Path conf = null;
             boolean checkOnly = false;
+            boolean print = false;
             boolean version = false;
             boolean help = false;
             for (int i = 0; i < args.length; i++) {
@@ -47,12 +50,13 @@ public final class Main {
                         conf = Path.of(args[i]);
                     }
                     case "--check-config" -> checkOnly = true;
+                    case "--print-config" -> print = true;
                     case "--version" -> version = true;
                     case "--help", "-h" -> help = true;
                     default -> throw new IllegalArgumentException("unknown option " + args[i]);
                 }
             }
-            return new Arguments(conf, checkOnly, version, help);
+            return new Arguments(conf, checkOnly, print, version, help);
         }
     }
 
@@ -80,13 +84,17 @@ public final class Main {
         }
         try {
             ConfigSource source = ConfigSource.in(arguments.conf(), System.getenv());
-            PlatformOptions options = source.read(PlatformOptions::from);
+            Reading<PlatformOptions> settings = source.read(source.texts(), PlatformOptions::from);
+            if (arguments.print()) {
+                print(settings, out);
+                return 0;
+            }
             if (arguments.checkOnly()) {
                 out.println("The configuration is good.");
                 return 0;
             }
-            Logging.apply(options.log());
-            serve(options, source.folder(), out);
+            Logging.apply(settings.options().log());
+            serve(settings, source, out);
             return 0;
         } catch (ConfigException e) {
             e.getMessage().lines().forEach(line -> err.println("switchboard: " + line));
@@ -98,7 +106,7 @@ public final class Main {
         }
     }
 
-    private static void serve(PlatformOptions options, @Nullable Path conf, PrintStream out) {
+    private static void serve(Reading<PlatformOptions> settings, ConfigSource source, PrintStream out) {
         CompletableFuture<Node> starting = new CompletableFuture<>();
         CountDownLatch stopped = new CountDownLatch(1);
         // Before the start: who is told to stop while starting must not leave a database behind.
@@ -112,7 +120,8 @@ public final class Main {
                         },
                         "stop"));
         try {
-            Node node = Node.start(options, conf);
+            Node node = Node.start(settings.options(), source.folder());
+            node.follow(source, settings);
             out.println(node.describe(version()));
             starting.complete(node);
             stopped.await();
@@ -121,6 +130,12 @@ public final class Main {
         } finally {
             starting.cancel(false);
         }
+    }
+
+    /** In YAML, with the source of each value beside it. */
+    private static void print(Reading<?> settings, PrintStream out) {
+        settings.settings()
+                .forEach(setting -> out.printf("%s: %s  # %s%n", setting.path(), setting.value(), setting.source()));
     }
 
     private static void close(@Nullable Node node) {

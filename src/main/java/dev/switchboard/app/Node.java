@@ -6,6 +6,9 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.HazelcastOwnership;
 import dev.switchboard.bus.NoOwners;
 import dev.switchboard.config.ConfigException;
+import dev.switchboard.config.ConfigSource;
+import dev.switchboard.config.ConfigState;
+import dev.switchboard.config.Reading;
 import dev.switchboard.gateway.GatewayState;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Vertx;
@@ -31,22 +34,16 @@ public final class Node implements AutoCloseable {
     /** Each other step of a stop. */
     private static final Duration STEP = Duration.ofSeconds(3);
 
-    private final PlatformOptions options;
     private final Vertx vertx;
     private final @Nullable HazelcastInstance hazelcast;
     private final Bus bus;
     private final @Nullable Database database;
     private final Parts parts;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable LiveConfig config;
 
     private Node(
-            PlatformOptions options,
-            Vertx vertx,
-            @Nullable HazelcastInstance hazelcast,
-            Bus bus,
-            @Nullable Database database,
-            Parts parts) {
-        this.options = options;
+            Vertx vertx, @Nullable HazelcastInstance hazelcast, Bus bus, @Nullable Database database, Parts parts) {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.bus = bus;
@@ -74,7 +71,7 @@ public final class Node implements AutoCloseable {
             Bus bus = new Bus(vertx, new NoOwners(UUID.randomUUID().toString()));
             Parts parts = new Parts(options, vertx, null, bus, null);
             Waiting.await(parts.deploy(), START_TIMEOUT);
-            return new Node(options, vertx, null, bus, null, parts);
+            return new Node(vertx, null, bus, null, parts);
         } catch (RuntimeException e) {
             Waiting.quietly("event bus", vertx.close(), STEP);
             throw e;
@@ -107,13 +104,31 @@ public final class Node implements AutoCloseable {
             Bus bus = new Bus(started, new HazelcastOwnership(hazelcast));
             Parts parts = new Parts(options, started, hazelcast, bus, database);
             Waiting.await(parts.deploy(), START_TIMEOUT);
-            return new Node(options, started, hazelcast, bus, database, parts);
+            return new Node(started, hazelcast, bus, database, parts);
         } catch (RuntimeException e) {
             vertx.ifPresent(v -> Waiting.quietly("event bus", v.close(), STEP));
             Waiting.afterwards(joining, HazelcastInstance::shutdown, START_TIMEOUT);
             Waiting.afterwards(preparing, prepared -> prepared.ifPresent(Database.Prepared::close), START_TIMEOUT);
             throw e;
         }
+    }
+
+    /**
+     * From now on follows the settings' files: what changes in them takes effect while the node runs.
+     *
+     * @param first what it was started with
+     */
+    public void follow(ConfigSource source, Reading<PlatformOptions> first) {
+        LiveConfig following = new LiveConfig(vertx, parts, source, first);
+        config = following;
+        parts.health().config(new ConfigHealth(vertx, bus.ownership(), hazelcast, following::state));
+        following.start();
+    }
+
+    /** How its settings are; null when it follows no files. From any thread. */
+    public @Nullable ConfigState config() {
+        LiveConfig following = config;
+        return following == null ? null : following.state();
     }
 
     /** What a person who started it wants to know: where to look, who it is, whom it joined. */
@@ -126,12 +141,12 @@ public final class Node implements AutoCloseable {
         text.append("  Node     ")
                 .append(id)
                 .append(" (")
-                .append(options.node().role().name().toLowerCase(Locale.ROOT))
+                .append(parts.options().node().role().name().toLowerCase(Locale.ROOT))
                 .append(")\n  Cluster  ");
         if (hazelcast == null) {
             return text.append("none").toString();
         }
-        text.append(options.cluster().name())
+        text.append(parts.options().cluster().name())
                 .append(", ")
                 .append(members())
                 .append(members() == 1 ? " member" : " members");
@@ -145,7 +160,8 @@ public final class Node implements AutoCloseable {
 
     /** The port of the door; 0 on a node without one. */
     public int port() {
-        return options.node().role() == Role.WORKER ? 0 : options.server().port();
+        PlatformOptions now = parts.options();
+        return now.node().role() == Role.WORKER ? 0 : now.server().port();
     }
 
     public Bus bus() {
@@ -180,9 +196,15 @@ public final class Node implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
+        LiveConfig following = config;
+        if (following != null) {
+            following.stop();
+        }
         parts.unready();
         Waiting.quietly(
-                "doors", parts.closeDoors(), options.server().shutdownTimeout().plus(STEP));
+                "doors",
+                parts.closeDoors(),
+                parts.options().server().shutdownTimeout().plus(STEP));
         if (hazelcast != null) {
             leave(hazelcast);
         }

@@ -1,6 +1,7 @@
 package dev.switchboard.app;
 
 import com.hazelcast.core.HazelcastInstance;
+import dev.switchboard.gateway.limit.Limits;
 import dev.switchboard.gateway.limit.RedisLimiter;
 import dev.switchboard.ops.HealthChecks;
 import dev.switchboard.storage.Database;
@@ -23,7 +24,8 @@ final class NodeHealth implements HealthChecks {
     private final @Nullable Database database;
     private final AtomicReference<@Nullable Checked> last = new AtomicReference<>();
     private volatile boolean ready;
-    private volatile @Nullable RedisLimiter redis;
+    private volatile @Nullable Limits limits;
+    private volatile @Nullable ConfigHealth config;
 
     private record Checked(long at, Future<Report> report) {}
 
@@ -38,8 +40,13 @@ final class NodeHealth implements HealthChecks {
     }
 
     /** From now on the state of Redis belongs to the report. */
-    void redis(RedisLimiter limiter) {
-        redis = limiter;
+    void limits(Limits asked) {
+        limits = asked;
+    }
+
+    /** From now on the state of the settings belongs to the report. */
+    void config(ConfigHealth asked) {
+        config = asked;
     }
 
     void ready(boolean now) {
@@ -77,10 +84,14 @@ final class NodeHealth implements HealthChecks {
                 : vertx.executeBlocking(() -> member.getPartitionService().isClusterSafe(), false)
                         .timeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
                         .otherwise(false);
-        return Future.all(databaseUp, clusterSafe).map(all -> report(databaseUp.result(), clusterSafe.result()));
+        ConfigHealth settings = config;
+        Future<Map<String, Object>> configured =
+                settings == null ? Future.succeededFuture(Map.of()) : settings.report();
+        return Future.all(databaseUp, clusterSafe, configured)
+                .map(all -> report(databaseUp.result(), clusterSafe.result(), configured.result()));
     }
 
-    private Report report(boolean databaseUp, boolean clusterSafe) {
+    private Report report(boolean databaseUp, boolean clusterSafe, Map<String, Object> configured) {
         Map<String, Map<String, Object>> info = new LinkedHashMap<>();
         boolean stores = databaseUp && (database == null || database.stores());
         if (database != null) {
@@ -89,8 +100,12 @@ final class NodeHealth implements HealthChecks {
         if (hazelcast != null) {
             info.put("cluster", clusterReport(hazelcast, clusterSafe));
         }
-        RedisLimiter limiter = redis;
+        Limits asked = limits;
+        RedisLimiter limiter = asked == null ? null : asked.redis();
         info.put("redis", redisReport(limiter));
+        if (!configured.isEmpty()) {
+            info.put("config", configured);
+        }
         Runtime runtime = Runtime.getRuntime();
         long used = runtime.totalMemory() - runtime.freeMemory();
         info.put("memory", Map.of("status", "up", "heapUsed", used / MIB + "MB"));

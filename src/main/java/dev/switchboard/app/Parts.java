@@ -7,56 +7,40 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.config.ConfigError;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.KeptSecret;
-import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.Door;
 import dev.switchboard.gateway.GatewayState;
-import dev.switchboard.gateway.GatewayVerticle;
-import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeRoutes;
 import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.bridge.ResumeTokens;
-import dev.switchboard.gateway.http.ClientConnections;
-import dev.switchboard.gateway.http.Webroot;
-import dev.switchboard.gateway.limit.NodeLimiter;
-import dev.switchboard.gateway.limit.RateLimiter;
-import dev.switchboard.gateway.limit.RedisLimiter;
-import dev.switchboard.gateway.openapi.ApiDocs;
-import dev.switchboard.gateway.proxy.Forwarder;
-import dev.switchboard.gateway.proxy.Services;
-import dev.switchboard.gateway.upstream.Upstreams;
 import dev.switchboard.identity.AccessTokens;
 import dev.switchboard.identity.AnyTokens;
 import dev.switchboard.identity.ClusterRevocations;
 import dev.switchboard.identity.Revocations;
 import dev.switchboard.identity.TokenOptions;
+import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.meeting.MeetingVerticle;
 import dev.switchboard.participant.ParticipantVerticle;
-import dev.switchboard.protocol.Operations;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.room.RoomVerticle;
 import dev.switchboard.signaling.SignalingVerticle;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Deployable;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,19 +49,23 @@ import org.slf4j.LoggerFactory;
 final class Parts {
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
 
-    /** One listener for each event loop that Vert.x makes by default. */
-    private static final int EVENT_LOOPS = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
+    /** Keys of others may be on their way for a token that is being checked while the settings change. */
+    private static final long RETIREMENT_MS = 30_000;
 
-    private final PlatformOptions options;
+    private volatile PlatformOptions options;
     private final Vertx vertx;
     private final @Nullable HazelcastInstance hazelcast;
     private final Bus bus;
     private final @Nullable Database database;
     private final NodeHealth health;
-    private final Deque<Supplier<Future<Void>>> afterDoors = new ConcurrentLinkedDeque<>();
-    private volatile Supplier<GatewayState> gateway = () -> GatewayState.NONE;
-    private final Deque<String> doors = new ConcurrentLinkedDeque<>();
     private final Deque<String> owners = new ConcurrentLinkedDeque<>();
+    private volatile Deque<String> accounts = new ConcurrentLinkedDeque<>();
+    private volatile @Nullable ClusterRevocations clusterRevocations;
+    private volatile TokenOptions signing;
+    private volatile @Nullable AnyTokens tokens;
+    private volatile @Nullable BridgeServices bridge;
+    private volatile @Nullable Gate gate;
+    private volatile String hubDeployment = "";
 
     /**
      * @param hazelcast null on a node that joined nobody
@@ -95,141 +83,166 @@ final class Parts {
         this.bus = bus;
         this.database = database;
         this.health = new NodeHealth(vertx, hazelcast, database);
+        this.signing = options.auth();
+    }
+
+    /** The settings that are in effect. */
+    PlatformOptions options() {
+        return options;
+    }
+
+    NodeHealth health() {
+        return health;
     }
 
     /** How the gateway is now. From any thread. */
     GatewayState gateway() {
-        return gateway.get();
+        Gate door = gate;
+        return door == null ? GatewayState.NONE : door.state();
     }
 
     /** Deploys everything that this node's role asks for; completes when it serves. */
     Future<Void> deploy() {
-        TokenOptions tokenOptions = withSecret(options.auth());
+        TokenOptions auth = withSecret(options.auth());
+        signing = auth;
         if (hazelcast == null) {
             LOG.info("No route leads to an operation: this gateway joins no cluster, and hears of no session's end");
-            return deployListener(verifier(tokenOptions, Revocations.UNHEARD), Revocations.UNHEARD, v -> Door.NONE);
+            return openGate(verifier(auth), v -> Door.NONE);
         }
         HazelcastInstance member = hazelcast;
-        return ClusterRevocations.open(vertx, member, tokenOptions.accessTokenTtl())
-                .compose(revocations -> {
-                    AccessTokens tokens = new AccessTokens(tokenOptions, revocations, Clock.systemUTC());
-                    Future<Void> state = database == null
-                            ? Future.succeededFuture()
-                            : deployState(database, member, tokens, revocations, tokenOptions);
-                    return state.compose(done -> options.node().role() == Role.WORKER
-                            ? Future.succeededFuture()
-                            : deployDoors(
-                                    verifier(tokenOptions, revocations),
-                                    revocations,
-                                    Objects.requireNonNull(tokenOptions.jwtSecret())));
-                });
+        return ClusterRevocations.open(vertx, member, auth.accessTokenTtl()).compose(opened -> {
+            clusterRevocations = opened;
+            Future<Void> state = database == null ? Future.succeededFuture() : deployState(database, member, auth);
+            return state.compose(
+                    done -> options.node().role() == Role.WORKER ? Future.succeededFuture() : deployDoors(auth));
+        });
     }
 
-    private AnyTokens verifier(TokenOptions tokenOptions, Revocations revocations) {
+    private Revocations revocations() {
+        ClusterRevocations known = clusterRevocations;
+        return known == null ? Revocations.UNHEARD : known;
+    }
+
+    private AnyTokens verifier(TokenOptions auth) {
         Clock clock = Clock.systemUTC();
-        AnyTokens tokens =
-                AnyTokens.open(vertx, tokenOptions, new AccessTokens(tokenOptions, revocations, clock), clock);
-        afterDoors.add(tokens::close);
-        return tokens;
+        AnyTokens opened = AnyTokens.open(vertx, auth, new AccessTokens(auth, revocations(), clock), clock);
+        tokens = opened;
+        return opened;
     }
 
-    private Future<Void> deployState(
-            Database store,
-            HazelcastInstance hazelcast,
-            AccessTokens tokens,
-            Revocations revocations,
-            TokenOptions tokenOptions) {
-        return shards(i -> new ParticipantVerticle(i, bus, store, hazelcast, options.presence()))
-                .compose(done -> shards(i -> new RoomVerticle(
-                        i, bus, store, options.rooms(), options.presence().grace())))
+    private Future<Void> deployState(Database store, HazelcastInstance member, TokenOptions auth) {
+        return shards(owners, i -> new ParticipantVerticle(i, bus, store, member, () -> options.presence()))
+                .compose(done -> shards(
+                        owners,
+                        i -> new RoomVerticle(i, bus, store, () -> options.rooms(), () -> options.presence()
+                                .grace())))
+                .compose(done -> shards(
+                        owners,
+                        i -> new SignalingVerticle(i, bus, store, member, () -> options.calls(), () -> options.ice())))
                 .compose(done ->
-                        shards(i -> new SignalingVerticle(i, bus, store, hazelcast, options.calls(), options.ice())))
-                .compose(done -> shards(i -> new MeetingVerticle(i, bus, store, hazelcast, options.meetings())))
-                .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
+                        shards(owners, i -> new MeetingVerticle(i, bus, store, member, () -> options.meetings())))
+                .compose(done -> deployAccounts(store, auth, accounts));
+    }
+
+    private Future<Void> deployAccounts(Database store, TokenOptions auth, Deque<String> deployed) {
+        AccessTokens signing = new AccessTokens(auth, revocations(), Clock.systemUTC());
+        return shards(deployed, i -> new AccountVerticle(i, bus, store, signing, revocations(), auth));
     }
 
     /** The listener, and the event bus's door in it. */
-    private Future<Void> deployDoors(AnyTokens tokens, Revocations revocations, Secret secret) {
-        NodeHub hub = new NodeHub(bus);
-        BridgeServices services = new BridgeServices(
-                options.bridge(),
-                options.server().maxMessage(),
+    private Future<Void> deployDoors(TokenOptions auth) {
+        AnyTokens verifier = verifier(auth);
+        NodeHub made = new NodeHub(bus);
+        AtomicInteger sockets = new AtomicInteger();
+        bridge = bridge(options, auth, verifier, sockets);
+        return vertx.deployVerticle(made).compose(id -> {
+            hubDeployment = id;
+            return openGate(verifier, loop -> BridgeRoutes.open(loop, () -> Objects.requireNonNull(bridge), made));
+        });
+    }
+
+    private BridgeServices bridge(
+            PlatformOptions of, TokenOptions auth, TokenVerifier verifier, AtomicInteger sockets) {
+        return new BridgeServices(
+                of.bridge(),
+                of.server().maxMessage(),
                 bus,
-                tokens,
-                revocations,
-                origins(),
-                new ResumeTokens(secret),
-                new AtomicInteger());
-        return deploy(() -> hub, 1, doors)
-                .compose(done -> deployListener(tokens, revocations, v -> BridgeRoutes.open(v, services, hub)));
+                verifier,
+                revocations(),
+                new OriginPolicy(of.server().corsOrigins()),
+                new ResumeTokens(Objects.requireNonNull(auth.jwtSecret()), auth.acceptedSecrets()),
+                sockets);
     }
 
-    private Future<Void> deployListener(AnyTokens tokens, Revocations revocations, Function<Vertx, Door> eventBus) {
-        ServerOptions server = options.server();
-        Upstreams upstreams = new Upstreams(vertx, options.upstreams());
-        afterDoors.add(upstreams::close);
-        Services.Shared behind = new Services.Shared(
-                upstreams,
-                new Forwarder.Settings(EVENT_LOOPS, server.times().stall()),
-                options.sockets(),
-                revocations,
-                origins());
-        RateLimiter limiter = limiter();
-        ClientConnections connections = ClientConnections.of(server.maxClientConnections(), server.trustedProxies());
-        gateway = () -> new GatewayState(upstreams.states(), limiter.decidedByNode(), connections.refused());
-        return vertx.executeBlocking(this::pages)
-                .map(page -> new GatewayVerticle.Shared(
-                        bus,
-                        tokens,
-                        limiter,
-                        options.routes().table(server.maxBody()),
-                        v -> new Services(v, behind),
-                        connections,
-                        health,
-                        page,
-                        options.auth().refreshTokenTtl(),
-                        eventBus))
-                .compose(shared -> deploy(() -> new GatewayVerticle(server, shared), EVENT_LOOPS, doors))
-                .recover(failure -> Future.failedFuture(Listening.explain(server, failure)))
-                .onSuccess(done -> health.ready(true));
+    private Future<Void> openGate(TokenVerifier verifier, Function<Vertx, Door> eventBus) {
+        Gate made = new Gate(vertx, bus, health, revocations(), verifier, options, eventBus);
+        gate = made;
+        return made.open().onSuccess(done -> health.ready(true));
     }
 
-    private OriginPolicy origins() {
-        return new OriginPolicy(options.server().corsOrigins());
+    /**
+     * Puts other settings into effect, one change at a time.
+     *
+     * @param next with what does not change while the node runs as it is
+     * @return fails with a {@link ConfigException} when they cannot be: then nothing has changed
+     */
+    Future<Void> change(PlatformOptions next, Changes changes) {
+        Gate door = gate;
+        TokenOptions auth = changes.touch("auth") ? withSecret(next.auth()) : signing;
+        Future<Void> possible = door == null ? Future.succeededFuture() : door.prepare(next, changes);
+        return possible.compose(done -> {
+            options = next;
+            signing = auth;
+            if (changes.touch("log")) {
+                Logging.apply(next.log());
+            }
+            Future<Void> signed = changes.touch("auth") ? changeTokens(auth) : Future.succeededFuture();
+            return signed.compose(v -> changeDoors(next, changes));
+        });
     }
 
-    private RateLimiter limiter() {
-        if (options.limits().redis() == null) {
-            return new NodeLimiter(options.limits());
+    /** Checks tokens by the new settings from now on, then deploys those that sign them anew. */
+    private Future<Void> changeTokens(TokenOptions auth) {
+        ClusterRevocations known = clusterRevocations;
+        if (known != null) {
+            known.keep(auth.accessTokenTtl());
         }
-        RedisLimiter limiter = new RedisLimiter(vertx, options.limits());
-        health.redis(limiter);
-        afterDoors.add(limiter::close);
-        return limiter;
-    }
-
-    /** The chat, and the documentation of the operations where they have routes; nothing where no operation is served. */
-    private Webroot pages() throws IOException {
-        if (options.standsAlone()) {
-            return Webroot.of(Map.of());
+        AnyTokens old = tokens;
+        if (old != null) {
+            verifier(auth);
+            // Whoever is being checked by the old ones gets an answer.
+            vertx.setTimer(RETIREMENT_MS, t -> old.close());
         }
-        Webroot chat = Webroot.load(Parts.class.getClassLoader(), "webroot");
-        return options.routes().builtIn() ? chat.with(ApiDocs.of(Operations.ALL)) : chat;
+        if (database == null) {
+            return Future.succeededFuture();
+        }
+        Deque<String> before = accounts;
+        Deque<String> fresh = new ConcurrentLinkedDeque<>();
+        return deployAccounts(database, auth, fresh).compose(done -> {
+            accounts = fresh;
+            return undeploy(before);
+        });
     }
 
-    private Future<Void> shards(IntFunction<Deployable> make) {
-        List<Future<Void>> all = new ArrayList<>();
+    private Future<Void> changeDoors(PlatformOptions next, Changes changes) {
+        AnyTokens verifier = tokens;
+        Gate door = gate;
+        BridgeServices old = bridge;
+        if (door == null || verifier == null) {
+            return Future.succeededFuture();
+        }
+        if (old != null) {
+            bridge = bridge(next, signing, verifier, old.sockets());
+        }
+        return door.change(next, changes, verifier);
+    }
+
+    private Future<Void> shards(Deque<String> among, IntFunction<Deployable> make) {
+        List<Future<String>> all = new ArrayList<>();
         for (int i = 0; i < Part.SHARDS; i++) {
-            Deployable shard = make.apply(i);
-            all.add(deploy(() -> shard, 1, owners));
+            all.add(vertx.deployVerticle(make.apply(i)).onSuccess(among::push));
         }
         return Future.join(all).mapEmpty();
-    }
-
-    private Future<Void> deploy(Supplier<Deployable> part, int instances, Deque<String> among) {
-        return vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances))
-                .onSuccess(among::push)
-                .mapEmpty();
     }
 
     /** A cluster whose nodes share a folder, as on one machine, shares the secret that is made there. */
@@ -254,16 +267,21 @@ final class Parts {
 
     /** Closes the doors, when balancers have had their time: requests in flight finish, sockets go elsewhere. */
     Future<Void> closeDoors() {
-        long delay = doors.isEmpty() ? 0 : options.server().drainDelay().toMillis();
+        Gate door = gate;
+        AnyTokens verifier = tokens;
+        if (door == null) {
+            return Future.succeededFuture();
+        }
+        long delay = options.server().drainDelay().toMillis();
         Future<?> noticed = delay == 0 ? Future.succeededFuture() : vertx.timer(delay, TimeUnit.MILLISECONDS);
-        return noticed.compose(now -> undeploy(doors)).compose(done -> Future.join(
-                        afterDoors.stream().map(Supplier::get).toList())
-                .mapEmpty());
+        return noticed.compose(now -> door.close())
+                .eventually(() -> hubDeployment.isEmpty() ? Future.succeededFuture() : vertx.undeploy(hubDeployment))
+                .eventually(() -> verifier == null ? Future.succeededFuture() : verifier.close());
     }
 
     /** Stops what serves this node's keys, the last deployed first. */
     Future<Void> stopOwners() {
-        return undeploy(owners);
+        return undeploy(accounts).compose(done -> undeploy(owners));
     }
 
     private Future<Void> undeploy(Deque<String> deployed) {

@@ -46,6 +46,29 @@ public record PlatformOptions(
         return node.role() == NodeOptions.Role.GATEWAY && !routes.needsOperations();
     }
 
+    /** These settings, but for what cannot change while a node runs: that is as it runs with. */
+    PlatformOptions whileRunning(PlatformOptions running) {
+        return new PlatformOptions(
+                running.node,
+                Changes.between(running, this).takesEffectLater("server.tls")
+                        ? server.withTls(running.server.tls())
+                        : server,
+                limits,
+                running.database,
+                running.cluster,
+                auth,
+                rooms,
+                bridge,
+                presence,
+                calls,
+                ice,
+                meetings,
+                log,
+                sockets,
+                upstreams,
+                routes);
+    }
+
     public static PlatformOptions from(Section root) {
         LimitOptions limits = LimitOptions.from(root.section("limits"));
         List<UpstreamOptions> upstreams = UpstreamOptions.all(root.section("upstreams"));

@@ -19,6 +19,7 @@ final class Expansion {
 
     private final UnaryOperator<@Nullable String> environment;
     private final List<String> variables = new ArrayList<>();
+    private final List<String> used = new ArrayList<>();
 
     Expansion(UnaryOperator<@Nullable String> environment) {
         this.environment = environment;
@@ -27,6 +28,11 @@ final class Expansion {
     /** The variables that were named, set or not. */
     List<String> variables() {
         return variables;
+    }
+
+    /** Those of them whose values are in the text. */
+    List<String> used() {
+        return used;
     }
 
     /** @throws IllegalArgumentException that says what is wrong with the text */
@@ -71,6 +77,7 @@ final class Expansion {
         variables.add(name.group());
         String value = environment.apply(name.group());
         if (value != null && !value.isEmpty()) {
+            used.add(name.group());
             return value;
         }
         if (name.end() == inside.length()) {

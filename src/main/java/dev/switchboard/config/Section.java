@@ -23,10 +23,13 @@ public final class Section {
     private final Map<String, @Nullable Section> asked = new LinkedHashMap<>();
     private final List<Section> items = new ArrayList<>();
     private final List<ConfigError> errors;
+    private final Set<String> secrets;
 
-    Section(String path, Tree tree, List<ConfigError> errors) {
+    /** @param secrets takes the paths of what must not be shown */
+    Section(String path, Tree tree, List<ConfigError> errors, Set<String> secrets) {
         this.path = path;
         this.errors = errors;
+        this.secrets = secrets;
         this.entries = tree instanceof Tree.Mapping mapping ? mapping.entries() : Map.of();
         if (!(tree instanceof Tree.Mapping)) {
             report(path, null, "expected keys and values");
@@ -134,6 +137,7 @@ public final class Section {
 
     /** A secret of at least {@code minBytes} bytes in UTF-8, or none. Its value is never part of an error. */
     public @Nullable Secret optionalSecret(String key, int minBytes) {
+        secrets.add(key(key));
         String text = optionalText(key);
         if (text == null) {
             return null;
@@ -145,10 +149,16 @@ public final class Section {
         return secret;
     }
 
+    /** Like {@link #list}, of secrets. */
+    public List<Secret> secrets(String key) {
+        secrets.add(key(key));
+        return list(key).stream().map(Secret::new).toList();
+    }
+
     /** The mapping under {@code key}. */
     public Section section(String key) {
         Tree tree = entry(key);
-        Section section = new Section(key(key), tree == null ? new Tree.Scalar("", null) : tree, errors);
+        Section section = new Section(key(key), tree == null ? Tree.Scalar.NONE : tree, errors, secrets);
         asked.put(key, section);
         return section;
     }
@@ -165,7 +175,7 @@ public final class Section {
         }
         List<Section> sections = new ArrayList<>();
         for (Tree item : sequence.items()) {
-            sections.add(new Section(key(key) + "[" + sections.size() + "]", item, errors));
+            sections.add(new Section(key(key) + "[" + sections.size() + "]", item, errors, secrets));
         }
         items.addAll(sections);
         return sections;
@@ -236,7 +246,7 @@ public final class Section {
     private Tree.@Nullable Scalar scalar(String key) {
         Tree tree = entry(key);
         if (tree == null) {
-            return new Tree.Scalar("", null);
+            return Tree.Scalar.NONE;
         }
         if (tree instanceof Tree.Scalar scalar) {
             return scalar;

@@ -3,6 +3,7 @@ package dev.switchboard.gateway;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.gateway.http.ClientConnections;
 import dev.switchboard.gateway.http.HttpDoor;
+import dev.switchboard.gateway.http.Patience;
 import dev.switchboard.gateway.http.ServiceTarget;
 import dev.switchboard.gateway.http.TrustedProxies;
 import dev.switchboard.gateway.http.Webroot;
@@ -11,11 +12,14 @@ import dev.switchboard.gateway.route.RouteTable;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.ServerSSLOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -53,11 +57,13 @@ public final class GatewayVerticle extends VerticleBase {
             Duration refreshTtl,
             Function<Vertx, Door> eventBus) {}
 
-    private final ServerOptions options;
-    private final Shared shared;
+    private volatile ServerOptions options;
+    private volatile Shared shared;
     private volatile @Nullable Door eventBus;
     private volatile @Nullable ServiceTarget services;
-    private volatile @Nullable HttpDoor door;
+    private volatile @Nullable Patience patience;
+    private volatile Handler<HttpServerRequest> requests = request -> {};
+    private volatile Handler<HttpServerRequest> invalidRequests = request -> {};
     private volatile @Nullable HttpServer server;
     private final Promise<Void> drained = Promise.promise();
     private boolean draining;
@@ -73,7 +79,21 @@ public final class GatewayVerticle extends VerticleBase {
         eventBus = bridge;
         ServiceTarget target = shared.services().apply(vertx);
         services = target;
-        var http = new HttpDoor(
+        Patience watching = new Patience(vertx, () -> options.times());
+        patience = watching;
+        open(bridge, target, watching);
+        HttpServer listener = PriorKnowledge.createHttpServer(
+                        vertx, listener(), () -> options.times().header(), shared.connections()::admit)
+                .connectionHandler(watching::watch)
+                .requestHandler(request -> requests.handle(request))
+                .invalidRequestHandler(request -> invalidRequests.handle(request));
+        server = listener;
+        return listener.listen();
+    }
+
+    /** Puts up the routes, as the settings are now; requests under way go on as they began. */
+    private void open(Door bridge, ServiceTarget target, Patience watching) {
+        var door = new HttpDoor(
                 vertx,
                 new HttpDoor.Options(
                         options.corsOrigins(),
@@ -81,8 +101,8 @@ public final class GatewayVerticle extends VerticleBase {
                         options.secureCookies(),
                         shared.refreshTtl(),
                         options.headers(),
-                        options.times(),
                         options.xsrf()),
+                watching,
                 shared.routes(),
                 shared.bus(),
                 shared.verifier(),
@@ -91,14 +111,45 @@ public final class GatewayVerticle extends VerticleBase {
                 shared.health(),
                 shared.page(),
                 bridge::mount);
-        door = http;
-        HttpServer listener = PriorKnowledge.createHttpServer(
-                        vertx, listener(), options.times().header(), shared.connections()::admit)
-                .connectionHandler(http.connections())
-                .requestHandler(http.requests())
-                .invalidRequestHandler(http.invalidRequests());
-        server = listener;
-        return listener.listen();
+        requests = door.requests();
+        invalidRequests = door.invalidRequests();
+    }
+
+    /**
+     * From the next request on with these settings, without a break. What Vert.x fixes when it opens a listener stays: host,
+     * port, protocols, sizes of frames, certificate. From any thread.
+     *
+     * @param shared with the same services, event bus and connections
+     */
+    public Future<Void> change(ServerOptions options, Shared shared) {
+        Promise<Void> changed = Promise.promise();
+        context.runOnContext(v -> {
+            this.options = options;
+            this.shared = shared;
+            Door bridge = eventBus;
+            ServiceTarget target = services;
+            Patience watching = patience;
+            if (bridge != null && target != null && watching != null) {
+                open(bridge, target, watching);
+            }
+            changed.complete();
+        });
+        return changed.future();
+    }
+
+    /**
+     * Shows another certificate to those who connect from now on, at all instances that share the port.
+     *
+     * @return fails when its files cannot be used; then the old one stays
+     */
+    public Future<Void> certificate(TlsOptions tls) {
+        HttpServer listener = server;
+        ServerSSLOptions known = listener().getSslOptions();
+        if (listener == null || known == null) {
+            return Future.failedFuture(new IllegalStateException("no listener with TLS"));
+        }
+        return listener.updateSSLOptions(known.setKeyCertOptions(tls.keyCert()), true)
+                .mapEmpty();
     }
 
     /** One form of compression only, on HTTP: sockets do without. */
@@ -158,9 +209,9 @@ public final class GatewayVerticle extends VerticleBase {
             if (target != null) {
                 target.stop();
             }
-            HttpDoor http = door;
-            if (http != null) {
-                http.stop();
+            Patience watching = patience;
+            if (watching != null) {
+                watching.stop();
             }
         });
     }

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ final class PriorKnowledge {
      * @param patience after which a connection without TLS is closed if it has not shown by then which protocol it speaks
      */
     static HttpServer createHttpServer(
-            Vertx vertx, HttpServerOptions options, Duration patience, Predicate<NetSocket> admission) {
+            Vertx vertx, HttpServerOptions options, Supplier<Duration> patience, Predicate<NetSocket> admission) {
         VertxInternal internal = (VertxInternal) vertx;
         return new HttpServerImpl(
                 new VertxWrapper(internal) {
@@ -56,10 +57,14 @@ final class PriorKnowledge {
     }
 
     private static final class Guarded extends NetServerImpl {
-        private final Duration patience;
+        private final Supplier<Duration> patience;
         private final Predicate<NetSocket> admission;
 
-        Guarded(VertxInternal vertx, NetServerOptions options, Duration patience, Predicate<NetSocket> admission) {
+        Guarded(
+                VertxInternal vertx,
+                NetServerOptions options,
+                Supplier<Duration> patience,
+                Predicate<NetSocket> admission) {
             super(vertx, options);
             this.patience = patience;
             this.admission = admission;
@@ -75,7 +80,7 @@ final class PriorKnowledge {
                 handler.handle(socket);
                 ChannelPipeline pipeline = ((NetSocketImpl) socket).channel().pipeline();
                 if (pipeline.get(Http1xOrH2CHandler.class) != null) {
-                    pipeline.addFirst(new Opening(patience));
+                    pipeline.addFirst(new Opening(patience.get()));
                 }
             });
         }

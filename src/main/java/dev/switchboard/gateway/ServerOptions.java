@@ -74,6 +74,27 @@ public record ServerOptions(
                 section.oneOf("xsrf", XsrfProof.class));
     }
 
+    /** The same with another certificate, or none. */
+    public ServerOptions withTls(@Nullable TlsOptions other) {
+        return new ServerOptions(
+                host,
+                port,
+                corsOrigins,
+                trustedProxies,
+                maxClientConnections,
+                secureCookies,
+                shutdownTimeout,
+                drainDelay,
+                maxBody,
+                maxFrame,
+                maxMessage,
+                http2,
+                other,
+                times,
+                headers,
+                xsrf);
+    }
+
     private static List<String> networks(Section section, String key) {
         List<String> networks = section.list(key);
         networks.stream()

@@ -1,5 +1,6 @@
 package dev.switchboard.gateway;
 
+import dev.switchboard.config.ConfigWatch;
 import dev.switchboard.config.Secret;
 import dev.switchboard.config.Section;
 import io.vertx.core.net.KeyCertOptions;
@@ -14,15 +15,44 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The certificate that the listener shows, with its key. */
+/**
+ * The certificate that the listener shows, with its key. Options are equal when the content of their files is: files may be
+ * replaced by others of the same name.
+ */
 public sealed interface TlsOptions {
     /** Two PEM files: the chain, own certificate first; and its key, unencrypted (PKCS#8, PKCS#1 or SEC 1). */
-    record Pem(String certificate, String key) implements TlsOptions {}
+    record Pem(String certificate, String key, String content) implements TlsOptions {
+        /** As the files are now. */
+        public Pem(String certificate, String key) {
+            this(certificate, key, digests(certificate, key));
+        }
+    }
 
     /** A PKCS#12 store with both. */
-    record Store(String file, @Nullable Secret password) implements TlsOptions {}
+    record Store(String file, @Nullable Secret password, String content) implements TlsOptions {
+        /** As the file is now. */
+        public Store(String file, @Nullable Secret password) {
+            this(file, password, digests(file));
+        }
+    }
+
+    /** Where it is. */
+    default Set<Path> files() {
+        return this instanceof Pem pem
+                ? Set.of(Path.of(pem.certificate()), Path.of(pem.key()))
+                : Set.of(Path.of(((Store) this).file()));
+    }
+
+    private static String digests(String... files) {
+        return Arrays.stream(files)
+                .map(file -> ConfigWatch.digest(Path.of(file)))
+                .collect(Collectors.joining(","));
+    }
 
     /** For Vert.x. */
     default KeyCertOptions keyCert() {

@@ -38,7 +38,7 @@ public final class ClusterRevocations implements Revocations {
 
     private final Vertx vertx;
     private final IMap<UUID, Long> shared;
-    private final Duration keep;
+    private volatile Duration keep;
     private final Map<UUID, Long> revoked = new ConcurrentHashMap<>();
     private final List<Consumer<UUID>> listeners = new CopyOnWriteArrayList<>();
 
@@ -63,6 +63,12 @@ public final class ClusterRevocations implements Revocations {
                     return revocations;
                 })
                 .onSuccess(ClusterRevocations::syncLater);
+    }
+
+    /** Tokens may live for so long from now on; those that were made before live as long as they were to. */
+    public void keep(Duration accessTokenTtl) {
+        Duration longer = accessTokenTtl.plus(MARGIN);
+        keep = longer.compareTo(keep) > 0 ? longer : keep;
     }
 
     private final class Arrivals

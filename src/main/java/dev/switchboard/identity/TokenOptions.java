@@ -51,8 +51,7 @@ public record TokenOptions(
     }
 
     private static List<Secret> accepted(Section section) {
-        List<Secret> secrets =
-                section.list("acceptedSecrets").stream().map(Secret::new).toList();
+        List<Secret> secrets = section.secrets("acceptedSecrets");
         if (secrets.stream().anyMatch(secret -> secret.bytes().length < MIN_SECRET_BYTES)) {
             section.problem("acceptedSecrets", "expected at least " + MIN_SECRET_BYTES + " bytes each");
         }

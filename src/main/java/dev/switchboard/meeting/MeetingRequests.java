@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Making, finding and changing meetings, whether or not somebody is in them. */
@@ -30,9 +31,9 @@ final class MeetingRequests {
 
     private final Meetings meetings;
     private final MeetingLog log;
-    private final int maxParticipants;
+    private final IntSupplier maxParticipants;
 
-    MeetingRequests(Meetings meetings, MeetingLog log, int maxParticipants) {
+    MeetingRequests(Meetings meetings, MeetingLog log, IntSupplier maxParticipants) {
         this.meetings = meetings;
         this.log = log;
         this.maxParticipants = maxParticipants;
@@ -53,7 +54,7 @@ final class MeetingRequests {
                 q.title(),
                 q.description(),
                 caller.user(),
-                capacity(q.capacity(), maxParticipants),
+                capacity(q.capacity(), maxParticipants.getAsInt()),
                 false,
                 q.lobby() != null && q.lobby(),
                 meetings.now(),
@@ -61,11 +62,11 @@ final class MeetingRequests {
         return log.create(terms, q.clientId()).map(made -> MeetingRecord.view(made, List.of()));
     }
 
-    private int capacity(@Nullable Integer wanted, int usual) {
-        if (wanted != null && wanted > maxParticipants) {
-            throw FaultException.invalid("capacity", "must be at most " + maxParticipants);
+    private static int capacity(@Nullable Integer wanted, int most) {
+        if (wanted != null && wanted > most) {
+            throw FaultException.invalid("capacity", "must be at most " + most);
         }
-        return wanted == null ? usual : wanted;
+        return wanted == null ? most : wanted;
     }
 
     private Future<MeetingOperations.Meetings> find(Caller caller, Find q) {

@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** One shard of the meetings of this node. */
 public final class MeetingVerticle extends VerticleBase {
@@ -22,11 +23,12 @@ public final class MeetingVerticle extends VerticleBase {
     private final Bus bus;
     private final Database database;
     private final HazelcastInstance hazelcast;
-    private final MeetingOptions options;
+    private final Supplier<MeetingOptions> options;
     private boolean sweeping;
 
+    /** @param options asked for each time: they may change */
     public MeetingVerticle(
-            int shardIndex, Bus bus, Database database, HazelcastInstance hazelcast, MeetingOptions options) {
+            int shardIndex, Bus bus, Database database, HazelcastInstance hazelcast, Supplier<MeetingOptions> options) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.database = database;
@@ -41,9 +43,10 @@ public final class MeetingVerticle extends VerticleBase {
         RecordStore<Chat> chats = new ClusterRecords<>(vertx, bus.ownership(), hazelcast, "meeting-chats", Chat.class);
         MeetingLog log = new PgMeetingLog(database);
         MeetingNews news = new MeetingNews(bus);
-        Meetings meetings = new Meetings(records, chats, log, news, options.times(), Clock.systemUTC());
+        Meetings meetings =
+                new Meetings(records, chats, log, news, () -> options.get().times(), Clock.systemUTC());
         Handlers handlers = new Handlers();
-        new MeetingRequests(meetings, log, options.maxParticipants()).register(handlers);
+        new MeetingRequests(meetings, log, () -> options.get().maxParticipants()).register(handlers);
         MeetingPresence presence =
                 new MeetingPresence(meetings, new MeetingChat(chats, meetings, news), new Mailboxes(bus));
         presence.register(handlers);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The meetings that live: brings them to life, changes them by rules, stores what is to stay, forgets them. */
 final class Meetings implements RecordChanges.Work<MeetingEntry> {
@@ -22,7 +23,7 @@ final class Meetings implements RecordChanges.Work<MeetingEntry> {
     private final RecordStore<Chat> chats;
     private final MeetingLog log;
     private final MeetingNews news;
-    private final MeetingTimes times;
+    private final Supplier<MeetingTimes> times;
     private final Clock clock;
     private final RecordChanges<MeetingEntry> changes;
     private final Set<UUID> storing = new HashSet<>();
@@ -32,7 +33,7 @@ final class Meetings implements RecordChanges.Work<MeetingEntry> {
             RecordStore<Chat> chats,
             MeetingLog log,
             MeetingNews news,
-            MeetingTimes times,
+            Supplier<MeetingTimes> times,
             Clock clock) {
         this.store = store;
         this.chats = chats;
@@ -49,7 +50,7 @@ final class Meetings implements RecordChanges.Work<MeetingEntry> {
     }
 
     MeetingTimes times() {
-        return times;
+        return times.get();
     }
 
     Future<Optional<MeetingRecord>> find(UUID meeting) {
@@ -136,17 +137,17 @@ final class Meetings implements RecordChanges.Work<MeetingEntry> {
             if (!entry.pending().isEmpty()) {
                 return changes.finish(meeting);
             }
-            if (entry.meeting().isForgettable(now(), times)) {
+            if (entry.meeting().isForgettable(now(), times())) {
                 return forget(meeting);
             }
-            return changeLive(meeting, m -> MeetingRules.tick(m, nodes, now(), times))
+            return changeLive(meeting, m -> MeetingRules.tick(m, nodes, now(), times()))
                     .mapEmpty();
         });
     }
 
     private Future<Void> forget(UUID meeting) {
         return changes.inTurn(meeting, () -> store.find(meeting).compose(found -> {
-            if (found.isEmpty() || !found.get().meeting().isForgettable(now(), times)) {
+            if (found.isEmpty() || !found.get().meeting().isForgettable(now(), times())) {
                 return Future.succeededFuture();
             }
             return store.remove(meeting, found.get())

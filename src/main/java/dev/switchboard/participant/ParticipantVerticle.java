@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** One shard of the users of whom this node keeps count: where they have sockets, and whether they are online. */
 public final class ParticipantVerticle extends VerticleBase {
@@ -26,11 +27,16 @@ public final class ParticipantVerticle extends VerticleBase {
     private final PeerStore peers;
     private final BlockStore blocks;
     private final Function<Vertx, OnlineStore> stores;
-    private final PresenceOptions options;
+    private final Supplier<PresenceOptions> options;
     private final List<Runnable> listening = new ArrayList<>();
 
+    /** @param options asked for each time: they may change */
     public ParticipantVerticle(
-            int shardIndex, Bus bus, Database database, HazelcastInstance hazelcast, PresenceOptions options) {
+            int shardIndex,
+            Bus bus,
+            Database database,
+            HazelcastInstance hazelcast,
+            Supplier<PresenceOptions> options) {
         this(
                 shardIndex,
                 bus,
@@ -46,7 +52,7 @@ public final class ParticipantVerticle extends VerticleBase {
             PeerStore peers,
             BlockStore blocks,
             Function<Vertx, OnlineStore> stores,
-            PresenceOptions options) {
+            Supplier<PresenceOptions> options) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.peers = peers;
@@ -58,13 +64,14 @@ public final class ParticipantVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         PresenceShard shard = new PresenceShard(
-                vertx, shardIndex, bus, stores.apply(vertx), new PresenceNews(bus, peers), options.grace());
+                vertx, shardIndex, bus, stores.apply(vertx), new PresenceNews(bus, peers), () -> options.get()
+                        .grace());
         Context own = context;
         listening.add(bus.ownership().onNodeLost(node -> own.runOnContext(v -> shard.nodeLost(node))));
         listening.add(bus.ownership().onChange(() -> own.runOnContext(v -> shard.settle())));
         vertx.setPeriodic(TICK_MS, t -> shard.expire());
         vertx.setPeriodic(CHECK_MS, t -> shard.settle());
-        vertx.setPeriodic(options.gather().toMillis(), t -> shard.tellNews());
+        tellNewsLater(shard);
         shard.settle();
         Handlers handlers = new Handlers()
                 .on(ParticipantOperations.ANNOUNCE, (caller, q) -> shard.announce(q))
@@ -72,6 +79,14 @@ public final class ParticipantVerticle extends VerticleBase {
                 .on(ParticipantOperations.QUERY, (caller, q) -> shard.query(q));
         new Blocks(blocks, peers, shard).register(handlers);
         return bus.serve(Part.PARTICIPANT, shardIndex, handlers);
+    }
+
+    /** The next time is as far away as the options say by then. */
+    private void tellNewsLater(PresenceShard shard) {
+        vertx.setTimer(options.get().gather().toMillis(), t -> {
+            shard.tellNews();
+            tellNewsLater(shard);
+        });
     }
 
     @Override

@@ -8,17 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 /**
  * Who is online: those who have a socket on some node, and those whose last one went away less than the grace ago. Pure
  * state; every input may come twice and in any order. Times are milliseconds of one clock.
  */
 final class Presence {
-    private final long graceMs;
+    private final LongSupplier graceMs;
     private final Map<UUID, Set<String>> nodes = new HashMap<>();
     private final Map<UUID, Long> leaving = new HashMap<>();
 
-    Presence(long graceMs) {
+    /** @param graceMs asked each time: it may change */
+    Presence(LongSupplier graceMs) {
         this.graceMs = graceMs;
     }
 
@@ -56,7 +58,7 @@ final class Presence {
         Set<String> on = nodes.get(user);
         if (on != null && on.remove(node) && on.isEmpty()) {
             nodes.remove(user);
-            leaving.put(user, now + graceMs);
+            leaving.put(user, now + graceMs.getAsLong());
         }
     }
 
@@ -77,7 +79,7 @@ final class Presence {
     /** Takes over somebody whom another owner knew to be online: until a node announces the user, the grace runs. */
     void inherit(UUID user, long now) {
         if (!isOnline(user)) {
-            leaving.put(user, now + graceMs);
+            leaving.put(user, now + graceMs.getAsLong());
         }
     }
 

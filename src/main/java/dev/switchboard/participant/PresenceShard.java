@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,13 +44,13 @@ final class PresenceShard {
     private boolean settling;
     private boolean again;
 
-    PresenceShard(Vertx vertx, int index, Bus bus, OnlineStore store, PresenceNews news, Duration grace) {
+    PresenceShard(Vertx vertx, int index, Bus bus, OnlineStore store, PresenceNews news, Supplier<Duration> grace) {
         this.vertx = vertx;
         this.index = index;
         this.bus = bus;
         this.store = store;
         this.news = news;
-        this.presence = new Presence(grace.toMillis());
+        this.presence = new Presence(() -> grace.get().toMillis());
     }
 
     private static long now() {

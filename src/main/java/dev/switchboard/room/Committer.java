@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +43,7 @@ final class Committer {
     private static final int MAX_REPEATED = 4_096;
 
     private final RoomStore store;
-    private final int maxQueued;
+    private final IntSupplier maxQueued;
     private final BiConsumer<UUID, List<Event<Message>>> publish;
     private final Rooms rooms;
     private final Deque<Pending> queue = new ArrayDeque<>();
@@ -111,7 +112,7 @@ final class Committer {
      * @param maxQueued drafts that may wait; more are refused with {@code unavailable}
      * @param publish told of committed events, room by room in order, before the senders are answered
      */
-    Committer(RoomStore store, Rooms rooms, int maxQueued, BiConsumer<UUID, List<Event<Message>>> publish) {
+    Committer(RoomStore store, Rooms rooms, IntSupplier maxQueued, BiConsumer<UUID, List<Event<Message>>> publish) {
         this.store = store;
         this.maxQueued = maxQueued;
         this.rooms = rooms;
@@ -139,7 +140,7 @@ final class Committer {
         if (twin != null) {
             return twin.future().compose(e -> Future.failedFuture(new AlreadySent(sent(e))));
         }
-        if (queue.size() >= maxQueued) {
+        if (queue.size() >= maxQueued.getAsInt()) {
             return Future.failedFuture(Fault.UNAVAILABLE.because("Too many messages are waiting to be stored."));
         }
         Pending pending = new Pending(roomId, draft);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Following a room live: who joins and leaves, what they missed, who types. */
@@ -33,10 +34,11 @@ final class Following {
     private final Membership membership;
     private final UserNotices notices;
     private final Blockers blockers;
-    private final Duration grace;
+    private final Supplier<Duration> grace;
 
     /** @param grace how long users of a lost node have to come back before they count as gone */
-    Following(RoomShard shard, Membership membership, UserNotices notices, Blockers blockers, Duration grace) {
+    Following(
+            RoomShard shard, Membership membership, UserNotices notices, Blockers blockers, Supplier<Duration> grace) {
         this.shard = shard;
         this.membership = membership;
         this.notices = notices;
@@ -231,7 +233,7 @@ final class Following {
 
     /** A node is gone: its users have some time to come back through another one. */
     void nodeLost(String node) {
-        long deadline = System.nanoTime() + grace.toNanos();
+        long deadline = System.nanoTime() + grace.get().toNanos();
         shard.loaded().forEach(live -> live.audience().nodeLost(node, deadline));
     }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,18 +40,17 @@ final class RoomShard implements Committer.Rooms {
     private final Bus bus;
     private final RoomStore store;
     private final Committer committer;
-    private final long idleNanos;
-    private final int maxIdle;
+    private final Supplier<RoomOptions> options;
     private final Map<UUID, LiveRoom> rooms = new HashMap<>();
     private final Map<UUID, Future<LiveRoom>> loading = new HashMap<>();
 
-    /** @param options bounds of the whole node; each shard has its share */
-    RoomShard(Bus bus, RoomStore store, RoomOptions options) {
+    /** @param options bounds of the whole node; each shard has its share. Asked each time: they may change */
+    RoomShard(Bus bus, RoomStore store, Supplier<RoomOptions> options) {
         this.bus = bus;
         this.store = store;
-        this.idleNanos = options.idleTimeout().toNanos();
-        this.maxIdle = options.maxIdle() / Part.SHARDS;
-        this.committer = new Committer(store, this, Math.max(1, options.maxQueued() / Part.SHARDS), this::publish);
+        this.options = options;
+        this.committer =
+                new Committer(store, this, () -> Math.max(1, options.get().maxQueued() / Part.SHARDS), this::publish);
     }
 
     RoomStore store() {
@@ -142,6 +142,8 @@ final class RoomShard implements Committer.Rooms {
                 idle.add(live);
             }
         }
+        long idleNanos = options.get().idleTimeout().toNanos();
+        int maxIdle = options.get().maxIdle() / Part.SHARDS;
         idle.sort(Comparator.comparingLong(LiveRoom::touchedAt));
         for (LiveRoom live : idle) {
             if (now - live.touchedAt() > idleNanos || rooms.size() > maxIdle) {

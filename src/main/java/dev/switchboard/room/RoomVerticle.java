@@ -10,6 +10,7 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** One shard of the rooms of this node. */
 public final class RoomVerticle extends VerticleBase {
@@ -28,13 +29,18 @@ public final class RoomVerticle extends VerticleBase {
     private final int shardIndex;
     private final Bus bus;
     private final Database database;
-    private final RoomOptions options;
-    private final Duration grace;
+    private final Supplier<RoomOptions> options;
+    private final Supplier<Duration> grace;
     private final List<Runnable> listening = new ArrayList<>();
     private boolean settling;
 
-    /** @param grace how long the users of a lost node have to come back unnoticed */
-    public RoomVerticle(int shardIndex, Bus bus, Database database, RoomOptions options, Duration grace) {
+    /**
+     * The options are asked for each time: they may change.
+     *
+     * @param grace how long the users of a lost node have to come back unnoticed
+     */
+    public RoomVerticle(
+            int shardIndex, Bus bus, Database database, Supplier<RoomOptions> options, Supplier<Duration> grace) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.database = database;

@@ -17,6 +17,10 @@ public record CallOptions(
         Duration ring, Duration connect, Duration callerGrace, Duration legGrace, int perMinute, int perMinuteAndPair) {
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
+    CallTimes times() {
+        return new CallTimes(ring, connect, callerGrace, legGrace);
+    }
+
     public static CallOptions from(Section section) {
         return new CallOptions(
                 section.duration("ring", Duration.ofSeconds(1), LONGEST),

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The calls that live, and those that ended a moment ago: changes them by rules, keeps them when they are over. */
 final class Calls implements RecordChanges.Work<CallEntry> {
@@ -32,10 +33,16 @@ final class Calls implements RecordChanges.Work<CallEntry> {
     private final RecordChanges<CallEntry> changes;
     private final CallLog log;
     private final CallNews news;
-    private final CallTimes times;
+    private final Supplier<CallTimes> times;
     private final Clock clock;
 
-    Calls(RecordStore<CallEntry> store, CallClaims claims, CallLog log, CallNews news, CallTimes times, Clock clock) {
+    Calls(
+            RecordStore<CallEntry> store,
+            CallClaims claims,
+            CallLog log,
+            CallNews news,
+            Supplier<CallTimes> times,
+            Clock clock) {
         this.store = store;
         this.claims = claims;
         this.changes = new RecordChanges<>(store, this);
@@ -50,7 +57,7 @@ final class Calls implements RecordChanges.Work<CallEntry> {
     }
 
     CallTimes times() {
-        return times;
+        return times.get();
     }
 
     /** A live call, or one that ended a moment ago. */
@@ -122,7 +129,7 @@ final class Calls implements RecordChanges.Work<CallEntry> {
             if (!entry.pending().isEmpty() && !now.isBefore(changed(call).plus(REDO))) {
                 return changes.finish(id).map(call);
             }
-            return change(id, c -> c.nodesLost(nodes, now, times).call().tick(now, times));
+            return change(id, c -> c.nodesLost(nodes, now, times()).call().tick(now, times()));
         });
     }
 

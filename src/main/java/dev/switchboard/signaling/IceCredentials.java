@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -20,21 +21,23 @@ import javax.crypto.spec.SecretKeySpec;
 final class IceCredentials {
     private static final String ALGORITHM = "HmacSHA1";
 
-    private final IceOptions options;
+    private final Supplier<IceOptions> now;
 
-    IceCredentials(IceOptions options) {
-        this.options = options;
+    /** @param now asked each time: it may change */
+    IceCredentials(Supplier<IceOptions> now) {
+        this.now = now;
     }
 
     /** Servers and fresh credentials for a user. */
-    IceServers of(UUID user, Instant now) {
+    IceServers of(UUID user, Instant at) {
+        IceOptions options = now.get();
         List<IceServer> servers = new ArrayList<>(2);
         if (!options.stun().isEmpty()) {
             servers.add(new IceServer(options.stun(), null, null));
         }
         Secret secret = options.secret();
         if (!options.turn().isEmpty() && secret != null) {
-            String username = now.plus(options.ttl()).getEpochSecond() + ":" + user;
+            String username = at.plus(options.ttl()).getEpochSecond() + ":" + user;
             servers.add(new IceServer(options.turn(), username, credential(secret, username)));
         }
         return new IceServers(List.copyOf(servers), options.ttl().toSeconds());

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * How many calls a user may begin in a minute. Kept by the owner of the user's key, and forgotten when that changes: what
@@ -19,15 +20,13 @@ final class InitiationLimits {
     /** Somebody called at some time. */
     private record Begun(long at, UUID callee) {}
 
-    private final int perMinute;
-    private final int perMinuteAndPair;
+    private final Supplier<CallOptions> options;
     private final LongSupplier clock;
     private final Map<UUID, Deque<Begun>> begun = new HashMap<>();
 
     /** @param clock milliseconds, rising */
-    InitiationLimits(int perMinute, int perMinuteAndPair, LongSupplier clock) {
-        this.perMinute = perMinute;
-        this.perMinuteAndPair = perMinuteAndPair;
+    InitiationLimits(Supplier<CallOptions> options, LongSupplier clock) {
+        this.options = options;
         this.clock = clock;
     }
 
@@ -37,7 +36,7 @@ final class InitiationLimits {
         Deque<Begun> mine = begun.computeIfAbsent(caller, c -> new ArrayDeque<>());
         expire(mine, now);
         long same = mine.stream().filter(b -> b.callee().equals(callee)).count();
-        if (mine.size() >= perMinute || same >= perMinuteAndPair) {
+        if (mine.size() >= options.get().perMinute() || same >= options.get().perMinuteAndPair()) {
             throw Fault.TOO_MANY_REQUESTS.because("Too many calls; wait a minute.");
         }
         mine.add(new Begun(now, callee));

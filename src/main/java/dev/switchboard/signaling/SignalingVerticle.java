@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** One shard of the calls of this node. */
 public final class SignalingVerticle extends VerticleBase {
@@ -34,17 +35,18 @@ public final class SignalingVerticle extends VerticleBase {
     private final Bus bus;
     private final Database database;
     private final HazelcastInstance hazelcast;
-    private final CallOptions options;
-    private final IceOptions ice;
+    private final Supplier<CallOptions> options;
+    private final Supplier<IceOptions> ice;
     private boolean sweeping;
 
+    /** The options are asked for each time: they may change. */
     public SignalingVerticle(
             int shardIndex,
             Bus bus,
             Database database,
             HazelcastInstance hazelcast,
-            CallOptions options,
-            IceOptions ice) {
+            Supplier<CallOptions> options,
+            Supplier<IceOptions> ice) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.database = database;
@@ -56,17 +58,21 @@ public final class SignalingVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Clock clock = Clock.systemUTC();
-        CallTimes times = new CallTimes(options.ring(), options.connect(), options.callerGrace(), options.legGrace());
         RecordStore<CallEntry> store =
                 new ClusterRecords<>(vertx, bus.ownership(), hazelcast, "calls", CallEntry.class);
         CallClaims claims = new HazelcastCallClaims(vertx, hazelcast);
         CallLog log = new PgCallLog(database);
         Notifications notifications = new PgNotifications(database);
-        Calls calls = new Calls(store, claims, log, new BusCallNews(bus, notifications), times, clock);
+        Calls calls = new Calls(
+                store,
+                claims,
+                log,
+                new BusCallNews(bus, notifications),
+                () -> options.get().times(),
+                clock);
         Initiation initiation = new Initiation(
                 () -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS).mapEmpty(), calls, claims);
-        InitiationLimits limits = new InitiationLimits(
-                options.perMinute(), options.perMinuteAndPair(), () -> System.nanoTime() / 1_000_000);
+        InitiationLimits limits = new InitiationLimits(options, () -> System.nanoTime() / 1_000_000);
         IceCredentials credentials = new IceCredentials(ice);
         NotificationRequests reading = new NotificationRequests(notifications);
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -126,7 +127,11 @@ class SectionTest {
     private Section section(String yaml) {
         try {
             Map<String, String> environment = Map.of("PORT", "abc", "SECRET", "short");
-            return new Section("", Tree.of(new YAMLMapper().readTree(yaml), "", environment::get, errors), errors);
+            return new Section(
+                    "",
+                    Tree.of(new YAMLMapper().readTree(yaml), "test", "", environment::get, errors),
+                    errors,
+                    new HashSet<>());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }

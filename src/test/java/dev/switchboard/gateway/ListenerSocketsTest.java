@@ -112,8 +112,8 @@ class ListenerSocketsTest {
                 SECOND,
                 1_024,
                 new Target.Service("chat", null));
-        Services services =
-                TestGateway.await(Future.future(p -> vertx.runOnContext(v -> p.complete(new Services(vertx, shared)))));
+        Services services = TestGateway.await(
+                Future.future(p -> vertx.runOnContext(v -> p.complete(new Services(vertx, () -> shared)))));
         Router router = Router.router(vertx);
         router.route("/ws")
                 .handler(rc -> services.forward(
@@ -125,9 +125,10 @@ class ListenerSocketsTest {
                 .setCompressionSupported(true)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false);
-        return TestGateway.await(PriorKnowledge.createHttpServer(vertx, options, Duration.ofSeconds(10), socket -> true)
-                .requestHandler(router)
-                .listen());
+        return TestGateway.await(
+                PriorKnowledge.createHttpServer(vertx, options, () -> Duration.ofSeconds(10), socket -> true)
+                        .requestHandler(router)
+                        .listen());
     }
 
     @ParameterizedTest

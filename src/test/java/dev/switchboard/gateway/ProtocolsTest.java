@@ -60,7 +60,7 @@ class ProtocolsTest {
 
     private int listen(HttpServerOptions options, Predicate<NetSocket> admission) throws Exception {
         HttpServer server = PriorKnowledge.createHttpServer(
-                        vertx, options.setHost("127.0.0.1").setPort(0), PATIENCE, admission)
+                        vertx, options.setHost("127.0.0.1").setPort(0), () -> PATIENCE, admission)
                 .connectionHandler(connection -> connections.incrementAndGet())
                 .requestHandler(request -> request.response()
                         .end(request.version() + " " + request.method() + " "

@@ -114,7 +114,7 @@ class SocketIoIT {
                 TestGateway.OPTIONS,
                 new RouteOptions(false, List.of(route)),
                 v -> {
-                    var made = new Services(v, shared);
+                    var made = new Services(v, () -> shared);
                     services.add(made);
                     return made;
                 },

@@ -71,8 +71,8 @@ class PresenceShardTest {
     @BeforeEach
     void start() {
         await(bus.onDelivery(this::record));
-        deployment =
-                await(vertx.deployVerticle(new ParticipantVerticle(0, bus, friends, friends, v -> store, OPTIONS)));
+        deployment = await(
+                vertx.deployVerticle(new ParticipantVerticle(0, bus, friends, friends, v -> store, () -> OPTIONS)));
     }
 
     @AfterEach

@@ -23,7 +23,7 @@ class PresenceTest {
 
     /** What is true, and what people were told. */
     private static final class World {
-        final Presence presence = new Presence(GRACE);
+        final Presence presence = new Presence(() -> GRACE);
         final Map<UUID, Set<String>> sockets = new HashMap<>();
         final Map<UUID, Long> absentSince = new HashMap<>();
         final Set<UUID> toldOnline = new HashSet<>();
@@ -103,7 +103,7 @@ class PresenceTest {
     void theEndIsTheSameWhateverOrderTheNodesAreHeardIn(@ForAll long seed) {
         Random random = new Random(seed);
         Map<String, Boolean> lastWord = new HashMap<>();
-        Presence presence = new Presence(GRACE);
+        Presence presence = new Presence(() -> GRACE);
         for (int turn = 0; turn < 40; turn++) {
             String node = "n" + random.nextInt(4);
             boolean here = random.nextBoolean();
@@ -122,7 +122,7 @@ class PresenceTest {
 
     @Example
     void aReloadWithinTheGraceIsNoNews() {
-        Presence presence = new Presence(GRACE);
+        Presence presence = new Presence(() -> GRACE);
         assertThat(presence.connected(ANN, "a")).isTrue();
         presence.disconnected(ANN, "a", 0);
         assertThat(presence.expire(GRACE - 1)).isEmpty();
@@ -133,7 +133,7 @@ class PresenceTest {
 
     @Example
     void manyTabsAreOneUser() {
-        Presence presence = new Presence(GRACE);
+        Presence presence = new Presence(() -> GRACE);
         presence.connected(ANN, "a");
         assertThat(presence.connected(ANN, "a")).isFalse();
         assertThat(presence.connected(ANN, "b")).isFalse();
@@ -144,7 +144,7 @@ class PresenceTest {
 
     @Example
     void whoIsInheritedHasTheGraceToShowUp() {
-        Presence presence = new Presence(GRACE);
+        Presence presence = new Presence(() -> GRACE);
         presence.inherit(ANN, 1_000);
         presence.inherit(BOB, 1_000);
         assertThat(presence.connected(ANN, "a"))
@@ -156,7 +156,7 @@ class PresenceTest {
 
     @Example
     void inheritingDoesNotProlongTheGraceOfSomebodyKnown() {
-        Presence presence = new Presence(GRACE);
+        Presence presence = new Presence(() -> GRACE);
         presence.connected(ANN, "a");
         presence.disconnected(ANN, "a", 0);
         presence.inherit(ANN, GRACE - 1);
@@ -165,7 +165,7 @@ class PresenceTest {
 
     @Example
     void whoBelongsToAnotherOwnerIsForgottenWithoutNews() {
-        Presence presence = new Presence(GRACE);
+        Presence presence = new Presence(() -> GRACE);
         presence.connected(ANN, "a");
         presence.connected(BOB, "a");
         presence.disconnected(BOB, "a", 0);

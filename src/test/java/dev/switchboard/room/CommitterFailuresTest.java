@@ -20,7 +20,7 @@ class CommitterFailuresTest {
     private final FakeRoomStore store = new FakeRoomStore(ROOM, List.of(SENDER));
     private final Room room = store.load(ROOM).result();
     private boolean broken = true;
-    private final Committer committer = new Committer(store, new OneRoom(), 10, (id, events) -> {
+    private final Committer committer = new Committer(store, new OneRoom(), () -> 10, (id, events) -> {
         if (broken) {
             throw new IllegalStateException("on purpose");
         }

@@ -46,7 +46,7 @@ class CommitterTest {
                     return true;
                 }
             },
-            1_000,
+            () -> 1_000,
             (id, events) -> published.addAll(events));
 
     private Future<Event<Message>> send(UUID sender, String clientId) {

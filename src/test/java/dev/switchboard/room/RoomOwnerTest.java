@@ -65,14 +65,14 @@ class RoomOwnerTest {
     @BeforeEach
     void start() {
         store.role(ANN, Member.OWNER);
-        shard = new RoomShard(bus, store, new RoomOptions(Duration.ofMinutes(1), 0, 1_000));
+        shard = new RoomShard(bus, store, () -> new RoomOptions(Duration.ofMinutes(1), 0, 1_000));
         FakeConversationStore conversations = new FakeConversationStore(store);
         UserNotices notices = new UserNotices(bus);
         Membership membership = new Membership(shard, conversations, conversations, notices);
         Blockers blockers = users -> blocks;
         Handlers handlers = new Handlers();
         new Messages(shard, notices).register(handlers);
-        new Following(shard, membership, notices, blockers, Duration.ofSeconds(1)).register(handlers);
+        new Following(shard, membership, notices, blockers, () -> Duration.ofSeconds(1)).register(handlers);
         new Conversations(shard, conversations, conversations, membership, notices, blockers).register(handlers);
         await(bus.serve(Part.ROOM, 0, handlers));
         await(bus.serve(

@@ -82,7 +82,7 @@ class RoomScheduleTest {
 
         Node(FakeRoomStore store) {
             this.store = store;
-            this.committer = new Committer(store, this, 1_000, (room, events) -> published.addAll(events));
+            this.committer = new Committer(store, this, () -> 1_000, (room, events) -> published.addAll(events));
         }
 
         Future<Event<Message>> send(String clientId) {

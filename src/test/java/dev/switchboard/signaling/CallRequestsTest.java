@@ -45,15 +45,18 @@ class CallRequestsTest {
                 return Future.succeededFuture();
             }
         };
-        Calls calls = new Calls(world, world, world.log(), news, TIMES, Clock.systemUTC());
+        Calls calls = new Calls(world, world, world.log(), news, () -> TIMES, Clock.systemUTC());
         return new CallRequests(
                 user -> presence.future(),
                 calls,
                 world,
                 world.log(),
                 new Initiation(Future::succeededFuture, calls, world),
-                new InitiationLimits(1, 1, () -> 0));
+                new InitiationLimits(() -> ONE_A_MINUTE, () -> 0));
     }
+
+    private static final CallOptions ONE_A_MINUTE =
+            new CallOptions(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 1, 1);
 
     private static Initiate request() {
         return new Initiate(BOB, Media.AUDIO, null, null).from("node", Ids.next());

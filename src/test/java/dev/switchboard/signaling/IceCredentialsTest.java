@@ -19,7 +19,7 @@ class IceCredentialsTest {
     @Test
     void theNameIsAnEndAndAUserAndThePasswordItsHmac() {
         var options = new IceOptions(STUN, TURN, new Secret("a secret of the tests"), Duration.ofHours(4));
-        IceServers servers = new IceCredentials(options).of(ANN, Instant.ofEpochSecond(1_795_219_572L));
+        IceServers servers = new IceCredentials(() -> options).of(ANN, Instant.ofEpochSecond(1_795_219_572L));
 
         assertThat(servers.ttl()).isEqualTo(14_400);
         // printf %s "1795233972:00000000-0000-7000-8000-000000000001" | openssl dgst -sha1 -hmac … -binary | base64
@@ -32,7 +32,7 @@ class IceCredentialsTest {
     @Test
     void withoutServersThereIsNothing() {
         var options = new IceOptions(List.of(), List.of(), null, Duration.ofHours(4));
-        assertThat(new IceCredentials(options).of(ANN, Instant.EPOCH).iceServers())
+        assertThat(new IceCredentials(() -> options).of(ANN, Instant.EPOCH).iceServers())
                 .isEmpty();
     }
 }

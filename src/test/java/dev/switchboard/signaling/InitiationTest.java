@@ -50,7 +50,7 @@ class InitiationTest {
         };
         return new Initiation(
                 () -> world.later(() -> null),
-                new Calls(world, world, world.log(), news, TIMES, Clock.systemUTC()),
+                new Calls(world, world, world.log(), news, () -> TIMES, Clock.systemUTC()),
                 world);
     }
 

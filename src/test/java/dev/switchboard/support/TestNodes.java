@@ -3,6 +3,7 @@ package dev.switchboard.support;
 import dev.switchboard.app.Node;
 import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.config.ConfigSource;
+import dev.switchboard.config.Reading;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -81,7 +82,12 @@ public final class TestNodes implements AutoCloseable {
         Map<String, String> environment = new HashMap<>(settings);
         environment.putAll(own);
         environment.put("PORT", String.valueOf(freePort()));
-        Node node = Node.start(ConfigSource.in(conf, environment).read(PlatformOptions::from), null);
+        ConfigSource source = ConfigSource.in(conf, environment);
+        Reading<PlatformOptions> settings = source.read(source.texts(), PlatformOptions::from);
+        Node node = Node.start(settings.options(), null);
+        if (conf != null) {
+            node.follow(source, settings);
+        }
         nodes.add(node);
         return node;
     }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The sockets of one event loop and what they share: services, one timer, and who belongs to which session. */
@@ -18,7 +19,7 @@ final class BridgeLoop {
 
     private final Vertx vertx;
     private final ContextInternal context;
-    private final BridgeServices services;
+    private final Supplier<BridgeServices> services;
     private final Hub hub;
     private final Places places;
     private final BridgeRequests requests;
@@ -27,44 +28,60 @@ final class BridgeLoop {
     /** The first socket of each session; the others follow it. */
     private final Map<UUID, BridgeSession> bySession = new HashMap<>();
 
-    private final Bucket allowance;
-    private final Bucket signals;
+    private BridgeOptions known;
+    private Bucket allowance;
+    private Bucket signals;
     private final long timer;
     private final Runnable stopListening;
     private boolean draining;
 
-    /** Must be made on the event loop that it serves. */
-    BridgeLoop(Vertx vertx, BridgeServices services, Hub hub) {
+    /**
+     * Must be made on the event loop that it serves.
+     *
+     * @param services asked each time: they may change
+     */
+    BridgeLoop(Vertx vertx, Supplier<BridgeServices> services, Hub hub) {
         this.vertx = vertx;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.services = services;
         this.hub = hub;
-        this.allowance = Allowance.bucket(
-                services.options().messageBurst(), services.options().messageRate());
-        this.signals = Allowance.bucket(
-                services.options().signalBurst(), services.options().signalRate());
-        this.places = new Places(vertx, services.bus());
+        this.known = services.get().options();
+        this.allowance = Allowance.bucket(known.messageBurst(), known.messageRate());
+        this.signals = Allowance.bucket(known.signalBurst(), known.signalRate());
+        this.places = new Places(vertx, services.get().bus());
         this.requests = new BridgeRequests(new BridgeSpecials(hub, places, services), services);
-        stopListening = services.revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
+        stopListening = services.get().revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
         timer = vertx.setPeriodic(TICK_MS, t -> deadlines.run(now()));
     }
 
     BridgeServices services() {
-        return services;
+        return services.get();
     }
 
-    /** How many messages each socket may send. */
+    /** How many messages each new socket may send. */
     Bucket allowance() {
+        renew();
         return allowance;
     }
 
-    /** How many WebRTC signals each socket may send. */
+    /** How many WebRTC signals each new socket may send. */
     Bucket signals() {
+        renew();
         return signals;
     }
 
+    /** All sockets share one bucket's rule, until the settings change. */
+    private void renew() {
+        BridgeOptions now = options();
+        if (!now.equals(known)) {
+            known = now;
+            allowance = Allowance.bucket(now.messageBurst(), now.messageRate());
+            signals = Allowance.bucket(now.signalBurst(), now.signalRate());
+        }
+    }
+
     BridgeOptions options() {
-        return services.options();
+        return services().options();
     }
 
     Hub hub() {
@@ -86,7 +103,7 @@ final class BridgeLoop {
 
     /** Whether another socket may be opened on this node. */
     boolean full() {
-        return services.sockets().get() >= services.options().maxConnections();
+        return services().sockets().get() >= options().maxConnections();
     }
 
     boolean draining() {
@@ -105,13 +122,13 @@ final class BridgeLoop {
 
     /** A socket was opened. */
     void opened() {
-        services.sockets().incrementAndGet();
+        services().sockets().incrementAndGet();
     }
 
     /** An open socket is gone. */
     void gone(BridgeSession socket) {
         deadlines.remove(socket);
-        services.sockets().decrementAndGet();
+        services().sockets().decrementAndGet();
     }
 
     void schedule(BridgeSession socket, long atMillis) {

@@ -4,7 +4,6 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Json;
 import dev.switchboard.identity.Identity;
-import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.CallOperations;
 import dev.switchboard.protocol.Caller;
@@ -15,6 +14,7 @@ import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.Operations;
 import dev.switchboard.protocol.SignalOperations;
 import io.vertx.core.Future;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +26,12 @@ final class BridgeRequests {
 
     private final BridgeSpecials specials;
     private final Bus bus;
-    private final TokenVerifier verifier;
-    private final ResumeTokens resumeTokens;
+    private final Supplier<BridgeServices> services;
 
-    BridgeRequests(BridgeSpecials specials, BridgeServices services) {
+    BridgeRequests(BridgeSpecials specials, Supplier<BridgeServices> services) {
         this.specials = specials;
-        this.bus = services.bus();
-        this.verifier = services.verifier();
-        this.resumeTokens = services.resumeTokens();
+        this.bus = services.get().bus();
+        this.services = services;
     }
 
     /** @param resume of an earlier socket, whose call this one takes over */
@@ -111,6 +109,7 @@ final class BridgeRequests {
     /** The answer to a good {@code auth}; with the call that goes on, if the client says which socket it had. */
     private Future<Authenticated> welcome(BridgeSession socket, ClientFrame.Send frame, Identity identity) {
         String socketId = socket.carrier().socketId();
+        ResumeTokens resumeTokens = services.get().resumeTokens();
         Authenticated answer = Authenticated.of(identity, socketId, resumeTokens.of(socketId));
         String resume = Json.read(frame.body(), Auth.class).resume();
         String old = resume == null ? null : resumeTokens.socketId(resume);
@@ -143,7 +142,7 @@ final class BridgeRequests {
         }
         Identity before = socket.identity();
         if (auth.token() != null) {
-            return verifier.verify(auth.token()).map(now -> take(socket, now));
+            return services.get().verifier().verify(auth.token()).map(now -> take(socket, now));
         }
         return before != null
                 ? Future.succeededFuture(before)

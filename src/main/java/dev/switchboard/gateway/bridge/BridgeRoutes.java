@@ -22,6 +22,7 @@ import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,16 +40,18 @@ public final class BridgeRoutes implements Door {
 
     private final Vertx vertx;
     private final BridgeLoop loop;
-    private final OriginPolicy origins;
 
-    BridgeRoutes(Vertx vertx, BridgeServices services, Hub hub) {
+    BridgeRoutes(Vertx vertx, Supplier<BridgeServices> services, Hub hub) {
         this.vertx = vertx;
         this.loop = new BridgeLoop(vertx, services, hub);
-        this.origins = services.origins();
     }
 
-    /** The door of one event loop. Must be called on the event loop whose sockets it will serve. */
-    public static BridgeRoutes open(Vertx vertx, BridgeServices services, NodeHub node) {
+    /**
+     * The door of one event loop. Must be called on the event loop whose sockets it will serve.
+     *
+     * @param services asked each time: they may change
+     */
+    public static BridgeRoutes open(Vertx vertx, Supplier<BridgeServices> services, NodeHub node) {
         return new BridgeRoutes(vertx, services, new LoopHub(vertx, node));
     }
 
@@ -125,7 +128,9 @@ public final class BridgeRoutes implements Door {
 
     private OriginPolicy.Verdict verdict(RoutingContext rc) {
         HostAndPort host = rc.request().authority();
-        return origins.judge(rc.request().getHeader(HttpHeaders.ORIGIN), host == null ? null : host.toString());
+        return loop.services()
+                .origins()
+                .judge(rc.request().getHeader(HttpHeaders.ORIGIN), host == null ? null : host.toString());
     }
 
     private void upgrade(RoutingContext rc, boolean sockJs) {

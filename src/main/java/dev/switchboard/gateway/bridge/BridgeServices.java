@@ -6,7 +6,8 @@ import dev.switchboard.identity.TokenVerifier;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What all event loops of a node's bridge share.
+ * What all event loops of a node's bridge share. When settings change, another one takes its place; the bus, the
+ * revocations and the count of sockets stay.
  *
  * @param maxMessage bytes of one message from a client, which may come in several frames
  * @param resumeTokens the same on every node

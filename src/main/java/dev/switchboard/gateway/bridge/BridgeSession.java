@@ -52,7 +52,7 @@ final class BridgeSession extends Deadlines.Entry {
         this.carrier = carrier;
         long now = loop.now();
         this.allowance = new Allowance(loop.allowance());
-        this.times = new SessionTimes(loop.options(), now);
+        this.times = new SessionTimes(loop::options, now);
     }
 
     /** @param bearer who the client is, if the connection itself bore a token */

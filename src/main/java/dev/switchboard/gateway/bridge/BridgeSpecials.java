@@ -15,6 +15,7 @@ import dev.switchboard.protocol.RoomOperations;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +33,14 @@ final class BridgeSpecials {
     private final Hub hub;
     private final Places places;
     private final Bus bus;
-    private final ResumeTokens resumeTokens;
+    private final Supplier<BridgeServices> services;
     private final Map<Operation<?, ?>, Special<?, ?>> all = new HashMap<>();
 
-    BridgeSpecials(Hub hub, Places places, BridgeServices services) {
+    BridgeSpecials(Hub hub, Places places, Supplier<BridgeServices> services) {
         this.hub = hub;
         this.places = places;
-        this.bus = services.bus();
-        this.resumeTokens = services.resumeTokens();
+        this.bus = services.get().bus();
+        this.services = services;
         on(
                 RoomOperations.JOIN,
                 (socket, caller, q) -> hub.join(
@@ -116,7 +117,8 @@ final class BridgeSpecials {
             return Future.failedFuture(Fault.TOO_MANY_REQUESTS.because("This socket is in too many meetings."));
         }
         @Nullable String resume = q.resume();
-        @Nullable String old = resume == null ? null : resumeTokens.socketId(resume);
+        @Nullable
+        String old = resume == null ? null : services.get().resumeTokens().socketId(resume);
         return hub.joinMeeting(socket.carrier(), caller, q.from(nodeId(), old))
                 .onSuccess(joined -> taken(socket, Place.meeting(q.meetingId())));
     }

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +22,29 @@ public final class ResumeTokens {
     private static final String PURPOSE = "resume:";
 
     private final SecretKeySpec key;
+    private final List<SecretKeySpec> good;
 
     public ResumeTokens(Secret secret) {
-        key = new SecretKeySpec(secret.bytes(), ALGORITHM);
+        this(secret, List.of());
+    }
+
+    /** @param accepted secrets that sign nothing, but whose tokens are good */
+    public ResumeTokens(Secret secret, List<Secret> accepted) {
+        key = key(secret);
+        good = Stream.concat(Stream.of(key), accepted.stream().map(ResumeTokens::key))
+                .toList();
+    }
+
+    private static SecretKeySpec key(Secret secret) {
+        return new SecretKeySpec(secret.bytes(), ALGORITHM);
     }
 
     String of(String socketId) {
-        return socketId + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(proof(socketId));
+        return of(socketId, key);
+    }
+
+    private static String of(String socketId, SecretKeySpec key) {
+        return socketId + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(proof(socketId, key));
     }
 
     /** The socket that a token was made for; null when it is none of ours. */
@@ -37,13 +55,15 @@ public final class ResumeTokens {
             return null;
         }
         String socketId = token.substring(0, dot);
-        return MessageDigest.isEqual(
-                        of(socketId).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8))
+        byte[] shown = token.getBytes(StandardCharsets.UTF_8);
+        return good.stream()
+                        .anyMatch(known ->
+                                MessageDigest.isEqual(of(socketId, known).getBytes(StandardCharsets.UTF_8), shown))
                 ? socketId
                 : null;
     }
 
-    private byte[] proof(String socketId) {
+    private static byte[] proof(String socketId, SecretKeySpec key) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);

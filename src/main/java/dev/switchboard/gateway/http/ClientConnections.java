@@ -21,8 +21,9 @@ public final class ClientConnections {
     /** Whoever is on this machine is a proxy, or ourselves. */
     private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
 
-    private final int most;
-    private final TrustedProxies exempt;
+    private record Rule(int most, TrustedProxies exempt) {}
+
+    private volatile Rule rule;
     private final ConcurrentMap<String, Integer> open = new ConcurrentHashMap<>();
     private final AtomicLong refused = new AtomicLong();
 
@@ -31,15 +32,23 @@ public final class ClientConnections {
      * @param exempt whose connections are not counted
      */
     public ClientConnections(int most, TrustedProxies exempt) {
-        this.most = most;
-        this.exempt = exempt;
+        this.rule = new Rule(most, exempt);
     }
 
     /** Neither proxies nor connections of this machine are counted. */
     public static ClientConnections of(int most, List<String> proxies) {
+        return new ClientConnections(most, exempt(proxies));
+    }
+
+    private static TrustedProxies exempt(List<String> proxies) {
         List<String> exempt = new ArrayList<>(proxies);
         exempt.addAll(LOOPBACK);
-        return new ClientConnections(most, new TrustedProxies(exempt));
+        return new TrustedProxies(exempt);
+    }
+
+    /** From now on with these settings, for new connections. */
+    public void change(int most, List<String> proxies) {
+        rule = new Rule(most, exempt(proxies));
     }
 
     /** Counts a new connection until it is closed; false when there are too many from its address. */
@@ -63,12 +72,14 @@ public final class ClientConnections {
     /** What an address counts as; null when it does not. */
     @Nullable
     String site(@Nullable String address) {
-        return most == 0 || address == null || exempt.trusts(address) ? null : TrustedProxies.site(address);
+        Rule now = rule;
+        return now.most() == 0 || address == null || now.exempt().trusts(address) ? null : TrustedProxies.site(address);
     }
 
     boolean enter(String site) {
+        int most = rule.most();
         int now = open.merge(site, 1, Integer::sum);
-        if (now <= most) {
+        if (most == 0 || now <= most) {
             return true;
         }
         leave(site);

@@ -8,14 +8,13 @@ import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The routes of one event loop, in the order in which they are asked. */
+/** The routes of one event loop, in the order in which they are asked. Settings that change get a new one. */
 public final class HttpDoor {
     /**
      * What the routes need to know.
@@ -24,7 +23,6 @@ public final class HttpDoor {
      * @param alwaysSecure whether clients speak TLS with something in front that does not say so
      * @param refreshTtl how long the cookies of somebody who is signed in last
      * @param headers of every answer
-     * @param times how long clients may take
      * @param xsrf what pages must show beside their cookies
      */
     public record Options(
@@ -33,20 +31,20 @@ public final class HttpDoor {
             boolean alwaysSecure,
             Duration refreshTtl,
             AnswerHeaders headers,
-            ClientTimes times,
             XsrfProof xsrf) {}
 
     private final Router router;
     private final Failures failures;
-    private final Patience patience;
 
     /**
+     * @param patience of the event loop, which outlives this door
      * @param services where rows for services lead
      * @param others adds the routes of other doors
      */
     public HttpDoor(
             Vertx vertx,
             Options options,
+            Patience patience,
             RouteTable table,
             Bus bus,
             TokenVerifier verifier,
@@ -56,7 +54,6 @@ public final class HttpDoor {
             Webroot page,
             Consumer<Router> others) {
         this.failures = new Failures(vertx);
-        this.patience = new Patience(vertx, options.times());
         this.router = Router.router(vertx);
         router.route()
                 .handler(new Prelude(options.proxies(), options.alwaysSecure(), options.headers(), patience, health))
@@ -85,15 +82,5 @@ public final class HttpDoor {
     /** Answers what is no HTTP request. */
     public Handler<HttpServerRequest> invalidRequests() {
         return failures::handleInvalid;
-    }
-
-    /** To be told of every connection once it is known what it speaks, before its first request. */
-    public Handler<HttpConnection> connections() {
-        return patience::watch;
-    }
-
-    /** Lets go of its timer. */
-    public void stop() {
-        patience.stop();
     }
 }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The patience of one event loop with its clients (slowloris and its kin). Nothing is measured for a single request: what
@@ -26,7 +27,7 @@ public final class Patience {
     private static final long OUR_WINDOW = 65_535;
 
     private final Vertx vertx;
-    private final ClientTimes times;
+    private final Supplier<ClientTimes> times;
     private final Set<SlowClient> connections = new HashSet<>();
     private final Map<HttpConnection, SlowStreams> multiplexed = new HashMap<>();
     private final Set<Upload> uploads = new HashSet<>();
@@ -34,15 +35,19 @@ public final class Patience {
 
     private record Upload(RoutingContext rc, long since) {}
 
-    /** To be made and used on one event loop. */
-    public Patience(Vertx vertx, ClientTimes times) {
+    /**
+     * To be made and used on one event loop.
+     *
+     * @param times asked each time: they may change
+     */
+    public Patience(Vertx vertx, Supplier<ClientTimes> times) {
         this.vertx = vertx;
         this.times = times;
         this.timer = vertx.setPeriodic(SWEEP_MS, t -> sweep());
     }
 
-    /** Watches a connection from now on. */
-    void watch(HttpConnection connection) {
+    /** Watches a connection from now on: once it is known what it speaks, before its first request. */
+    public void watch(HttpConnection connection) {
         if (connection instanceof HttpServerConnection server) {
             ChannelHandlerContext channel = server.channelHandlerContext();
             if (channel.handler() instanceof Http2ConnectionHandler handler) {
@@ -99,7 +104,7 @@ public final class Patience {
 
     private boolean tooSlow(HttpServerRequest request, long nanos) {
         long bytes = request.bytesRead();
-        return bytes < OUR_WINDOW && nanos > times.nanosFor(bytes) && !isWhole(request, bytes);
+        return bytes < OUR_WINDOW && nanos > times.get().nanosFor(bytes) && !isWhole(request, bytes);
     }
 
     /** It may have come in full and wait for us. */

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AttributeKey;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ final class SlowClient extends ChannelDuplexHandler {
 
     private static final String DOOR = "handler";
 
-    private final ClientTimes times;
+    private final Supplier<ClientTimes> times;
     private final Set<SlowClient> all;
     private final Wire wire = new Wire();
     private @Nullable ChannelHandlerContext bytes;
@@ -57,13 +58,13 @@ final class SlowClient extends ChannelDuplexHandler {
     private long lastCheck;
     private @Nullable RoutingContext serving;
 
-    private SlowClient(ClientTimes times, Set<SlowClient> all) {
+    private SlowClient(Supplier<ClientTimes> times, Set<SlowClient> all) {
         this.times = times;
         this.all = all;
     }
 
     /** Watches a new connection, if it speaks HTTP/1. */
-    static void watch(ChannelPipeline pipeline, ClientTimes times, Set<SlowClient> all) {
+    static void watch(ChannelPipeline pipeline, Supplier<ClientTimes> times, Set<SlowClient> all) {
         if (pipeline.get(DECODER) == null) {
             return;
         }
@@ -71,7 +72,7 @@ final class SlowClient extends ChannelDuplexHandler {
         pipeline.addBefore(DECODER, null, client.wire);
         pipeline.addBefore(DOOR, null, client);
         pipeline.channel().attr(KEY).set(client);
-        client.deadline = System.nanoTime() + times.header().toNanos();
+        client.deadline = System.nanoTime() + times.get().header().toNanos();
         all.add(client);
     }
 
@@ -90,7 +91,8 @@ final class SlowClient extends ChannelDuplexHandler {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (inFlight == 0 && !bodyOpen && !begun) {
                 begun = true;
-                deadline = Math.min(deadline, System.nanoTime() + times.header().toNanos());
+                deadline = Math.min(
+                        deadline, System.nanoTime() + times.get().header().toNanos());
             }
             ctx.fireChannelRead(message);
         }
@@ -139,7 +141,7 @@ final class SlowClient extends ChannelDuplexHandler {
         if (inFlight == 0 && !bodyOpen) {
             begun = false;
             untaken = 0;
-            deadline = System.nanoTime() + times.keepAlive().toNanos();
+            deadline = System.nanoTime() + times.get().keepAlive().toNanos();
         }
     }
 
@@ -184,12 +186,12 @@ final class SlowClient extends ChannelDuplexHandler {
     private boolean stillTakes(ChannelHandlerContext below, long now) {
         ChannelOutboundBuffer out = below.channel().unsafe().outboundBuffer();
         long left = out == null ? 0 : out.totalPendingWriteBytes();
-        long least = times.minBodyRate() * times.keepAlive().toSeconds();
+        long least = times.get().minBodyRate() * times.get().keepAlive().toSeconds();
         if (begun || left == 0 || (untaken != 0 && untaken - left < least)) {
             return false;
         }
         untaken = left;
-        deadline = now + times.keepAlive().toNanos();
+        deadline = now + times.get().keepAlive().toNanos();
         return true;
     }
 
@@ -199,7 +201,7 @@ final class SlowClient extends ChannelDuplexHandler {
         } else if (!below.channel().config().isAutoRead()) {
             // It is we who do not read: this time is not the client's.
             bodySince += now - lastCheck;
-        } else if (now - bodySince > times.nanosFor(bodyBytes)) {
+        } else if (now - bodySince > times.get().nanosFor(bodyBytes)) {
             RoutingContext rc = serving;
             all.remove(this);
             if (rc == null) {

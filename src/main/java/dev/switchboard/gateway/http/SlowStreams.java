@@ -10,13 +10,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What {@link SlowClient} is for HTTP/1, for a connection of HTTP/2: it must have its first request soon, is not kept for
  * ever without one (pings and headers that never end are none), and the answers on it must be taken.
  */
 final class SlowStreams {
-    private final ClientTimes times;
+    private final Supplier<ClientTimes> times;
     private final ChannelHandlerContext channel;
     private final Http2Connection streams;
     private final Http2ConnectionHandler handler;
@@ -27,18 +28,18 @@ final class SlowStreams {
     /** When there must be a request, if there is none now. */
     private long deadline;
 
-    SlowStreams(ChannelHandlerContext channel, Http2ConnectionHandler handler, ClientTimes times) {
+    SlowStreams(ChannelHandlerContext channel, Http2ConnectionHandler handler, Supplier<ClientTimes> times) {
         this.times = times;
         this.channel = channel;
         this.handler = handler;
         this.streams = handler.connection();
         this.takenBy = streams.newKey();
-        this.deadline = System.nanoTime() + times.header().toNanos();
+        this.deadline = System.nanoTime() + times.get().header().toNanos();
     }
 
     /** There was a request. */
     void asked() {
-        deadline = System.nanoTime() + times.keepAlive().toNanos();
+        deadline = System.nanoTime() + times.get().keepAlive().toNanos();
     }
 
     /** The answer on a stream is complete; what the client has not taken yet waits here. */
@@ -47,7 +48,7 @@ final class SlowStreams {
         Http2Stream stream = streams.stream(response.streamId());
         if (stream != null) {
             long bytes = Math.max(response.bytesWritten(), announced(response));
-            stream.setProperty(takenBy, System.nanoTime() + times.nanosToTake(bytes));
+            stream.setProperty(takenBy, System.nanoTime() + times.get().nanosToTake(bytes));
         }
     }
 
@@ -62,7 +63,7 @@ final class SlowStreams {
             return false;
         }
         if (streams.numActiveStreams() > 0) {
-            deadline = now + times.keepAlive().toNanos();
+            deadline = now + times.get().keepAlive().toNanos();
             late(now)
                     .forEach(stream ->
                             handler.resetStream(channel, stream.id(), Http2Error.CANCEL.code(), channel.newPromise()));

@@ -92,6 +92,11 @@ public record LimitOptions(
         }
     }
 
+    /** The same Redis with the tiers of others. */
+    LimitOptions withTiersOf(LimitOptions other) {
+        return new LimitOptions(redis, redisTimeout, redisPrefix, other.maxKeys, other.tiers);
+    }
+
     /** The tier of this name; the default one for a name that nobody configured. */
     Tier tier(String name) {
         Tier tier = tiers.get(name);

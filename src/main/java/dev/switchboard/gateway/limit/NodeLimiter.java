@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * loop waits for another.
  */
 public final class NodeLimiter implements RateLimiter {
-    private final LimitOptions options;
-    private final Map<String, Buckets> tiers = new HashMap<>();
+    /** The settings, and the buckets of the tiers that have a limit. */
+    private record Rules(LimitOptions options, Map<String, Buckets> tiers) {}
+
     private final LongSupplier clock;
+    private volatile Rules rules;
 
     public NodeLimiter(LimitOptions options) {
         this(options, monotonic());
@@ -28,14 +30,26 @@ public final class NodeLimiter implements RateLimiter {
 
     /** @param clock microseconds, rising */
     NodeLimiter(LimitOptions options, LongSupplier clock) {
-        this.options = options;
         this.clock = clock;
+        this.rules = rules(options, Map.of());
+    }
+
+    /** From now on with these settings; what was taken from tiers that stay as they were is not forgotten. */
+    public void change(LimitOptions options) {
+        rules = rules(options, rules.tiers());
+    }
+
+    private static Rules rules(LimitOptions options, Map<String, Buckets> known) {
+        Map<String, Buckets> tiers = new HashMap<>();
         options.tiers().forEach((name, tier) -> {
             Bucket bucket = tier.bucket();
             if (bucket != null) {
-                tiers.put(name, new Buckets(bucket, options.maxKeys()));
+                Buckets before = known.get(name);
+                boolean same = before != null && before.bucket.equals(bucket) && before.maxKeys == options.maxKeys();
+                tiers.put(name, same ? before : new Buckets(bucket, options.maxKeys()));
             }
         });
+        return new Rules(options, Map.copyOf(tiers));
     }
 
     private static LongSupplier monotonic() {
@@ -45,11 +59,11 @@ public final class NodeLimiter implements RateLimiter {
 
     @Override
     public Future<Verdict> take(String tier, String key) {
-        return Future.succeededFuture(take(options.tier(tier), key));
+        return Future.succeededFuture(take(rules.options().tier(tier), key));
     }
 
     Verdict take(Tier tier, String key) {
-        Buckets buckets = tiers.get(tier.name());
+        Buckets buckets = rules.tiers().get(tier.name());
         if (buckets == null) {
             return tier.pass();
         }
@@ -59,12 +73,12 @@ public final class NodeLimiter implements RateLimiter {
 
     @Override
     public String keyOf(String tier, @Nullable String subject, String site) {
-        return options.tier(tier).key(subject, site);
+        return rules.options().tier(tier).key(subject, site);
     }
 
     /** How many callers of a tier are remembered. */
     int remembered(String tier) {
-        Buckets buckets = tiers.get(tier);
+        Buckets buckets = rules.tiers().get(tier);
         return buckets == null ? 0 : buckets.levels.size();
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisLimiter implements RateLimiter {
     private final VertxInternal vertx;
-    private final LimitOptions options;
+    private volatile LimitOptions options;
     private final RedisAddress address;
     private final NodeLimiter node;
     private final RedisState state;
@@ -37,6 +37,11 @@ public final class RedisLimiter implements RateLimiter {
      * @throws IllegalArgumentException when the options name no Redis
      */
     public RedisLimiter(Vertx vertx, LimitOptions options) {
+        this(vertx, options, new NodeLimiter(options));
+    }
+
+    /** @param node decides where Redis does not; has the same tiers */
+    RedisLimiter(Vertx vertx, LimitOptions options, NodeLimiter node) {
         RedisAddress redis = options.redis();
         if (redis == null) {
             throw new IllegalArgumentException("no address of Redis");
@@ -44,9 +49,14 @@ public final class RedisLimiter implements RateLimiter {
         this.vertx = (VertxInternal) vertx;
         this.options = options;
         this.address = redis;
-        this.node = new NodeLimiter(options);
+        this.node = node;
         this.state = new RedisState(redis);
         link(this.vertx.getOrCreateContext());
+    }
+
+    /** From now on with the tiers of these settings, which name the same Redis. */
+    void change(LimitOptions next) {
+        options = next;
     }
 
     private static String script() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Asks the services behind the gateway, for one event loop. Faults become failures of the routing context as long as the
@@ -26,7 +27,7 @@ public final class Forwarder {
     private static final Duration RETIREMENT = Duration.ofMinutes(10);
 
     private final Vertx vertx;
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private final Map<String, UpstreamClient> clients = new HashMap<>();
 
     /**
@@ -37,7 +38,8 @@ public final class Forwarder {
      */
     public record Settings(int loops, Duration stall) {}
 
-    public Forwarder(Vertx vertx, Settings settings) {
+    /** @param settings asked each time: they may change */
+    public Forwarder(Vertx vertx, Supplier<Settings> settings) {
         this.vertx = vertx;
         this.settings = settings;
     }
@@ -47,7 +49,13 @@ public final class Forwarder {
      * the client too, where {@link ResponseHeaders} lets them.
      */
     public void forward(RoutingContext rc, Passage passage) {
-        new Forwarding(vertx, rc, passage, () -> client(passage.upstream()), settings.stall()).start();
+        new Forwarding(
+                        vertx,
+                        rc,
+                        passage,
+                        () -> client(passage.upstream()),
+                        settings.get().stall())
+                .start();
     }
 
     private UpstreamClient client(Upstream upstream) {
@@ -56,7 +64,8 @@ public final class Forwarder {
         if (known != null && known.options().equals(options)) {
             return known;
         }
-        UpstreamClient client = new UpstreamClient(vertx, options, settings.loops());
+        UpstreamClient client =
+                new UpstreamClient(vertx, options, settings.get().loops());
         clients.put(upstream.name(), client);
         if (known != null) {
             known.retire(RETIREMENT);

@@ -11,16 +11,20 @@ import dev.switchboard.gateway.upstream.Upstream;
 import dev.switchboard.gateway.upstream.Upstreams;
 import dev.switchboard.identity.Revocations;
 import dev.switchboard.protocol.Fault;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The services behind the gateway: requests go to them one way, WebSockets another. */
 public final class Services implements ServiceTarget {
-    private final Shared shared;
+    private final Supplier<Shared> now;
+    private final Context context;
     private final Forwarder requests;
     private final SocketForwarder sockets;
 
@@ -36,11 +40,17 @@ public final class Services implements ServiceTarget {
             Revocations revocations,
             OriginPolicy origins) {}
 
-    /** Must be made on the event loop that it serves. */
-    public Services(Vertx vertx, Shared shared) {
-        this.shared = shared;
-        this.requests = new Forwarder(vertx, shared.requests());
-        this.sockets = new SocketForwarder(vertx, shared.sockets(), shared.revocations());
+    /**
+     * Must be made on the event loop that it serves.
+     *
+     * @param now asked each time: all but the revocations may change
+     */
+    public Services(Vertx vertx, Supplier<Shared> now) {
+        this.now = now;
+        this.context = vertx.getOrCreateContext();
+        this.requests = new Forwarder(vertx, () -> now.get().requests());
+        this.sockets =
+                new SocketForwarder(vertx, () -> now.get().sockets(), now.get().revocations());
     }
 
     @Override
@@ -49,6 +59,7 @@ public final class Services implements ServiceTarget {
         if (!(route.target() instanceof Target.Service service)) {
             throw new IllegalArgumentException(route.name() + " leads to no service");
         }
+        Shared shared = now.get();
         Upstream upstream = shared.upstreams().find(service.upstream());
         if (upstream == null) {
             // Its settings went while the request was let in.
@@ -64,7 +75,7 @@ public final class Services implements ServiceTarget {
                 inbound(request, admitted),
                 service.passOn());
         if (SocketForwarder.isUpgrade(request)) {
-            sockets.forward(rc, passage, route, origins(route));
+            sockets.forward(rc, passage, route, origins(route, shared.origins()));
         } else {
             requests.forward(rc, passage);
         }
@@ -82,14 +93,19 @@ public final class Services implements ServiceTarget {
     }
 
     /** Pages that may read a route's answers may open its sockets. */
-    private OriginPolicy origins(Route route) {
+    private static OriginPolicy origins(Route route, OriginPolicy usual) {
         CorsRule rule = route.cors();
-        return rule == null ? shared.origins() : new OriginPolicy(rule.origins(), rule.credentials());
+        return rule == null ? usual : new OriginPolicy(rule.origins(), rule.credentials());
     }
 
     /** Closes sockets when their route has gone or changed: {@link SocketForwarder#closeWhere}. From any thread. */
     public void closeWhere(Predicate<OpenSocket> condition) {
         sockets.closeWhere(condition);
+    }
+
+    /** Closes the connections to services that are not named any more, when their answers are through. From any thread. */
+    public void retain(Set<String> upstreams) {
+        context.runOnContext(v -> requests.retain(upstreams));
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Takes WebSockets (RFC 6455) through to services. After the handshake it passes bytes on: frames, fragments, pings, close
@@ -24,7 +25,8 @@ import java.util.function.Predicate;
 public final class SocketForwarder {
     private final SocketLoop loop;
 
-    public SocketForwarder(Vertx vertx, SocketOptions options, Revocations revocations) {
+    /** @param options asked for each socket: they may change */
+    public SocketForwarder(Vertx vertx, Supplier<SocketOptions> options, Revocations revocations) {
         this.loop = new SocketLoop(vertx, options, revocations);
     }
 

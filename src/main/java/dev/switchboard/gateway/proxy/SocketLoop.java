@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The proxied WebSockets of one event loop and what they share: one timer, one client, and why they may have to end. */
@@ -29,7 +30,7 @@ final class SocketLoop {
 
     private final Vertx vertx;
     private final ContextInternal context;
-    private final SocketOptions options;
+    private final Supplier<SocketOptions> options;
     private final Revocations revocations;
     /** By what the services' settings say, which is not much that differs. */
     private final Map<Optional<UpstreamTls>, ClientSSLOptions> tls = new HashMap<>();
@@ -45,7 +46,7 @@ final class SocketLoop {
     private boolean stopped;
 
     /** Must be made on the event loop that it serves. */
-    SocketLoop(Vertx vertx, SocketOptions options, Revocations revocations) {
+    SocketLoop(Vertx vertx, Supplier<SocketOptions> options, Revocations revocations) {
         this.vertx = vertx;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.options = options;
@@ -56,7 +57,7 @@ final class SocketLoop {
     }
 
     SocketOptions options() {
-        return options;
+        return options.get();
     }
 
     NetClient client() {

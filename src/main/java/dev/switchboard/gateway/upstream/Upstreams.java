@@ -14,6 +14,9 @@ public final class Upstreams {
     private final Checks checks;
     private volatile Map<String, Service> services = Map.of();
 
+    /** Those that the last change took away: requests that were let in before it still go there. */
+    private volatile Map<String, Service> former = Map.of();
+
     /** Starts to check the services that ask for it. */
     public Upstreams(Vertx vertx, List<UpstreamOptions> options) {
         this(vertx, options, clock());
@@ -25,9 +28,12 @@ public final class Upstreams {
         replace(options);
     }
 
-    /** Null when the settings name no such service. The same object for as long as they do. */
+    /**
+     * Null when the settings name no such service, nor did before their last change. The same object for as long as they do.
+     */
     public @Nullable Upstream find(String name) {
-        return services.get(name);
+        Service service = services.get(name);
+        return service != null ? service : former.get(name);
     }
 
     /**
@@ -47,6 +53,9 @@ public final class Upstreams {
                 next.put(options.name(), known);
             }
         }
+        Map<String, Service> gone = new LinkedHashMap<>(services);
+        gone.keySet().removeAll(next.keySet());
+        former = gone;
         services = next;
         checks.watch(next.values());
     }

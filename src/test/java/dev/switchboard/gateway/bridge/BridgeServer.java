@@ -168,7 +168,7 @@ final class BridgeServer implements AutoCloseable {
     /** As the gateway's own listener is set: what it puts into a connection must not disturb a socket. */
     private void listen(
             BridgeServices services, Consumer<Router> more, String origin, CompletableFuture<BridgeRoutes> ready) {
-        var bridge = new BridgeRoutes(vertx, services, hub);
+        var bridge = new BridgeRoutes(vertx, () -> services, hub);
         Router router = Router.router(vertx);
         router.route()
                 .failureHandler(

@@ -157,7 +157,7 @@ class SessionPartsTest {
     @Example
     void aSocketEndsForTheFirstReasonThatComes() {
         var options = BridgeServer.DEFAULTS;
-        var times = new SessionTimes(options, 0);
+        var times = new SessionTimes(() -> options, 0);
         assertThat(times.end(9_999)).isNull();
         assertThat(times.end(10_000)).isEqualTo(CloseCode.UNAUTHORIZED);
         times.identified(9_000, 100_000);

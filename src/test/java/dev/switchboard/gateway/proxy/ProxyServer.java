@@ -135,7 +135,7 @@ final class ProxyServer implements AutoCloseable {
                 usual.circuit(),
                 setup.http2(),
                 tls));
-        Forwarder forwarder = new Forwarder(vertx, new Forwarder.Settings(setup.loops(), setup.stall()));
+        Forwarder forwarder = new Forwarder(vertx, () -> new Forwarder.Settings(setup.loops(), setup.stall()));
         Router router = Router.router(vertx);
         router.route()
                 .handler(rc -> {

@@ -76,8 +76,8 @@ class ServicesTest {
                 revocations,
                 new OriginPolicy(List.of(SocketGateway.PAGE)));
         Router router = Router.router(vertx);
-        Services services =
-                result(Future.future(made -> vertx.runOnContext(v -> made.complete(new Services(vertx, shared)))));
+        Services services = result(
+                Future.future(made -> vertx.runOnContext(v -> made.complete(new Services(vertx, () -> shared)))));
         router.route()
                 .handler(rc -> services.forward(
                         rc,

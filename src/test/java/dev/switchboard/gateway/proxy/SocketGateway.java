@@ -138,7 +138,7 @@ final class SocketGateway implements AutoCloseable {
         Context context = vertx.getOrCreateContext();
         CompletableFuture<SocketForwarder> made = new CompletableFuture<>();
         context.runOnContext(v -> made.complete(
-                new SocketForwarder(vertx, new SocketOptions(settings.idle(), settings.grace()), revocations)));
+                new SocketForwarder(vertx, () -> new SocketOptions(settings.idle(), settings.grace()), revocations)));
         forwarder = made.get(10, TimeUnit.SECONDS);
         Router router = Router.router(vertx);
         router.route().handler(this::handle).failureHandler(SocketGateway::fail);

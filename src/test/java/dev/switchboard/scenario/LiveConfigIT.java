@@ -1,0 +1,195 @@
+package dev.switchboard.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.switchboard.support.Api;
+import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.BusClient;
+import dev.switchboard.support.TestNodes;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files under a node's {@code conf} folder are edited while it serves. */
+class LiveConfigIT {
+    @TempDir
+    private Path conf;
+
+    private final Vertx vertx = Vertx.vertx();
+    private TestNodes nodes;
+    private Api api;
+    private Account anna;
+
+    @BeforeEach
+    void start() throws Exception {
+        write("switchboard.yaml", "log: { level: info }\n");
+        nodes = TestNodes.start(0);
+        nodes.add(conf, Map.of("CONFIG_WATCH", "100ms"));
+        api = new Api(nodes.doors().get(0));
+        anna = api.register("anna");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        nodes.close();
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    private void write(String file, String text) throws IOException {
+        Path draft = Files.writeString(conf.resolve(".draft"), text);
+        Files.move(draft, conf.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private JsonNode health() {
+        return api.call("GET", "/health", null, null).body().at("/info/config");
+    }
+
+    private int status(String path) {
+        return api.call("GET", path, anna, null).status();
+    }
+
+    private void awaitStatus(String path, int status) {
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(status(path)).isEqualTo(status));
+    }
+
+    private void awaitHealth(String status) {
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(health().get("status").asText()).isEqualTo(status));
+    }
+
+    private String service(String says) throws Exception {
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(request -> request.response().end("{\"from\":\"" + says + "\"}"))
+                .listen(0, "127.0.0.1")
+                .await(10, TimeUnit.SECONDS);
+        return "http://127.0.0.1:" + server.actualPort();
+    }
+
+    @Test
+    void routesAndServicesComeAndGo() throws Exception {
+        assertThat(status("/shop/1")).isEqualTo(404);
+        write(
+                "routes.yaml",
+                "upstreams: { shop: { addresses: " + service("one") + " } }\n"
+                        + "routes:\n  - { path: /shop/**, upstream: shop }\n");
+        awaitStatus("/shop/1", 200);
+        write(
+                "routes.yaml",
+                "upstreams: { till: { addresses: " + service("two") + " } }\n"
+                        + "routes:\n  - { path: /shop/**, upstream: till }\n  - { path: /till, upstream: till }\n");
+        awaitStatus("/till", 200);
+        assertThat(api.call("GET", "/shop/1", anna, null).ok().get("from").asText())
+                .isEqualTo("two");
+        write("routes.yaml", "routes: []\n");
+        awaitStatus("/till", 404);
+    }
+
+    @Test
+    void whatIsWrongChangesNothingAndIsSaid() throws Exception {
+        String hash = health().get("hash").asText();
+        for (String wrong :
+                new String[] {"server: { port: abc }\n", "server: [", "", "# nothing\n", "servr: { port: 1 }\n"}) {
+            write("switchboard.yaml", wrong);
+            awaitHealth("rejected");
+            assertThat(health().at("/errors/0").asText()).isNotEmpty();
+            assertThat(health().get("hash").asText()).isEqualTo(hash);
+            write("switchboard.yaml", "log: { level: info }\n");
+            awaitHealth("ok");
+        }
+        Files.delete(conf.resolve("switchboard.yaml"));
+        awaitHealth("rejected");
+        assertThat(health().at("/errors/0").asText()).contains("is gone");
+        write("switchboard.yaml", "meetings: { grace: 7s }\n");
+        awaitHealth("ok");
+        assertThat(health().get("hash").asText()).isNotEqualTo(hash);
+        assertThat(nodes.node(0).config().refused()).isEqualTo(6);
+        assertThat(nodes.node(0).config().accepted()).isEqualTo(1);
+    }
+
+    @Test
+    void headersOriginsLimitsAndMeetingsChangeInPlaceAndSocketsStay() throws Exception {
+        try (BusClient socket = BusClient.connect(api.base(), anna)) {
+            write(
+                    "switchboard.yaml",
+                    """
+                    server: { corsOrigin: "https://a.example", headers: { X-Mine: "yes" } }
+                    limits: { tiers: { default: { limit: 2, window: 1h, burst: 2 } } }
+                    meetings: { maxParticipants: 3 }
+                    cluster: { name: other }
+                    """);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> nodes.node(0).config().accepted() == 1);
+            assertThat(health().get("pending")).extracting(JsonNode::asText).containsExactly("cluster");
+            assertThat(status("/api/v1/users/me")).isEqualTo(200);
+            assertThat(status("/api/v1/users/me")).isEqualTo(200);
+            assertThat(status("/api/v1/users/me")).isEqualTo(429);
+            write("switchboard.yaml", "meetings: { maxParticipants: 3 }\n");
+            awaitStatus("/api/v1/users/me", 200);
+            assertThat(api.call("POST", "/api/v1/meetings", anna, Map.of("title", "x", "capacity", 4))
+                            .status())
+                    .isEqualTo(400);
+            assertThat(health().has("pending")).isFalse();
+            assertThat(socket.request("user:me", Map.of()).get("id").asText()).isEqualTo(anna.id());
+        }
+    }
+
+    @Test
+    void aListenerMovesAndTheOldOneIsDrained() throws Exception {
+        int old = api.base().getPort();
+        int free = freePort();
+        try (BusClient socket = BusClient.connect(api.base(), anna);
+                var taken = new java.net.ServerSocket(0)) {
+            write("switchboard.yaml", "server: { port: " + taken.getLocalPort() + " }\n");
+            awaitHealth("rejected");
+            assertThat(health().at("/errors/0").asText())
+                    .contains("server.port")
+                    .contains("cannot listen");
+            assertThat(nodes.node(0).port()).isEqualTo(old);
+
+            write("switchboard.yaml", "server: { port: " + free + " }\n");
+            assertThat(socket.closed().get(20, TimeUnit.SECONDS)).isEqualTo(1012);
+            api = new Api(URI.create("http://127.0.0.1:" + free));
+            awaitHealth("ok");
+            assertThat(nodes.node(0).port()).isEqualTo(free);
+            try (BusClient again = BusClient.connect(api.base(), anna)) {
+                write("switchboard.yaml", "server: { port: " + free + ", maxFrame: 32KiB }\n");
+                assertThat(again.closed().get(20, TimeUnit.SECONDS)).isEqualTo(1012);
+            }
+            assertThat(status("/api/v1/users/me")).isEqualTo(200);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new java.net.ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void secretsRotate() throws Exception {
+        String first = "a secret that is only good for tests, really";
+        String second = "another secret that is only good for tests";
+        write("switchboard.yaml", "auth: { jwtSecret: \"" + second + "\", acceptedSecrets: [\"" + first + "\"] }\n");
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> nodes.node(0).config().accepted() == 1);
+        assertThat(status("/api/v1/users/me")).isEqualTo(200);
+        Account berta = api.register("berta");
+        write("switchboard.yaml", "auth: { jwtSecret: \"" + second + "\" }\n");
+        awaitStatus("/api/v1/users/me", 401);
+        assertThat(api.call("GET", "/api/v1/users/me", berta, null).status()).isEqualTo(200);
+    }
+}
