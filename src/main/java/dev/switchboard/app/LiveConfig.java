@@ -89,13 +89,16 @@ final class LiveConfig implements ConfigWatch.Follower<PlatformOptions> {
         List<String> pending = changes.paths(Set.of(Action.NEXT_START));
         List<String> effective = changes.paths(EnumSet.complementOf(EnumSet.of(Action.NEXT_START)));
         return parts.change(wanted.whileRunning(old), changes).onSuccess(done -> {
-            if (!effective.isEmpty()) {
-                LOG.info("Settings changed: {} (now {})", String.join(", ", effective), next.hash());
+            boolean something = !effective.isEmpty() || !pending.equals(state.pending());
+            if (something && (!effective.isEmpty() || pending.isEmpty())) {
+                LOG.info(
+                        "Settings changed: {} (now {})",
+                        effective.isEmpty() ? "nothing that is not in effect" : String.join(", ", effective),
+                        next.hash());
             }
-            if (!pending.isEmpty() && !pending.equals(state.pending())) {
+            if (something && !pending.isEmpty()) {
                 LOG.warn("Settings that take effect at the next start: {}", String.join(", ", pending));
             }
-            boolean something = !effective.isEmpty() || !pending.equals(state.pending());
             state = something ? state.changed(next, pending) : state.good();
         });
     }

@@ -71,6 +71,14 @@ public final class RoomView {
         events.add(event);
     }
 
+    /** The number of each message that was seen, by its {@code clientId}. */
+    public synchronized Map<String, Long> seqs() {
+        Map<String, Long> seqs = new HashMap<>();
+        events.forEach(event ->
+                seqs.put(event.at("/data/clientId").asText(), event.get("seq").asLong()));
+        return seqs;
+    }
+
     public String roomId() {
         return roomId;
     }
