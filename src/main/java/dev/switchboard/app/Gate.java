@@ -179,7 +179,13 @@ final class Gate {
                     ? Future.succeededFuture()
                     : certificate(now, tls);
         }
-        return listen(next)
+        return vertx.executeBlocking(() -> {
+                    if (!samePlace(next.server(), options.server())) {
+                        Listening.check(next.server());
+                    }
+                    return next;
+                })
+                .compose(this::listen)
                 // One on the same port shares what the first one made of its certificate and protocols.
                 .compose(opened -> (tls == null ? Future.<Void>succeededFuture() : certificate(opened, tls))
                         .map(opened)
@@ -190,6 +196,10 @@ final class Gate {
                     listener = opened;
                 })
                 .mapEmpty();
+    }
+
+    private static boolean samePlace(ServerOptions a, ServerOptions b) {
+        return a.port() == b.port() && a.host().equals(b.host());
     }
 
     private static Future<Void> certificate(Listener at, TlsOptions tls) {

@@ -88,7 +88,8 @@ public final class GatewayVerticle extends VerticleBase {
                 .requestHandler(request -> requests.handle(request))
                 .invalidRequestHandler(request -> invalidRequests.handle(request));
         server = listener;
-        return listener.listen();
+        // Vert.x does not stop what did not start.
+        return listener.listen().onFailure(failure -> letGo());
     }
 
     /** Puts up the routes, as the settings are now; requests under way go on as they began. */
@@ -200,19 +201,21 @@ public final class GatewayVerticle extends VerticleBase {
     /** Drains for at most the shutdown time, if nobody has before. */
     @Override
     public Future<?> stop() {
-        return drain(options.shutdownTimeout().minus(options.drainDelay())).onComplete(done -> {
-            Door bridge = eventBus;
-            if (bridge != null) {
-                bridge.stop();
-            }
-            ServiceTarget target = services;
-            if (target != null) {
-                target.stop();
-            }
-            Patience watching = patience;
-            if (watching != null) {
-                watching.stop();
-            }
-        });
+        return drain(options.shutdownTimeout().minus(options.drainDelay())).onComplete(done -> letGo());
+    }
+
+    private void letGo() {
+        Door bridge = eventBus;
+        if (bridge != null) {
+            bridge.stop();
+        }
+        ServiceTarget target = services;
+        if (target != null) {
+            target.stop();
+        }
+        Patience watching = patience;
+        if (watching != null) {
+            watching.stop();
+        }
     }
 }

@@ -44,6 +44,21 @@ class LiveLoadIT {
     private static final int REQUESTS_PER_SECOND = 300;
     private static final int NODE_DRAINING = 1012;
     private static final int LISTENERS = 5;
+    /** Rooms remember their last events. */
+    private static final long HEAP_SLACK = 8L << 20;
+
+    /** Of what a change makes anew there must not be more afterwards; of consumers on the event bus neither. */
+    private static final List<String> MADE_ANEW = List.of(
+            "io.vertx.core.eventbus.impl.MessageConsumerImpl",
+            "io.vertx.core.net.impl.NetServerImpl",
+            "dev.switchboard.gateway.GatewayVerticle",
+            "dev.switchboard.gateway.bridge.BridgeLoop",
+            "dev.switchboard.gateway.proxy.SocketLoop",
+            "dev.switchboard.gateway.http.Prelude",
+            "dev.switchboard.gateway.route.RouteTable",
+            "dev.switchboard.account.AccountVerticle",
+            "dev.switchboard.room.RoomVerticle");
+
     private static final String SECRET = "a secret that is only good for tests, really";
     private static final String BASE = "# of the test\nserver: { shutdownTimeout: 6s }\n";
 
@@ -240,8 +255,8 @@ class LiveLoadIT {
 
             for (int i = 0; i < LISTENERS; i++) {
                 int moved = i;
-                edit("server: { shutdownTimeout: 6s, maxFrame: 6" + moved + "KiB }\n", true);
-                edit("server: { port: " + taken.getLocalPort() + ", maxFrame: 6" + moved + "KiB }\n", false);
+                edit("server: { shutdownTimeout: 6s, maxFrame: 3" + moved + "KiB }\n", true);
+                edit("server: { port: " + taken.getLocalPort() + ", maxFrame: 3" + moved + "KiB }\n", false);
                 await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(chatters)
                         .allSatisfy(chatter -> assertThat(chatter.closedWith()).hasSize(moved + 1)));
             }
@@ -272,6 +287,12 @@ class LiveLoadIT {
             System.out.printf(
                     "%d edits; %d clients said %d messages, %d requests; before: %s; after: %s%nmore: %s%n",
                     told, chatters.size(), said, requests.answered(), before, after, after.more(before));
+            assertThat(after.threads()).as("threads").isLessThanOrEqualTo(before.threads() + 4);
+            assertThat(after.bytes()).as("heap").isLessThan(before.bytes() + HEAP_SLACK);
+            for (String type : MADE_ANEW) {
+                assertThat(before.count(type)).as(type).isPositive();
+                assertThat(after.count(type)).as(type).isLessThanOrEqualTo(before.count(type));
+            }
             assertThat(node.log()).doesNotContain("Exception");
         } finally {
             clock.shutdownNow();
