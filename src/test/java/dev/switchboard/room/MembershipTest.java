@@ -33,7 +33,8 @@ class MembershipTest {
     private final FakeRoomStore rooms = new FakeRoomStore(ROOM, List.of(ANN, BOB, CID));
     private final FakeConversationStore conversations = new FakeConversationStore(rooms);
     private final Deque<Runnable> statements = new ArrayDeque<>();
-    private final RoomShard shard = new RoomShard(bus, rooms, () -> new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000));
+    private final RoomShard shard =
+            new RoomShard(bus, rooms, () -> new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000));
     private final Membership membership = new Membership(shard, store(), conversations, new UserNotices(bus));
     private LiveRoom live;
 
