@@ -62,6 +62,25 @@ class MainTest {
     }
 
     @Test
+    void printConfigSaysWhereEachValueIsFromAndNoSecret() throws IOException {
+        Path file = Files.writeString(
+                conf.resolve("switchboard.yaml"),
+                "server:\n  port: 1\nauth:\n  jwtSecret: a secret that must not be shown\n"
+                        + "  acceptedSecrets: [another that must not be shown, a third]\nnode:\n  dataDir: ${HOME}/x\n");
+        assertThat(run("--print-config", "--conf", conf.toString())).isEqualTo(1);
+        Files.writeString(file, Files.readString(file).replace(", a third", ""));
+        assertThat(run("--print-config", "--conf", conf.toString())).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .contains(
+                        "server.port: 1  # " + file,
+                        "server.http2: true  # default",
+                        "auth.jwtSecret: ***  # " + file,
+                        "auth.acceptedSecrets[0]: ***  # " + file,
+                        "node.dataDir: " + System.getenv("HOME") + "/x  # environment HOME")
+                .noneMatch(line -> line.contains("must not be shown"));
+    }
+
+    @Test
     void allMistakesAreReportedTogetherEachInOneLine() throws IOException {
         assertThat(runWith("server:\n  port: eighty\ncluster:\n  port: 0\nnode:\n  colour: red\n"))
                 .isEqualTo(1);

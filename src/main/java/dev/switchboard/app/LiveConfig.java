@@ -24,6 +24,7 @@ final class LiveConfig implements ConfigWatch.Follower<PlatformOptions> {
     private final Parts parts;
     private final PlatformOptions atStart;
     private volatile ConfigState state;
+    private volatile Runnable told = () -> {};
     private final ConfigWatch<PlatformOptions> watch;
 
     LiveConfig(Vertx vertx, Parts parts, ConfigSource source, Reading<PlatformOptions> first) {
@@ -40,8 +41,14 @@ final class LiveConfig implements ConfigWatch.Follower<PlatformOptions> {
                 this);
     }
 
-    /** Begins to look, if the settings want it. */
-    void start() {
+    /**
+     * Begins to look, if the settings want it.
+     *
+     * @param told runs when other settings took effect, and now
+     */
+    void start(Runnable told) {
+        this.told = told;
+        told.run();
         if (!atStart.node().watch().isZero()) {
             watch.start();
         }
@@ -100,6 +107,7 @@ final class LiveConfig implements ConfigWatch.Follower<PlatformOptions> {
                 LOG.warn("Settings that take effect at the next start: {}", String.join(", ", pending));
             }
             state = something ? state.changed(next, pending) : state.good();
+            told.run();
         });
     }
 }

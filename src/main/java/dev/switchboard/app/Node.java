@@ -121,8 +121,9 @@ public final class Node implements AutoCloseable {
     public void follow(ConfigSource source, Reading<PlatformOptions> first) {
         LiveConfig following = new LiveConfig(vertx, parts, source, first);
         config = following;
-        parts.health().config(new ConfigHealth(vertx, bus.ownership(), hazelcast, following::state));
-        following.start();
+        ConfigHealth shown = new ConfigHealth(vertx, bus.ownership(), hazelcast, following::state);
+        parts.health().config(shown);
+        following.start(shown::publish);
     }
 
     /** How its settings are; null when it follows no files. From any thread. */

@@ -4,20 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.switchboard.app.Node;
+import dev.switchboard.gateway.Certificates;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.TestNodes;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,5 +197,59 @@ class LiveConfigIT {
         write("switchboard.yaml", "auth: { jwtSecret: \"" + second + "\" }\n");
         awaitStatus("/api/v1/users/me", 401);
         assertThat(api.call("GET", "/api/v1/users/me", berta, null).status()).isEqualTo(200);
+    }
+
+    @Test
+    void nodesSeeThatOthersHaveOtherSettings(@TempDir Path other) throws Exception {
+        Files.writeString(other.resolve("switchboard.yaml"), "meetings: { grace: 7s }\n");
+        nodes.add(other, Map.of("CONFIG_WATCH", "100ms"));
+
+        awaitHealth("mismatch");
+        assertThat(health().get("nodes")).hasSize(1);
+        write("switchboard.yaml", "meetings: { grace: 7s }\n");
+        awaitHealth("ok");
+    }
+
+    @Test
+    void certificatesAreReplacedWhileConnectionsStay(@TempDir Path other, @TempDir Path renewed) throws Exception {
+        Certificates first = Certificates.make(other);
+        Certificates second = Certificates.make(renewed);
+        Files.writeString(
+                other.resolve("switchboard.yaml"),
+                "server: { tls: { certificate: " + first.certificate() + ", key: " + first.key() + " } }\n");
+        Node node = nodes.add(other, Map.of("CONFIG_WATCH", "100ms"));
+        byte[] old;
+        try (SSLSocket open = connect(node)) {
+            old = shown(open);
+            // The one before the other: until both are there nothing changes.
+            Files.copy(
+                    Path.of(second.certificate()), Path.of(first.certificate()), StandardCopyOption.REPLACE_EXISTING);
+            await().atMost(Duration.ofSeconds(10)).until(() -> node.config().refused() == 1);
+            try (SSLSocket meanwhile = connect(node)) {
+                assertThat(shown(meanwhile)).isEqualTo(old);
+            }
+            Files.copy(Path.of(second.key()), Path.of(first.key()), StandardCopyOption.REPLACE_EXISTING);
+            await().atMost(Duration.ofSeconds(10)).until(() -> node.config().accepted() == 1);
+            try (SSLSocket after = connect(node)) {
+                assertThat(shown(after)).isNotEqualTo(old);
+            }
+            open.getOutputStream()
+                    .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(open.getInputStream().readNBytes(15), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 200 OK");
+        }
+    }
+
+    private static byte[] shown(SSLSocket socket) throws Exception {
+        return socket.getSession().getPeerCertificates()[0].getEncoded();
+    }
+
+    /** Believes every certificate: what is looked at is which one it is. */
+    private static SSLSocket connect(Node node) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", node.port());
+        socket.startHandshake();
+        return socket;
     }
 }

@@ -163,7 +163,7 @@ class LiveLoadIT {
     }
 
     private static List<Account> register(Api api) {
-        ExecutorService registering = Executors.newFixedThreadPool(4);
+        ExecutorService registering = Executors.newSingleThreadExecutor();
         try {
             return IntStream.range(0, ACCOUNTS)
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> api.register("user" + i), registering))
