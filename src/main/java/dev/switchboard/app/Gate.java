@@ -262,6 +262,7 @@ final class Gate {
                 && upstream.addresses().contains(socket.address())
                 && now.routes().rows().stream()
                         .anyMatch(row -> row.path().equals(socket.route().path())
+                                && row.methods().equals(socket.route().methods())
                                 && row.access().equals(socket.route().access())
                                 && row.target() instanceof Target.Service service
                                 && service.upstream().equals(socket.upstream()));
