@@ -106,7 +106,10 @@ final class Gate {
 
     /** Completes when it serves; fails with what says which setting is to blame. */
     Future<Void> open() {
-        return vertx.executeBlocking(() -> pages(options))
+        return vertx.executeBlocking(() -> {
+                    checkPair(options.server().tls());
+                    return pages(options);
+                })
                 .onSuccess(made -> page = made)
                 .compose(made -> listen(options))
                 .onSuccess(opened -> listener = opened)
@@ -177,9 +180,14 @@ final class Gate {
         if (!changes.ask(Action.LISTENER)) {
             return now == null || tls == null || !changes.ask(Action.CERTIFICATE)
                     ? Future.succeededFuture()
-                    : certificate(now, tls);
+                    : vertx.executeBlocking(() -> {
+                                checkPair(tls);
+                                return tls;
+                            })
+                            .compose(checked -> certificate(now, checked));
         }
         return vertx.executeBlocking(() -> {
+                    checkPair(tls);
                     if (!samePlace(next.server(), options.server())) {
                         Listening.check(next.server());
                     }
@@ -196,6 +204,12 @@ final class Gate {
                     listener = opened;
                 })
                 .mapEmpty();
+    }
+
+    private void checkPair(@Nullable TlsOptions tls) {
+        if (tls != null) {
+            tls.checkPair(vertx);
+        }
     }
 
     private static boolean samePlace(ServerOptions a, ServerOptions b) {

@@ -1,23 +1,33 @@
 package dev.switchboard.gateway;
 
+import dev.switchboard.config.ConfigError;
+import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.ConfigWatch;
 import dev.switchboard.config.Secret;
 import dev.switchboard.config.Section;
+import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PfxOptions;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  * replaced by others of the same name.
  */
 public sealed interface TlsOptions {
+    /** How keys are tried, by their type. */
+    Map<String, String> SIGNATURES =
+            Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+
     /** Two PEM files: the chain, own certificate first; and its key, unencrypted (PKCS#8, PKCS#1 or SEC 1). */
     record Pem(String certificate, String key, String content) implements TlsOptions {
         /** As the files are now. */
@@ -38,6 +52,54 @@ public sealed interface TlsOptions {
         /** As the file is now. */
         public Store(String file, @Nullable Secret password) {
             this(file, password, digests(file));
+        }
+    }
+
+    /**
+     * Blocks while the files are read.
+     *
+     * @throws ConfigException when the key is not the certificate's: nobody could connect
+     */
+    default void checkPair(Vertx vertx) {
+        try {
+            for (KeyManager manager : keyCert().getKeyManagerFactory(vertx).getKeyManagers()) {
+                if (manager instanceof X509KeyManager keys && !arePairs(keys)) {
+                    throw new ConfigException(
+                            new ConfigError("server.tls", null, "the key does not belong to the certificate"));
+                }
+            }
+        } catch (ConfigException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new ConfigException(new ConfigError("server.tls", null, "cannot be used: " + e.getMessage()));
+        }
+    }
+
+    private static boolean arePairs(X509KeyManager keys) {
+        for (Map.Entry<String, String> type : SIGNATURES.entrySet()) {
+            String[] aliases = keys.getServerAliases(type.getKey(), null);
+            for (String alias : aliases == null ? new String[0] : aliases) {
+                if (!isPair(keys.getPrivateKey(alias), keys.getCertificateChain(alias)[0], type.getValue())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether what the one signs is what the other verifies. */
+    private static boolean isPair(PrivateKey key, X509Certificate certificate, String algorithm) {
+        byte[] text = "either".getBytes(StandardCharsets.US_ASCII);
+        try {
+            Signature signing = Signature.getInstance(algorithm);
+            signing.initSign(key);
+            signing.update(text);
+            Signature verifying = Signature.getInstance(algorithm);
+            verifying.initVerify(certificate);
+            verifying.update(text);
+            return verifying.verify(signing.sign());
+        } catch (GeneralSecurityException e) {
+            return false;
         }
     }
 
