@@ -74,6 +74,7 @@ final class Parts {
     private final Bus bus;
     private final @Nullable Database database;
     private final NodeHealth health;
+    private final NodeMetrics metrics;
     private final Deque<Supplier<Future<Void>>> afterDoors = new ConcurrentLinkedDeque<>();
     private volatile Supplier<GatewayState> gateway = () -> GatewayState.NONE;
     private final Deque<String> doors = new ConcurrentLinkedDeque<>();
@@ -95,6 +96,7 @@ final class Parts {
         this.bus = bus;
         this.database = database;
         this.health = new NodeHealth(vertx, hazelcast, database);
+        this.metrics = new NodeMetrics(vertx);
     }
 
     /** How the gateway is now. From any thread. */
@@ -185,7 +187,7 @@ final class Parts {
                         options.routes().table(server.maxBody()),
                         v -> new Services(v, behind),
                         connections,
-                        health,
+                        metrics.watching(health, options.metrics()),
                         page,
                         options.auth().refreshTokenTtl(),
                         eventBus))

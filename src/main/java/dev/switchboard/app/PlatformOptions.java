@@ -11,6 +11,7 @@ import dev.switchboard.gateway.upstream.UpstreamOptions;
 import dev.switchboard.identity.TokenOptions;
 import dev.switchboard.meeting.MeetingOptions;
 import dev.switchboard.ops.LogOptions;
+import dev.switchboard.gateway.http.MetricsOptions;
 import dev.switchboard.participant.PresenceOptions;
 import dev.switchboard.room.RoomOptions;
 import dev.switchboard.signaling.CallOptions;
@@ -34,6 +35,7 @@ public record PlatformOptions(
         IceOptions ice,
         MeetingOptions meetings,
         LogOptions log,
+        MetricsOptions metrics,
         SocketOptions sockets,
         List<UpstreamOptions> upstreams,
         RouteOptions routes) {
@@ -63,6 +65,7 @@ public record PlatformOptions(
                 IceOptions.from(root.section("ice")),
                 MeetingOptions.from(root.section("meetings")),
                 LogOptions.from(root.section("log")),
+                MetricsOptions.from(root.section("metrics")),
                 SocketOptions.from(root.section("sockets")),
                 upstreams,
                 RouteOptions.from(
