@@ -9,8 +9,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -43,8 +44,8 @@ public final class Meters {
 
     private final MeterRegistry registry;
 
-    /** The registry itself would let them go. */
-    private final Queue<Object> kept = new ConcurrentLinkedQueue<>();
+    /** What the registry itself would let go. */
+    private final Map<Meter, LongSupplier> kept = new ConcurrentHashMap<>();
 
     Meters(MeterRegistry registry) {
         this.registry = registry;
@@ -62,11 +63,23 @@ public final class Meters {
 
     /** The same for what is counted elsewhere, by a sum that never falls. */
     public Meter counter(String name, String meaning, LongSupplier sum, String... labels) {
-        kept.add(sum);
-        return FunctionCounter.builder(name, sum, LongSupplier::getAsLong)
+        Meter meter = FunctionCounter.builder(name, sum, LongSupplier::getAsLong)
                 .description(meaning)
                 .tags(labels)
                 .register(registry);
+        kept.put(meter, sum);
+        return meter;
+    }
+
+    /** A counter for each constant of an enum. */
+    public <E extends Enum<E>> EnumCounters<E> counters(
+            String name, String meaning, Class<E> type, String label, String... labels) {
+        return new EnumCounters<>(this, name, meaning, type, label, labels);
+    }
+
+    /** An enum's constant as a label. */
+    public static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /** How something is at the moment. Asked by whoever scrapes, on any thread. */
@@ -99,5 +112,6 @@ public final class Meters {
     /** Forgets a meter of something that is no more. */
     public void remove(Meter meter) {
         registry.remove(meter);
+        kept.remove(meter);
     }
 }
