@@ -76,7 +76,9 @@ final class NodeHealth implements HealthChecks {
 
     @Override
     public boolean ready() {
-        return started && !leaving && (hazelcast == null || hazelcast.getLifecycleService().isRunning());
+        return started
+                && !leaving
+                && (hazelcast == null || hazelcast.getLifecycleService().isRunning());
     }
 
     /** Anybody may ask, as often as they like: the checks run at most once a second. */

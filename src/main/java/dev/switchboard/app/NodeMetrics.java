@@ -17,7 +17,6 @@ import dev.switchboard.room.RoomMeters;
 import dev.switchboard.signaling.CallMeters;
 import dev.switchboard.storage.Database;
 import io.netty.util.internal.PlatformDependent;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -85,7 +84,9 @@ final class NodeMetrics implements AutoCloseable {
 
     private void health() {
         meters.gauge(
-                "switchboard_ready", "Whether the node wants new work, as /health/ready says.", () -> health.ready() ? 1 : 0);
+                "switchboard_ready",
+                "Whether the node wants new work, as /health/ready says.",
+                () -> health.ready() ? 1 : 0);
         for (String part : NodeHealth.PARTS) {
             meters.gauge(
                     "switchboard_up",
@@ -101,14 +102,13 @@ final class NodeMetrics implements AutoCloseable {
                 "switchboard_cluster_members",
                 "Nodes of the cluster, as this one sees it.",
                 whileActive(() -> hazelcast.getCluster().getMembers().size()));
-        meters.gauge(
-                "switchboard_cluster_safe", "Whether all that is kept in memory has its backup.", health::safe);
+        meters.gauge("switchboard_cluster_safe", "Whether all that is kept in memory has its backup.", health::safe);
         meters.gauge(
                 "switchboard_cluster_partitions_owned",
                 "Partitions, and so keys, that this node owns.",
                 whileActive(() -> hazelcast.getPartitionService().getPartitions().stream()
-                        .filter(partition ->
-                                partition.getOwner() != null && partition.getOwner().localMember())
+                        .filter(partition -> partition.getOwner() != null
+                                && partition.getOwner().localMember())
                         .count()));
     }
 
@@ -128,11 +128,7 @@ final class NodeMetrics implements AutoCloseable {
         use(database, connections, meaning, Database.Use::connections, "state", "open");
         use(database, connections, meaning, Database.Use::inUse, "state", "in_use");
         use(database, connections, meaning, Database.Use::most, "state", "most");
-        use(
-                database,
-                "switchboard_database_calls_waiting",
-                "Calls that wait for a connection.",
-                Database.Use::waiting);
+        use(database, "switchboard_database_calls_waiting", "Calls that wait for a connection.", Database.Use::waiting);
         meters.counter("switchboard_database_calls_total", "Calls of the database.", () -> database.use()
                 .calls());
         meters.counter(

@@ -12,12 +12,12 @@ import dev.switchboard.gateway.Door;
 import dev.switchboard.gateway.GatewayState;
 import dev.switchboard.gateway.GatewayVerticle;
 import dev.switchboard.gateway.ServerOptions;
+import dev.switchboard.gateway.WatchVerticle;
 import dev.switchboard.gateway.bridge.BridgeRoutes;
 import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.bridge.ResumeTokens;
-import dev.switchboard.gateway.WatchVerticle;
 import dev.switchboard.gateway.http.ClientConnections;
 import dev.switchboard.gateway.http.MetricsOptions;
 import dev.switchboard.gateway.http.Webroot;
@@ -160,9 +160,10 @@ final class Parts {
         return shards(i -> new ParticipantVerticle(i, bus, store, hazelcast, options.presence()))
                 .compose(done -> shards(i -> new RoomVerticle(
                         i, bus, store, options.rooms(), options.presence().grace(), metrics.rooms())))
-                .compose(done ->
-                        shards(i -> new SignalingVerticle(i, bus, store, hazelcast, options.calls(), options.ice(), metrics.calls())))
-                .compose(done -> shards(i -> new MeetingVerticle(i, bus, store, hazelcast, options.meetings(), metrics.meetings())))
+                .compose(done -> shards(i -> new SignalingVerticle(
+                        i, bus, store, hazelcast, options.calls(), options.ice(), metrics.calls())))
+                .compose(done -> shards(
+                        i -> new MeetingVerticle(i, bus, store, hazelcast, options.meetings(), metrics.meetings())))
                 .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
     }
 

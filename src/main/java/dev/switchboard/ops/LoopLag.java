@@ -30,8 +30,7 @@ public final class LoopLag implements AutoCloseable {
         Timer loopLag = meters.duration(name, meaning, "kind", "event");
         Timer workerLag = meters.duration(name, meaning, "kind", "worker");
         for (EventExecutor loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
-            probes.add(loop.scheduleAtFixedRate(
-                    new Probe(loopLag), EVERY_NANOS, EVERY_NANOS, TimeUnit.NANOSECONDS));
+            probes.add(loop.scheduleAtFixedRate(new Probe(loopLag), EVERY_NANOS, EVERY_NANOS, TimeUnit.NANOSECONDS));
         }
         AtomicBoolean waiting = new AtomicBoolean();
         workers = vertx.setPeriodic(WORKERS_EVERY_MS, t -> {

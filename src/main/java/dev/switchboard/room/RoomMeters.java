@@ -25,9 +25,10 @@ public final class RoomMeters {
         commits = meters.duration(
                 "switchboard_commit_duration_seconds", "How long the statement takes that stores a batch of messages.");
         batches = meters.sizes("switchboard_commit_events", "Messages and changes of them in one commit.", BATCHES);
-        failed = meters.counter("switchboard_commits_failed_total", "Commits of which it is not known what was stored.");
+        failed =
+                meters.counter("switchboard_commits_failed_total", "Commits of which it is not known what was stored.");
         refused = meters.counter(
-                "switchboard_commits_refused_total", "Messages that were refused because too many waited already.");
+                "switchboard_messages_refused_total", "Messages that were refused because too many waited already.");
     }
 
     private static int sum(AtomicIntegerArray counts) {

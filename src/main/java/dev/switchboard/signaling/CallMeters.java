@@ -47,9 +47,8 @@ public final class CallMeters {
     void shard(int index, Collection<State> states) {
         for (int i = 0; i < LIVE.size(); i++) {
             State state = LIVE.get(i);
-            calls.set(
-                    index * LIVE.size() + i,
-                    (int) states.stream().filter(s -> s == state).count());
+            calls.set(index * LIVE.size() + i, (int)
+                    states.stream().filter(s -> s == state).count());
         }
     }
 

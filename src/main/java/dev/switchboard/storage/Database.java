@@ -250,12 +250,7 @@ public final class Database {
     public Use use() {
         int now = underWay.get();
         return new Use(
-                pool.size(),
-                poolSize,
-                Math.min(now, poolSize),
-                Math.max(0, now - poolSize),
-                calls.sum(),
-                failed.sum());
+                pool.size(), poolSize, Math.min(now, poolSize), Math.max(0, now - poolSize), calls.sum(), failed.sum());
     }
 
     /** Whether it has not refused what it was to store in the last 30 s; a full disk can still be read. */

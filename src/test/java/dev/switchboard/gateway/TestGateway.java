@@ -165,7 +165,10 @@ final class TestGateway {
                 services,
                 ANY_NUMBER,
                 new Watching(
-                        checks(), new HttpMeters(metrics.meters()), metrics, new MetricsOptions(METRICS_FOR, "127.0.0.1", 0)),
+                        checks(),
+                        new HttpMeters(metrics.meters()),
+                        metrics,
+                        new MetricsOptions(METRICS_FOR, "127.0.0.1", 0)),
                 Webroot.load(TestGateway.class.getClassLoader(), "page").with(ApiDocs.of(Operations.ALL)),
                 Duration.ofDays(30),
                 v -> door());

@@ -21,11 +21,12 @@ class CommitterFailuresTest {
     private final FakeRoomStore store = new FakeRoomStore(ROOM, List.of(SENDER));
     private final Room room = store.load(ROOM).result();
     private boolean broken = true;
-    private final Committer committer = new Committer(store, new OneRoom(), 10, new RoomMeters(Meters.unread()), (id, events) -> {
-        if (broken) {
-            throw new IllegalStateException("on purpose");
-        }
-    });
+    private final Committer committer =
+            new Committer(store, new OneRoom(), 10, new RoomMeters(Meters.unread()), (id, events) -> {
+                if (broken) {
+                    throw new IllegalStateException("on purpose");
+                }
+            });
 
     private Future<Event<Message>> send(String content) {
         return committer.append(

@@ -66,7 +66,8 @@ class RoomOwnerTest {
     @BeforeEach
     void start() {
         store.role(ANN, Member.OWNER);
-        shard = new RoomShard(bus, store, new RoomOptions(Duration.ofMinutes(1), 0, 1_000), new RoomMeters(Meters.unread()));
+        shard = new RoomShard(
+                bus, store, new RoomOptions(Duration.ofMinutes(1), 0, 1_000), new RoomMeters(Meters.unread()));
         ConversationStore conversations = new FakeConversationStore(store);
         UserNotices notices = new UserNotices(bus);
         Membership membership = new Membership(shard, conversations, notices);

@@ -158,8 +158,7 @@ public final class Scrape {
             wanted.put(labels[i], labels[i + 1]);
         }
         return samples().stream()
-                .filter(s -> s.name().equals(name)
-                        && s.labels().entrySet().containsAll(wanted.entrySet()))
+                .filter(s -> s.name().equals(name) && s.labels().entrySet().containsAll(wanted.entrySet()))
                 .mapToDouble(Sample::value)
                 .sum();
     }

@@ -128,11 +128,10 @@ final class BridgeSpecials {
         }
         @Nullable String resume = q.resume();
         @Nullable String old = resume == null ? null : resumeTokens.socketId(resume);
-        return hub.joinMeeting(socket.carrier(), caller, q.from(nodeId(), old))
-                .onSuccess(joined -> {
-                    taken(socket, Place.meeting(q.meetingId()));
-                    resumed(Resumable.MEETING, q.afterSeq(), joined.recovered());
-                });
+        return hub.joinMeeting(socket.carrier(), caller, q.from(nodeId(), old)).onSuccess(joined -> {
+            taken(socket, Place.meeting(q.meetingId()));
+            resumed(Resumable.MEETING, q.afterSeq(), joined.recovered());
+        });
     }
 
     private Future<Nothing> leaveMeeting(BridgeSession socket, Caller caller, MeetingOperations.Leave q) {

@@ -17,6 +17,7 @@ public record MetricsOptions(List<String> allow, String host, int port) {
     }
 
     public static MetricsOptions from(Section section) {
-        return new MetricsOptions(TrustedProxies.networks(section, "allow"), section.text("host"), section.integer("port", 0, 65_535));
+        return new MetricsOptions(
+                TrustedProxies.networks(section, "allow"), section.text("host"), section.integer("port", 0, 65_535));
     }
 }

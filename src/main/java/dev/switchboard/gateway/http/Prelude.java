@@ -33,12 +33,7 @@ final class Prelude implements Handler<RoutingContext> {
     private final HttpMeters meters;
 
     /** @param alwaysSecure whether clients speak TLS with something in front that does not say so */
-    Prelude(
-            TrustedProxies proxies,
-            boolean alwaysSecure,
-            AnswerHeaders headers,
-            Patience patience,
-            Watching watching) {
+    Prelude(TrustedProxies proxies, boolean alwaysSecure, AnswerHeaders headers, Patience patience, Watching watching) {
         this.proxies = proxies;
         this.alwaysSecure = alwaysSecure;
         this.headers = headers.values().entrySet().stream()
