@@ -108,7 +108,10 @@ final class Parts {
 
     /** Deploys everything that this node's role asks for; completes when it serves. */
     Future<Void> deploy() {
-        return deployWatch().compose(done -> deployParts()).onSuccess(done -> health.started());
+        return deployWatch()
+                .compose(done -> deployParts())
+                .onSuccess(done -> health.started())
+                .onFailure(failure -> metrics.close());
     }
 
     /** From the beginning: who starts is asked whether it is ready. */

@@ -1,15 +1,13 @@
 package dev.switchboard.room;
 
-import dev.switchboard.protocol.Conversation;
 import dev.switchboard.protocol.Conversation.Member;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Conversations and their members, as they are listed and changed. */
+/** Conversations and their members, as they are made and changed. */
 interface ConversationStore {
     /**
      * What a new conversation starts with.
@@ -40,15 +38,6 @@ interface ConversationStore {
 
     /** Fails with {@code not_found} when some member is no user. */
     Future<Made> create(NewConversation conversation);
-
-    /** The conversation as each of these members sees it. */
-    Future<Map<UUID, Conversation>> views(UUID roomId, Collection<UUID> users);
-
-    /** The conversations of a user, latest message first, from {@code cursor} on. */
-    Future<List<Conversation>> list(UUID user, @Nullable String cursor, int limit);
-
-    /** A channel by its short name, as anybody sees it; null when there is none. */
-    Future<@Nullable Conversation> bySlug(String slug, UUID user);
 
     /** @param version the room's count of changes after this one; entering a channel is not counted */
     record Added(List<Member> members, long version) {}
@@ -86,7 +75,4 @@ interface ConversationStore {
 
     /** Whether this user deleted the conversation lately. */
     Future<Boolean> wasDeleted(UUID roomId, UUID by);
-
-    /** Members after a user id, in the order of ids; with {@code prefix} those whose name begins with it. */
-    Future<List<Member>> members(UUID roomId, @Nullable String prefix, @Nullable UUID after, int limit);
 }

@@ -41,14 +41,21 @@ final class Conversations {
 
     private final RoomShard shard;
     private final ConversationStore store;
+    private final ConversationViews views;
     private final Membership membership;
     private final UserNotices notices;
     private final Blockers blockers;
 
     Conversations(
-            RoomShard shard, ConversationStore store, Membership membership, UserNotices notices, Blockers blockers) {
+            RoomShard shard,
+            ConversationStore store,
+            ConversationViews views,
+            Membership membership,
+            UserNotices notices,
+            Blockers blockers) {
         this.shard = shard;
         this.store = store;
+        this.views = views;
         this.membership = membership;
         this.notices = notices;
         this.blockers = blockers;
@@ -97,14 +104,14 @@ final class Conversations {
     }
 
     private void tellAdded(UUID roomId, List<UUID> users) {
-        store.views(roomId, users)
-                .onSuccess(views -> views.forEach((user, conversation) ->
+        views.of(roomId, users)
+                .onSuccess(seen -> seen.forEach((user, conversation) ->
                         notices.tell(List.of(user), Event.personal(Event.CONVERSATION_ADDED, conversation))));
     }
 
     private Future<Conversation> view(UUID roomId, UUID user) {
-        return store.views(roomId, List.of(user)).map(views -> {
-            Conversation view = views.get(user);
+        return views.of(roomId, List.of(user)).map(seen -> {
+            Conversation view = seen.get(user);
             if (view == null) {
                 throw Fault.NOT_FOUND.because("No such conversation.");
             }
@@ -115,15 +122,11 @@ final class Conversations {
     private Future<Page> find(Caller caller, Find q) {
         String slug = q.slug();
         if (slug != null) {
-            return store.bySlug(slug, caller.user())
+            return views.bySlug(slug, caller.user())
                     .map(found -> new Page(found == null ? List.of() : List.of(found), null));
         }
         int limit = q.limit() == null ? PAGE : q.limit();
-        return store.list(caller.user(), q.cursor(), limit + 1).map(found -> {
-            boolean more = found.size() > limit;
-            List<Conversation> items = more ? found.subList(0, limit) : found;
-            return new Page(items, more ? PgConversationStore.cursor(items.get(limit - 1)) : null);
-        });
+        return views.list(caller.user(), q.cursor(), limit);
     }
 
     private Future<Conversation> get(Caller caller, Get q) {
@@ -182,7 +185,7 @@ final class Conversations {
         return shard.room(q.id()).compose(live -> {
             live.room().member(caller.user());
             int limit = q.limit() == null ? PAGE : q.limit();
-            return store.members(q.id(), q.query(), uuid(q.cursor()), limit + 1).map(found -> {
+            return views.members(q.id(), q.query(), uuid(q.cursor()), limit + 1).map(found -> {
                 boolean more = found.size() > limit;
                 List<Member> items = more ? found.subList(0, limit) : found;
                 return new Members(items, more ? items.get(limit - 1).userId().toString() : null);

@@ -16,11 +16,13 @@ import java.util.UUID;
 final class Membership {
     private final RoomShard shard;
     private final ConversationStore store;
+    private final ConversationViews views;
     private final UserNotices notices;
 
-    Membership(RoomShard shard, ConversationStore store, UserNotices notices) {
+    Membership(RoomShard shard, ConversationStore store, ConversationViews views, UserNotices notices) {
         this.shard = shard;
         this.store = store;
+        this.views = views;
         this.notices = notices;
     }
 
@@ -69,10 +71,10 @@ final class Membership {
                             () -> added.members().forEach(room::put))
                     .compose(known -> {
                         tellMembers(live);
-                        return store.views(room.id(), missing);
+                        return views.of(room.id(), missing);
                     })
-                    .map(views -> {
-                        views.forEach((user, view) ->
+                    .map(seen -> {
+                        seen.forEach((user, view) ->
                                 notices.tell(List.of(user), Event.personal(Event.CONVERSATION_ADDED, view)));
                         return null;
                     });

@@ -1,26 +1,17 @@
 package dev.switchboard.room;
 
-import dev.switchboard.protocol.Conversation;
 import dev.switchboard.protocol.Conversation.Member;
 import dev.switchboard.protocol.Fault;
-import dev.switchboard.protocol.FaultException;
-import dev.switchboard.protocol.Message;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Conversations in PostgreSQL. */
 final class PgConversationStore implements ConversationStore {
@@ -65,21 +56,6 @@ final class PgConversationStore implements ConversationStore {
             )
             SELECT a.user_id, u.username, a.role, a.joined_at, a.read_seq, e.members_version
             FROM added a JOIN user_account u ON u.id = a.user_id, entered e
-            """;
-
-    /** One row for each of the users asked for; the members of small rooms come as an array. */
-    private static final String VIEW =
-            """
-            SELECT me.user_id AS viewer, r.id, r.kind, r.slug, r.title, r.head_seq, r.created_at, me.read_seq,
-              (SELECT count(*) FROM room_member c WHERE c.room_id = r.id) AS member_count,
-              (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.room_id = r.id AND u.seq > me.read_seq
-                 AND u.sender_id <> me.user_id AND NOT u.deleted LIMIT 1000) AS counted) AS unread,
-              last.*
-            FROM room_member me JOIN room r ON r.id = me.room_id
-            LEFT JOIN LATERAL (
-              SELECT l.id AS m_id, l.seq, l.sender_id, l.sender_name, l.type, l.content, l.client_id, l.reply_to,
-                l.created_at AS m_created_at, l.edited_at, l.deleted, l.version
-              FROM message l WHERE l.room_id = r.id ORDER BY l.seq DESC LIMIT 1) AS last ON true
             """;
 
     /** In one statement, because nobody would hand over in the name of a node that died in between. */
@@ -147,157 +123,15 @@ final class PgConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<Map<UUID, Conversation>> views(UUID roomId, Collection<UUID> users) {
-        return database.query(VIEW + " WHERE r.id = $1 AND me.user_id = ANY($2)", Tuple.of(roomId, (Object)
-                        users.toArray(UUID[]::new)))
-                .compose(rows -> conversations(rows).map(views -> {
-                    Map<UUID, Conversation> byUser = new HashMap<>();
-                    int i = 0;
-                    for (Row row : rows) {
-                        byUser.put(row.getUUID("viewer"), views.get(i++));
-                    }
-                    return byUser;
-                }));
-    }
-
-    @Override
-    public Future<List<Conversation>> list(UUID user, @Nullable String cursor, int limit) {
-        String order = "coalesce(last.m_created_at, r.created_at)";
-        if (cursor == null) {
-            return database.query(
-                            VIEW + " WHERE me.user_id = $1 ORDER BY " + order + " DESC, r.id DESC LIMIT $2",
-                            Tuple.of(user, limit))
-                    .compose(this::conversations);
-        }
-        int split = cursor.indexOf('_');
-        OffsetDateTime at;
-        UUID id;
-        try {
-            at = OffsetDateTime.parse(cursor.substring(0, Math.max(0, split)));
-            id = UUID.fromString(cursor.substring(split + 1));
-        } catch (DateTimeParseException | IllegalArgumentException e) {
-            return Future.failedFuture(FaultException.invalid("cursor", "is not one that we gave"));
-        }
-        return database.query(
-                        VIEW + " WHERE me.user_id = $1 AND (" + order + ", r.id) < ($3, $4) ORDER BY " + order
-                                + " DESC, r.id DESC LIMIT $2",
-                        Tuple.of(user, limit, at, id))
-                .compose(this::conversations);
-    }
-
-    /** Where the list goes on after this conversation. */
-    static String cursor(Conversation last) {
-        Message message = last.lastMessage();
-        return (message == null ? last.createdAt() : message.createdAt()).atOffset(ZoneOffset.UTC) + "_" + last.id();
-    }
-
-    @Override
-    public Future<@Nullable Conversation> bySlug(String slug, UUID user) {
-        return database.query(
-                        "SELECT id, kind, slug, title, head_seq, created_at,"
-                                + " (SELECT count(*) FROM room_member c WHERE c.room_id = room.id) AS member_count"
-                                + " FROM room WHERE slug = $1",
-                        Tuple.of(slug))
-                .compose(rows -> {
-                    if (rows.size() == 0) {
-                        return Future.succeededFuture(null);
-                    }
-                    Row room = rows.iterator().next();
-                    return views(room.getUUID("id"), List.of(user)).map(views -> {
-                        Conversation asMember = views.get(user);
-                        return asMember != null ? asMember : conversation(room, null, 0, 0, null);
-                    });
-                });
-    }
-
-    private Future<List<Conversation>> conversations(RowSet<Row> rows) {
-        List<UUID> small = new ArrayList<>();
-        rows.forEach(row -> {
-            if (row.getLong("member_count") <= Conversation.SMALL) {
-                small.add(row.getUUID("id"));
-            }
-        });
-        return membersOf(small).map(members -> {
-            List<Conversation> result = new ArrayList<>(rows.size());
-            rows.forEach(row -> result.add(conversation(
-                    row,
-                    members.get(row.getUUID("id")),
-                    row.getLong("read_seq"),
-                    row.getLong("unread"),
-                    row.getUUID("m_id") == null ? null : lastMessage(row))));
-            return result;
-        });
-    }
-
-    private static Conversation conversation(
-            Row row, @Nullable List<Member> members, long readSeq, long unread, @Nullable Message last) {
-        return new Conversation(
-                row.getUUID("id"),
-                row.getString("kind"),
-                row.getString("slug"),
-                row.getString("title"),
-                members,
-                row.getLong("member_count").intValue(),
-                row.getLong("head_seq"),
-                readSeq,
-                unread,
-                last,
-                row.getOffsetDateTime("created_at").toInstant());
-    }
-
-    private static Message lastMessage(Row row) {
-        OffsetDateTime editedAt = row.getOffsetDateTime("edited_at");
-        return new Message(
-                row.getUUID("m_id"),
-                row.getUUID("id"),
-                row.getLong("seq"),
-                row.getUUID("sender_id"),
-                row.getString("sender_name"),
-                row.getString("type"),
-                row.getString("content"),
-                row.getString("client_id"),
-                row.getUUID("reply_to"),
-                row.getOffsetDateTime("m_created_at").toInstant(),
-                editedAt == null ? null : editedAt.toInstant(),
-                row.getBoolean("deleted"),
-                row.getInteger("version"));
-    }
-
-    private Future<Map<UUID, List<Member>>> membersOf(Collection<UUID> rooms) {
-        if (rooms.isEmpty()) {
-            return Future.succeededFuture(Map.of());
-        }
-        return database.query(
-                        "SELECT m.room_id, m.user_id, u.username, m.role, m.joined_at, m.read_seq FROM room_member m"
-                                + " JOIN user_account u ON u.id = m.user_id WHERE m.room_id = ANY($1)"
-                                + " ORDER BY m.joined_at, m.user_id",
-                        Tuple.of(rooms.toArray(UUID[]::new)))
-                .map(rows -> {
-                    Map<UUID, List<Member>> byRoom = new HashMap<>();
-                    rows.forEach(row -> byRoom.computeIfAbsent(row.getUUID("room_id"), r -> new ArrayList<>())
-                            .add(PgRoomStore.member(row)));
-                    return byRoom;
-                });
-    }
-
-    @Override
     public Future<Added> addMembers(UUID roomId, Collection<UUID> users) {
         return database.query(ADD_MEMBERS, Tuple.of(roomId, (Object) users.toArray(UUID[]::new)))
                 .map(rows -> {
                     List<Member> members = new ArrayList<>(rows.size());
-                    rows.forEach(row -> members.add(PgRoomStore.member(row)));
+                    rows.forEach(row -> members.add(PgRows.member(row)));
                     return new Added(
                             members,
                             rows.size() == 0 ? 0 : rows.iterator().next().getLong("members_version"));
                 });
-    }
-
-    private static Future<List<Member>> members(Future<RowSet<Row>> query) {
-        return query.map(rows -> {
-            List<Member> members = new ArrayList<>(rows.size());
-            rows.forEach(row -> members.add(PgRoomStore.member(row)));
-            return members;
-        });
     }
 
     @Override
@@ -357,19 +191,5 @@ final class PgConversationStore implements ConversationStore {
     public Future<Boolean> wasDeleted(UUID roomId, UUID by) {
         return database.query("SELECT FROM deleted_room WHERE room_id = $1 AND deleted_by = $2", Tuple.of(roomId, by))
                 .map(rows -> rows.size() > 0);
-    }
-
-    @Override
-    public Future<List<Member>> members(UUID roomId, @Nullable String prefix, @Nullable UUID after, int limit) {
-        String pattern = prefix == null
-                ? null
-                : prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
-        return members(database.query(
-                "SELECT m.user_id, u.username, m.role, m.joined_at, m.read_seq FROM room_member m"
-                        + " JOIN user_account u ON u.id = m.user_id"
-                        + " WHERE m.room_id = $1 AND ($2::uuid IS NULL OR m.user_id > $2)"
-                        + " AND ($4::text IS NULL OR lower(u.username COLLATE \"und-x-icu\")"
-                        + " LIKE lower($4::text COLLATE \"und-x-icu\")) ORDER BY m.user_id LIMIT $3",
-                Tuple.of(roomId, after, limit, pattern)));
     }
 }

@@ -113,18 +113,9 @@ final class PgRoomStore implements RoomStore {
                         Tuple.of(roomId))
                 .map(rows -> {
                     Map<UUID, Member> members = new LinkedHashMap<>();
-                    rows.forEach(row -> members.put(row.getUUID("user_id"), member(row)));
+                    rows.forEach(row -> members.put(row.getUUID("user_id"), PgRows.member(row)));
                     return members;
                 });
-    }
-
-    static Member member(Row row) {
-        return new Member(
-                row.getUUID("user_id"),
-                row.getString("username"),
-                row.getString("role"),
-                row.getOffsetDateTime("joined_at").toInstant(),
-                row.getLong("read_seq"));
     }
 
     @Override
@@ -177,7 +168,7 @@ final class PgRoomStore implements RoomStore {
                             row.getString("kind"),
                             row.getLong("event_seq"),
                             row.getOffsetDateTime("at").toInstant(),
-                            message(row))));
+                            PgRows.message(row))));
                     return events;
                 });
     }
@@ -215,7 +206,7 @@ final class PgRoomStore implements RoomStore {
     private static Future<List<Message>> messages(Future<RowSet<Row>> query) {
         return query.map(rows -> {
             List<Message> messages = new ArrayList<>(rows.size());
-            rows.forEach(row -> messages.add(message(row)));
+            rows.forEach(row -> messages.add(PgRows.message(row)));
             return messages;
         });
     }
@@ -237,23 +228,5 @@ final class PgRoomStore implements RoomStore {
                                 + " AND NOT m.deleted LIMIT 1000) AS counted",
                         Tuple.of(roomId, userId, seq))
                 .map(rows -> rows.iterator().next().getLong("unread"));
-    }
-
-    static Message message(Row row) {
-        var editedAt = row.getOffsetDateTime("edited_at");
-        return new Message(
-                row.getUUID("id"),
-                row.getUUID("room_id"),
-                row.getLong("seq"),
-                row.getUUID("sender_id"),
-                row.getString("sender_name"),
-                row.getString("type"),
-                row.getString("content"),
-                row.getString("client_id"),
-                row.getUUID("reply_to"),
-                row.getOffsetDateTime("created_at").toInstant(),
-                editedAt == null ? null : editedAt.toInstant(),
-                row.getBoolean("deleted"),
-                row.getInteger("version"));
     }
 }

@@ -50,14 +50,15 @@ public final class RoomVerticle extends VerticleBase {
         RoomShard shard = new RoomShard(bus, new PgRoomStore(database), options, meters);
         UserNotices notices = new UserNotices(bus);
         ConversationStore conversations = new PgConversationStore(database);
-        Membership membership = new Membership(shard, conversations, notices);
+        ConversationViews views = new PgConversationViews(database);
+        Membership membership = new Membership(shard, conversations, views, notices);
         Blockers blockers = new PgBlockers(database);
         Following following = new Following(shard, membership, notices, blockers, grace);
 
         Handlers handlers = new Handlers();
         new Messages(shard, notices).register(handlers);
         following.register(handlers);
-        new Conversations(shard, conversations, membership, notices, blockers).register(handlers);
+        new Conversations(shard, conversations, views, membership, notices, blockers).register(handlers);
         new PgChannels(database).register(handlers);
 
         Context own = context;

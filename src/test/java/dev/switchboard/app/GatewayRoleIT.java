@@ -82,6 +82,17 @@ class GatewayRoleIT {
     }
 
     @Test
+    void aPortForMetricsThatIsTakenIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            PlatformOptions options =
+                    gateway("{builtInRoutes: false}", Map.of("METRICS_PORT", String.valueOf(taken.getLocalPort())));
+            assertThatThrownBy(() -> Node.start(options, null))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageStartingWith("metrics.port (METRICS_PORT): cannot listen on 0.0.0.0:");
+        }
+    }
+
+    @Test
     void oneWithOperationsWaitsForANodeThatServesThem() throws Exception {
         int port = freePort();
         Map<String, String> cluster =

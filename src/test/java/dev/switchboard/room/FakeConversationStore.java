@@ -2,6 +2,7 @@ package dev.switchboard.room;
 
 import dev.switchboard.protocol.Conversation;
 import dev.switchboard.protocol.Conversation.Member;
+import dev.switchboard.protocol.ConversationOperations.Page;
 import dev.switchboard.protocol.Fault;
 import io.vertx.core.Future;
 import java.util.Collection;
@@ -10,7 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Membership in the memory of a {@link FakeRoomStore}. */
-final class FakeConversationStore implements ConversationStore {
+final class FakeConversationStore implements ConversationStore, ConversationViews {
     private final FakeRoomStore rooms;
 
     FakeConversationStore(FakeRoomStore rooms) {
@@ -30,7 +31,7 @@ final class FakeConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<Map<UUID, Conversation>> views(UUID roomId, Collection<UUID> users) {
+    public Future<Map<UUID, Conversation>> of(UUID roomId, Collection<UUID> users) {
         return Future.succeededFuture(Map.of());
     }
 
@@ -40,7 +41,7 @@ final class FakeConversationStore implements ConversationStore {
     }
 
     @Override
-    public Future<List<Conversation>> list(UUID user, String cursor, int limit) {
+    public Future<Page> list(UUID user, String cursor, int limit) {
         throw new AssertionError("not used here");
     }
 

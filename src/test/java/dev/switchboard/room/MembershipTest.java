@@ -36,7 +36,7 @@ class MembershipTest {
     private final Deque<Runnable> statements = new ArrayDeque<>();
     private final RoomShard shard = new RoomShard(
             bus, rooms, new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000), new RoomMeters(Meters.unread()));
-    private final Membership membership = new Membership(shard, store(), new UserNotices(bus));
+    private final Membership membership = new Membership(shard, store(), conversations, new UserNotices(bus));
     private LiveRoom live;
 
     @BeforeEach

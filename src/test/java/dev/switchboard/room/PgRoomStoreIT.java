@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.protocol.Conversation;
+import dev.switchboard.protocol.ConversationOperations.Page;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Message;
@@ -34,6 +35,7 @@ class PgRoomStoreIT {
     private Database database;
     private PgRoomStore store;
     private PgConversationStore conversations;
+    private PgConversationViews views;
     private UUID room;
 
     @BeforeAll
@@ -41,6 +43,7 @@ class PgRoomStoreIT {
         database = postgres.open(vertx);
         store = new PgRoomStore(database);
         conversations = new PgConversationStore(database);
+        views = new PgConversationViews(database);
         for (UUID user : List.of(ann, bob)) {
             await(database.query(
                     "INSERT INTO user_account (id, username, display_name) VALUES ($1, $2, $2)",
@@ -237,7 +240,7 @@ class PgRoomStoreIT {
         assertThat(await(store.markRead(room, bob, 1))).isEqualTo(1);
         assertThat(await(store.markRead(room, bob, 3))).isZero();
         assertThat(await(store.markRead(room, bob, 1))).isZero();
-        var view = await(conversations.views(room, List.of(ann, bob)));
+        var view = await(views.of(room, List.of(ann, bob)));
         assertThat(view.get(ann).unread()).isEqualTo(1);
         assertThat(view.get(bob).unread()).isZero();
         assertThat(view.get(ann).lastMessage().content()).isEqualTo("3");
@@ -266,7 +269,7 @@ class PgRoomStoreIT {
         }
         assertThat(ids).hasSize(1);
         assertThat(created).isEqualTo(1);
-        assertThat(await(conversations.list(ann, null, 10)))
+        assertThat(await(views.list(ann, null, 10)).items())
                 .extracting(Conversation::id)
                 .contains(ids.iterator().next());
     }
@@ -276,10 +279,11 @@ class PgRoomStoreIT {
         for (int i = 0; i < 5; i++) {
             makeRoom();
         }
-        List<Conversation> all = await(conversations.list(bob, null, 100));
-        List<Conversation> first = await(conversations.list(bob, null, 2));
-        List<Conversation> rest = await(conversations.list(bob, PgConversationStore.cursor(first.get(1)), 100));
-        assertThat(first).isEqualTo(all.subList(0, 2));
-        assertThat(rest).isEqualTo(all.subList(2, all.size()));
+        List<Conversation> all = await(views.list(bob, null, 100)).items();
+        Page first = await(views.list(bob, null, 2));
+        Page rest = await(views.list(bob, first.next(), 100));
+        assertThat(first.items()).isEqualTo(all.subList(0, 2));
+        assertThat(rest.items()).isEqualTo(all.subList(2, all.size()));
+        assertThat(rest.next()).isNull();
     }
 }

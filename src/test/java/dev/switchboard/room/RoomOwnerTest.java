@@ -68,14 +68,14 @@ class RoomOwnerTest {
         store.role(ANN, Member.OWNER);
         shard = new RoomShard(
                 bus, store, new RoomOptions(Duration.ofMinutes(1), 0, 1_000), new RoomMeters(Meters.unread()));
-        ConversationStore conversations = new FakeConversationStore(store);
+        FakeConversationStore conversations = new FakeConversationStore(store);
         UserNotices notices = new UserNotices(bus);
-        Membership membership = new Membership(shard, conversations, notices);
+        Membership membership = new Membership(shard, conversations, conversations, notices);
         Blockers blockers = users -> blocks;
         Handlers handlers = new Handlers();
         new Messages(shard, notices).register(handlers);
         new Following(shard, membership, notices, blockers, Duration.ofSeconds(1)).register(handlers);
-        new Conversations(shard, conversations, membership, notices, blockers).register(handlers);
+        new Conversations(shard, conversations, conversations, membership, notices, blockers).register(handlers);
         await(bus.serve(Part.ROOM, 0, handlers));
         await(bus.serve(
                 Part.PARTICIPANT,

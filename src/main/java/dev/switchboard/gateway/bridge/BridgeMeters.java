@@ -129,7 +129,7 @@ public final class BridgeMeters {
 
     /** Events were written to sockets: as many as there are of both together. */
     void delivered(long events) {
-        delivered.increment(events);
+        delivered.increment((double) events);
     }
 
     void refused() {
