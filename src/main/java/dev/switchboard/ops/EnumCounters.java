@@ -2,16 +2,19 @@ package dev.switchboard.ops;
 
 import io.micrometer.core.instrument.Counter;
 import java.util.Arrays;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /** A counter for each constant of an enum, which is a label in lower case. */
 public final class EnumCounters<E extends Enum<E>> {
-    private final List<Counter> counters;
+    private final Map<E, Counter> counters;
 
     EnumCounters(Meters meters, String name, String meaning, Class<E> type, String label, String... labels) {
-        this.counters = Arrays.stream(type.getEnumConstants())
-                .map(constant -> meters.counter(name, meaning, with(labels, label, Meters.label(constant))))
-                .toList();
+        counters = new EnumMap<>(type);
+        for (E constant : type.getEnumConstants()) {
+            counters.put(constant, meters.counter(name, meaning, with(labels, label, Meters.label(constant))));
+        }
     }
 
     private static String[] with(String[] labels, String label, String value) {
@@ -22,6 +25,6 @@ public final class EnumCounters<E extends Enum<E>> {
     }
 
     public void increment(E which) {
-        counters.get(which.ordinal()).increment();
+        Objects.requireNonNull(counters.get(which)).increment();
     }
 }

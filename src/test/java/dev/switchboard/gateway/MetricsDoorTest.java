@@ -6,6 +6,7 @@ import dev.switchboard.protocol.AccountOperations;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.support.Scrape;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -122,7 +123,7 @@ class MetricsDoorTest {
 
     @Test
     void whatIsNoHttpIsCounted() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", gateway.port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port)) {
             socket.getOutputStream().write("nonsense\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().readAllBytes()).isNotEmpty();
         }

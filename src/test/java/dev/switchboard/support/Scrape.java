@@ -59,7 +59,7 @@ public final class Scrape {
         }
         Scrape scrape = new Scrape();
         Map<String, String> helps = new LinkedHashMap<>();
-        for (String line : text.split("\n")) {
+        for (String line : (Iterable<String>) text.lines()::iterator) {
             Matcher meta = META.matcher(line);
             if (meta.matches() && meta.group(1).equals("HELP")) {
                 unique(helps.put(meta.group(2), meta.group(3)), line);

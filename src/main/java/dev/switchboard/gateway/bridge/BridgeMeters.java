@@ -7,12 +7,13 @@ import dev.switchboard.protocol.Operations;
 import dev.switchboard.protocol.RoomOperations;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
-import java.util.Arrays;
-import java.util.List;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What the event-bus doors of a node count. Safe to share between event loops. */
 public final class BridgeMeters {
@@ -44,50 +45,53 @@ public final class BridgeMeters {
     private static final String CLOSED_MEANING = "Sockets that were closed: by the client, or by us and why.";
 
     /** What came of one kind of request. */
-    private record Outcomes(Counter done, Counter failed) {}
+    private record Outcomes(Counter done, Counter failed, @Nullable Timer duration) {}
 
-    private final List<LongAdder> open =
-            Arrays.stream(Carried.values()).map(by -> new LongAdder()).toList();
+    private final Map<Carried, LongAdder> open = new EnumMap<>(Carried.class);
     private final EnumCounters<Carried> opened;
     private final EnumCounters<CloseCode> closed;
     private final Counter closedByClient;
-    private final List<EnumCounters<Resumed>> resumes;
+    private final Map<Resumable, EnumCounters<Resumed>> resumes = new EnumMap<>(Resumable.class);
     private final Map<String, Outcomes> requests;
     private final Counter refused;
     private final Counter delivered;
-    private final Timer acknowledged;
 
     public BridgeMeters(Meters meters) {
         for (Carried by : Carried.values()) {
-            LongAdder count = open.get(by.ordinal());
+            LongAdder count = new LongAdder();
+            open.put(by, count);
             meters.gauge("switchboard_sockets", "Sockets that are open.", count::sum, "carrier", Meters.label(by));
         }
         opened = meters.counters(
                 "switchboard_sockets_opened_total", "Sockets that were opened.", Carried.class, "carrier");
         closed = meters.counters(CLOSED, CLOSED_MEANING, CloseCode.class, "reason");
         closedByClient = meters.counter(CLOSED, CLOSED_MEANING, "reason", "client");
-        resumes = Arrays.stream(Resumable.values())
-                .map(what -> meters.counters(
-                        "switchboard_resumes_total",
-                        "Clients that came back and said where they had been.",
-                        Resumed.class,
-                        "result",
-                        "what",
-                        Meters.label(what)))
-                .toList();
+        for (Resumable what : Resumable.values()) {
+            resumes.put(
+                    what,
+                    meters.counters(
+                            "switchboard_resumes_total",
+                            "Clients that came back and said where they had been.",
+                            Resumed.class,
+                            "result",
+                            "what",
+                            Meters.label(what)));
+        }
+        Timer acknowledged = meters.duration(
+                "switchboard_message_ack_duration_seconds",
+                "From a message:send on a socket to its answer, which comes after the commit.");
         requests = Operations.ALL.stream()
                 .filter(operation -> operation.access() != Operation.Access.INTERNAL)
                 .collect(Collectors.toUnmodifiableMap(
                         Operation::address,
                         operation -> new Outcomes(
-                                requests(meters, operation, "done"), requests(meters, operation, "failed"))));
+                                requests(meters, operation, "done"),
+                                requests(meters, operation, "failed"),
+                                operation.equals(RoomOperations.SEND) ? acknowledged : null)));
         refused = meters.counter(
                 "switchboard_socket_frames_refused_total",
                 "Frames from sockets that asked for nothing that is there, or for too much.");
         delivered = meters.counter("switchboard_deliveries_total", "Events that were written to sockets, one by one.");
-        acknowledged = meters.duration(
-                "switchboard_message_ack_duration_seconds",
-                "From a message:send on a socket to its answer, which comes after the commit.");
     }
 
     private static Counter requests(Meters meters, Operation<?, ?> operation, String outcome) {
@@ -109,13 +113,17 @@ public final class BridgeMeters {
     }
 
     void opened(Connection.Form form) {
-        open.get(carried(form).ordinal()).increment();
+        open(form).increment();
         opened.increment(carried(form));
     }
 
     /** An open socket is gone, whoever closed it. */
     void gone(Connection.Form form) {
-        open.get(carried(form).ordinal()).decrement();
+        open(form).decrement();
+    }
+
+    private LongAdder open(Connection.Form form) {
+        return Objects.requireNonNull(open.get(carried(form)));
     }
 
     void closed(CloseCode code) {
@@ -138,16 +146,18 @@ public final class BridgeMeters {
 
     /** A request of a socket was answered. */
     void answered(Operation<?, ?> operation, long since, boolean done) {
-        if (operation == RoomOperations.SEND) {
-            acknowledged.record(System.nanoTime() - since, TimeUnit.NANOSECONDS);
-        }
         Outcomes outcomes = requests.get(operation.address());
-        if (outcomes != null) {
-            (done ? outcomes.done() : outcomes.failed()).increment();
+        if (outcomes == null) {
+            return;
+        }
+        (done ? outcomes.done() : outcomes.failed()).increment();
+        Timer duration = outcomes.duration();
+        if (duration != null) {
+            duration.record(System.nanoTime() - since, TimeUnit.NANOSECONDS);
         }
     }
 
     void resumed(Resumable what, boolean recovered) {
-        resumes.get(what.ordinal()).increment(recovered ? Resumed.RECOVERED : Resumed.ANEW);
+        Objects.requireNonNull(resumes.get(what)).increment(recovered ? Resumed.RECOVERED : Resumed.ANEW);
     }
 }
