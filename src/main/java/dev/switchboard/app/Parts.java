@@ -12,12 +12,14 @@ import dev.switchboard.gateway.Door;
 import dev.switchboard.gateway.GatewayState;
 import dev.switchboard.gateway.GatewayVerticle;
 import dev.switchboard.gateway.ServerOptions;
+import dev.switchboard.gateway.WatchVerticle;
 import dev.switchboard.gateway.bridge.BridgeRoutes;
 import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.bridge.ResumeTokens;
 import dev.switchboard.gateway.http.ClientConnections;
+import dev.switchboard.gateway.http.MetricsOptions;
 import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.gateway.limit.NodeLimiter;
 import dev.switchboard.gateway.limit.RateLimiter;
@@ -74,6 +76,7 @@ final class Parts {
     private final Bus bus;
     private final @Nullable Database database;
     private final NodeHealth health;
+    private final NodeMetrics metrics;
     private final Deque<Supplier<Future<Void>>> afterDoors = new ConcurrentLinkedDeque<>();
     private volatile Supplier<GatewayState> gateway = () -> GatewayState.NONE;
     private final Deque<String> doors = new ConcurrentLinkedDeque<>();
@@ -95,6 +98,7 @@ final class Parts {
         this.bus = bus;
         this.database = database;
         this.health = new NodeHealth(vertx, hazelcast, database);
+        this.metrics = new NodeMetrics(vertx, bus, health, this::gateway, hazelcast, database);
     }
 
     /** How the gateway is now. From any thread. */
@@ -104,6 +108,23 @@ final class Parts {
 
     /** Deploys everything that this node's role asks for; completes when it serves. */
     Future<Void> deploy() {
+        return deployWatch()
+                .compose(done -> deployParts())
+                .onSuccess(done -> health.started())
+                .onFailure(failure -> metrics.close());
+    }
+
+    /** From the beginning: who starts is asked whether it is ready. */
+    private Future<Void> deployWatch() {
+        MetricsOptions access = options.metrics();
+        return access.port() == 0
+                ? Future.succeededFuture()
+                : vertx.deployVerticle(new WatchVerticle(metrics.watching(access)))
+                        .recover(failure -> Future.failedFuture(Listening.explain(access, failure)))
+                        .mapEmpty();
+    }
+
+    private Future<Void> deployParts() {
         TokenOptions tokenOptions = withSecret(options.auth());
         if (hazelcast == null) {
             LOG.info("No route leads to an operation: this gateway joins no cluster, and hears of no session's end");
@@ -141,16 +162,17 @@ final class Parts {
             TokenOptions tokenOptions) {
         return shards(i -> new ParticipantVerticle(i, bus, store, hazelcast, options.presence()))
                 .compose(done -> shards(i -> new RoomVerticle(
-                        i, bus, store, options.rooms(), options.presence().grace())))
-                .compose(done ->
-                        shards(i -> new SignalingVerticle(i, bus, store, hazelcast, options.calls(), options.ice())))
-                .compose(done -> shards(i -> new MeetingVerticle(i, bus, store, hazelcast, options.meetings())))
+                        i, bus, store, options.rooms(), options.presence().grace(), metrics.rooms())))
+                .compose(done -> shards(i -> new SignalingVerticle(
+                        i, bus, store, hazelcast, options.calls(), options.ice(), metrics.calls())))
+                .compose(done -> shards(
+                        i -> new MeetingVerticle(i, bus, store, hazelcast, options.meetings(), metrics.meetings())))
                 .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
     }
 
     /** The listener, and the event bus's door in it. */
     private Future<Void> deployDoors(AnyTokens tokens, Revocations revocations, Secret secret) {
-        NodeHub hub = new NodeHub(bus);
+        NodeHub hub = new NodeHub(bus, metrics.bridge());
         BridgeServices services = new BridgeServices(
                 options.bridge(),
                 options.server().maxMessage(),
@@ -159,6 +181,7 @@ final class Parts {
                 revocations,
                 origins(),
                 new ResumeTokens(secret),
+                metrics.bridge(),
                 new AtomicInteger());
         return deploy(() -> hub, 1, doors)
                 .compose(done -> deployListener(tokens, revocations, v -> BridgeRoutes.open(v, services, hub)));
@@ -185,13 +208,12 @@ final class Parts {
                         options.routes().table(server.maxBody()),
                         v -> new Services(v, behind),
                         connections,
-                        health,
+                        metrics.watching(options.metrics()),
                         page,
                         options.auth().refreshTokenTtl(),
                         eventBus))
                 .compose(shared -> deploy(() -> new GatewayVerticle(server, shared), EVENT_LOOPS, doors))
-                .recover(failure -> Future.failedFuture(Listening.explain(server, failure)))
-                .onSuccess(done -> health.ready(true));
+                .recover(failure -> Future.failedFuture(Listening.explain(server, failure)));
     }
 
     private OriginPolicy origins() {
@@ -249,7 +271,7 @@ final class Parts {
 
     /** Tells balancers to send nobody here any more. */
     void unready() {
-        health.ready(false);
+        health.leaving();
     }
 
     /** Closes the doors, when balancers have had their time: requests in flight finish, sockets go elsewhere. */
@@ -263,7 +285,7 @@ final class Parts {
 
     /** Stops what serves this node's keys, the last deployed first. */
     Future<Void> stopOwners() {
-        return undeploy(owners);
+        return undeploy(owners).onComplete(done -> metrics.close());
     }
 
     private Future<Void> undeploy(Deque<String> deployed) {

@@ -45,12 +45,13 @@ final class RoomShard implements Committer.Rooms {
     private final Map<UUID, Future<LiveRoom>> loading = new HashMap<>();
 
     /** @param options bounds of the whole node; each shard has its share */
-    RoomShard(Bus bus, RoomStore store, RoomOptions options) {
+    RoomShard(Bus bus, RoomStore store, RoomOptions options, RoomMeters meters) {
         this.bus = bus;
         this.store = store;
         this.idleNanos = options.idleTimeout().toNanos();
         this.maxIdle = options.maxIdle() / Part.SHARDS;
-        this.committer = new Committer(store, this, Math.max(1, options.maxQueued() / Part.SHARDS), this::publish);
+        this.committer =
+                new Committer(store, this, Math.max(1, options.maxQueued() / Part.SHARDS), meters, this::publish);
     }
 
     RoomStore store() {
@@ -220,6 +221,11 @@ final class RoomShard implements Committer.Rooms {
             }
             return Future.succeededFuture();
         });
+    }
+
+    /** How many rooms are loaded. */
+    int size() {
+        return rooms.size();
     }
 
     /** Every loaded room. */

@@ -30,21 +30,24 @@ public final class RoomVerticle extends VerticleBase {
     private final Database database;
     private final RoomOptions options;
     private final Duration grace;
+    private final RoomMeters meters;
     private final List<Runnable> listening = new ArrayList<>();
     private boolean settling;
 
     /** @param grace how long the users of a lost node have to come back unnoticed */
-    public RoomVerticle(int shardIndex, Bus bus, Database database, RoomOptions options, Duration grace) {
+    public RoomVerticle(
+            int shardIndex, Bus bus, Database database, RoomOptions options, Duration grace, RoomMeters meters) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.database = database;
         this.options = options;
         this.grace = grace;
+        this.meters = meters;
     }
 
     @Override
     public Future<?> start() {
-        RoomShard shard = new RoomShard(bus, new PgRoomStore(database), options);
+        RoomShard shard = new RoomShard(bus, new PgRoomStore(database), options, meters);
         UserNotices notices = new UserNotices(bus);
         ConversationStore conversations = new PgConversationStore(database);
         ConversationViews views = new PgConversationViews(database);
@@ -62,7 +65,10 @@ public final class RoomVerticle extends VerticleBase {
         listening.add(bus.ownership().onNodeLost(node -> own.runOnContext(v -> following.nodeLost(node))));
         listening.add(bus.ownership().onChange(() -> own.runOnContext(v -> settle(shard))));
         vertx.setPeriodic(COMPARE_MS, t -> shard.compareHeads());
-        vertx.setPeriodic(TICK_MS, t -> shard.loaded().forEach(following::expire));
+        vertx.setPeriodic(TICK_MS, t -> {
+            shard.loaded().forEach(following::expire);
+            meters.shard(shardIndex, shard.size(), shard.committer().queued());
+        });
         vertx.setPeriodic(COUNT_MS, t -> shard.sweep(following::tellCount));
         return bus.serve(Part.ROOM, shardIndex, handlers);
     }
@@ -70,6 +76,7 @@ public final class RoomVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         listening.forEach(Runnable::run);
+        meters.shard(shardIndex, 0, 0);
         return Future.succeededFuture();
     }
 

@@ -3,6 +3,7 @@ package dev.switchboard.gateway.bridge;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Json;
+import dev.switchboard.gateway.bridge.BridgeMeters.Resumable;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.protocol.Call;
@@ -28,12 +29,14 @@ final class BridgeRequests {
     private final Bus bus;
     private final TokenVerifier verifier;
     private final ResumeTokens resumeTokens;
+    private final BridgeMeters meters;
 
     BridgeRequests(BridgeSpecials specials, BridgeServices services) {
         this.specials = specials;
         this.bus = services.bus();
         this.verifier = services.verifier();
         this.resumeTokens = services.resumeTokens();
+        this.meters = services.meters();
     }
 
     /** @param resume of an earlier socket, whose call this one takes over */
@@ -81,6 +84,7 @@ final class BridgeRequests {
 
     private <Q extends Record, R extends Record> void request(
             BridgeSession socket, ClientFrame.Send frame, Identity who, Operation<Q, R> operation) {
+        long since = System.nanoTime();
         Caller caller = socket.caller(who);
         Q request;
         String lane;
@@ -88,10 +92,12 @@ final class BridgeRequests {
             request = Json.read(frame.body(), operation.request());
             lane = operation.keyOf(caller, request);
         } catch (FaultException e) {
+            meters.answered(operation, since, false);
             fail(socket, frame, e);
             return;
         }
         socket.run(lane, () -> specials.handle(operation, socket, caller, request)
+                .onComplete(done -> meters.answered(operation, since, done.succeeded()))
                 .onSuccess(reply -> reply(socket, frame, reply))
                 .onFailure(failure -> fail(socket, frame, Faults.of(failure))));
     }
@@ -115,6 +121,9 @@ final class BridgeRequests {
         String resume = Json.read(frame.body(), Auth.class).resume();
         String old = resume == null ? null : resumeTokens.socketId(resume);
         if (old == null) {
+            if (resume != null) {
+                meters.resumed(Resumable.CALL, false);
+            }
             return Future.succeededFuture(answer);
         }
         return bus.call(
@@ -124,6 +133,7 @@ final class BridgeRequests {
                                 identity.user(), old, socketId, bus.ownership().nodeId()))
                 .map(resumed -> {
                     Call call = resumed.call();
+                    meters.resumed(Resumable.CALL, call != null);
                     if (call != null) {
                         specials.joined(socket, call);
                     }
