@@ -36,6 +36,7 @@ record Changes(List<Change> all) {
             "node", Action.NEXT_START,
             "cluster", Action.NEXT_START,
             "database", Action.NEXT_START,
+            "metrics", Action.NEXT_START,
             "auth", Action.REDEPLOY);
 
     /** What Vert.x fixes when it opens a listener. */
