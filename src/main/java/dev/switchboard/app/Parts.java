@@ -164,9 +164,11 @@ final class Parts {
                                 metrics.rooms())))
                 .compose(done -> shards(
                         owners,
-                        i -> new SignalingVerticle(i, bus, store, member, () -> options.calls(), () -> options.ice(), metrics.calls())))
-                .compose(done ->
-                        shards(owners, i -> new MeetingVerticle(i, bus, store, member, () -> options.meetings(), metrics.meetings())))
+                        i -> new SignalingVerticle(
+                                i, bus, store, member, () -> options.calls(), () -> options.ice(), metrics.calls())))
+                .compose(done -> shards(
+                        owners,
+                        i -> new MeetingVerticle(i, bus, store, member, () -> options.meetings(), metrics.meetings())))
                 .compose(done -> deployAccounts(store, auth, accounts));
     }
 

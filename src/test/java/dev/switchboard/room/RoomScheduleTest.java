@@ -84,7 +84,11 @@ class RoomScheduleTest {
         Node(FakeRoomStore store) {
             this.store = store;
             this.committer = new Committer(
-                    store, this, () -> 1_000, new RoomMeters(Meters.unread()), (room, events) -> published.addAll(events));
+                    store,
+                    this,
+                    () -> 1_000,
+                    new RoomMeters(Meters.unread()),
+                    (room, events) -> published.addAll(events));
         }
 
         Future<Event<Message>> send(String clientId) {
