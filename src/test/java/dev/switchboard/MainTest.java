@@ -70,7 +70,7 @@ class MainTest {
                   port: 1
                 auth:
                   jwtSecret: a long secret that must not be shown
-                  acceptedSecrets: [another that must not be shown, a third]
+                  acceptedSecrets: [another long secret that must not be shown, a third]
                 node:
                   dataDir: ${HOME}/x
                 """);

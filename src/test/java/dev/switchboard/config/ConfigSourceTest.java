@@ -93,6 +93,7 @@ class ConfigSourceTest {
                     "meetings",
                     "ice",
                     "sockets",
+                    "metrics",
                     "log")) {
                 askForAll(root, other);
             }
