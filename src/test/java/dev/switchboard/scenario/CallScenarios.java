@@ -50,19 +50,6 @@ abstract class CallScenarios {
             resumeToken = auth.get("resumeToken").asText();
             bus.register("user:" + account.id(), event -> heard.add(event));
             bus.register("socket:" + socketId, event -> heard.add(event));
-            awaitOnline(new Api(node));
-        }
-
-        /** That somebody has a socket is said to others a moment after it was opened. */
-        private void awaitOnline(Api api) {
-            String general = api.call("GET", "/api/v1/conversations?slug=general", account, null)
-                    .ok()
-                    .at("/items/0/id")
-                    .asText();
-            bus.request("join:conversation", Map.of("conversationId", general));
-            String member = "/api/v1/conversations/" + general + "/members/" + account.id();
-            await().until(() ->
-                    api.call("GET", member, account, null).ok().get("online").asBoolean());
         }
 
         static Phone of(URI node, Account account) {
@@ -111,6 +98,20 @@ abstract class CallScenarios {
 
     private JsonNode history(Account account) {
         return new Api(node(1)).call("GET", "/api/v1/calls", account, null).ok().get("items");
+    }
+
+    @Test
+    void whoeverHasRegisteredIsFoundAtOnceFromEveryNode() {
+        Account ann = register("ann");
+        try (Phone a = Phone.of(node(0), ann)) {
+            for (int i = 0; i < 8; i++) {
+                try (Phone fresh = Phone.of(node(i), register("fresh"))) {
+                    String call = a.call(fresh);
+                    assertThat(fresh.hears("call:incoming").get("id").asText()).isEqualTo(call);
+                    fresh.ask("call:reject", call);
+                }
+            }
+        }
     }
 
     @Test
@@ -243,6 +244,7 @@ abstract class CallScenarios {
             assertThat(api.call("GET", "/api/v1/users/blocked", bob, null).ok().at("/items/0/id"))
                     .hasToString("\"" + ann.id() + "\"");
             String general = api.general(ann);
+            List.of(a, b).forEach(phone -> phone.bus.request("join:conversation", Map.of("conversationId", general)));
             String member = "/api/v1/conversations/" + general + "/members/" + bob.id();
             assertThat(api.call("GET", member, ann, null).ok().get("online").asBoolean())
                     .isFalse();
