@@ -86,7 +86,8 @@ public final class SignalingVerticle extends VerticleBase {
     }
 
     private Future<Boolean> hasSocket(UUID user) {
-        return bus.call(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(user)))
+        // Within a request that the bus repeats: no longer than one try of it.
+        return bus.forward(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(user)))
                 .map(answer -> answer.online().contains(user));
     }
 

@@ -40,6 +40,9 @@ record CallFigures(
     /** So long may calls take, all in all, before nobody is left to call. */
     private static final int PATIENCE_SECONDS = 10;
 
+    /** Nodes that have just started do not bear the whole rate. */
+    private static final List<Double> WARMING = List.of(0.1, 0.25, 0.5, 1.0);
+
     private static final double MEDIAN = 0.5;
     private static final double MOST = 0.99;
 
@@ -110,7 +113,9 @@ record CallFigures(
         try {
             fleets.forEach(fleet -> fleet.connect(pairs.clientsOfNode(), CONNECT_SECONDS));
             Run run = new Run(loop, nodes, pairs, database);
-            run.calls(settings.rate(), settings.warmUpSeconds());
+            for (double share : WARMING) {
+                run.calls((int) (share * settings.rate()), settings.warmUpSeconds());
+            }
             double cpu = nodes.cpuSeconds();
             double databaseCpu = database.cpuSeconds();
             run.calls(settings.rate(), settings.seconds());

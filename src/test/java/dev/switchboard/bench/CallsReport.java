@@ -57,7 +57,8 @@ final class CallsReport {
                 - **With**: Switchboard %s, Vert.x %s, JDK %s; on %s. JVM flags: `%s`.
                 - **A call**: initiate, incoming, answer, accepted, offer and answer of %,d bytes, %d candidates from each side,
                   both say that they are connected, the caller ends it. Two people of a call are on different nodes, on raw
-                  WebSockets; its owner may be any node. Warmed up for %.0f s at the same rate, measured for %.0f s.
+                  WebSockets; its owner may be any node. Warmed up for %.0f s each at a tenth, a
+                  quarter, half and the whole of the rate, measured for %.0f s.
                 - **Latency** runs from the moment at which `call:initiate` was *due*, so that a stall counts.
                 - **Memory**: bytes of live objects (`jcmd GC.class_histogram`, after two collections) on the heaps of all nodes
                   together, with all calls connected, less the same without a call but with the same sockets; Hazelcast's

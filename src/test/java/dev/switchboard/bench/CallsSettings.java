@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodes how many there are in the cluster
  * @param rate calls begun a second
  * @param seconds how long that is measured
- * @param warmUpSeconds before it
+ * @param warmUpSeconds of each step of the warming up
  * @param held calls that are held at once
  * @param jvmFlags more flags for the nodes' JVMs
  * @param output the document to write, or null to print only
@@ -66,6 +66,6 @@ record CallsSettings(
         }
         double seconds = quick ? QUICK_SECONDS : SECONDS;
         return new CallsSettings(
-                nodes, rate, seconds, seconds, held > 0 ? held : quick ? QUICK_HELD : HELD, flags, output);
+                nodes, rate, seconds, seconds / 2, held > 0 ? held : quick ? QUICK_HELD : HELD, flags, output);
     }
 }

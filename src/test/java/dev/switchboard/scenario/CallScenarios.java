@@ -150,11 +150,11 @@ abstract class CallScenarios {
             refused(403, () -> b2.signal("offer", call, "of the wrong socket"));
             refused(400, () -> a.signal("offer", call, "x".repeat(33 * 1024)));
 
-            a.ask("call:connected", call);
             assertThat(b1.ask("call:connected", call).at("/call/state").asText())
-                    .isEqualTo("ACTIVE");
+                    .isEqualTo("CONNECTING");
             b1.signal("offer", call, "anew, from the other side");
             assertThat(a.hears("offer").get("sdp").asText()).isEqualTo("anew, from the other side");
+            assertThat(a.ask("call:connected", call).at("/call/state").asText()).isEqualTo("ACTIVE");
             b1.ask("call:end", call);
             assertThat(a.hears("call:end").get("reason").asText()).isEqualTo("hangup");
             assertThat(b1.all("call:end")).isEmpty();
