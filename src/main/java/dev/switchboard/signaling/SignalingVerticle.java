@@ -80,7 +80,8 @@ public final class SignalingVerticle extends VerticleBase {
         signals.register(handlers);
         new CallRequests(this::hasSocket, calls, claims, log, initiation, limits).register(handlers);
 
-        vertx.setPeriodic(TICK_MS, t -> sweep(calls, store, signals));
+        CallSweep due = new CallSweep(store, calls);
+        vertx.setPeriodic(TICK_MS, t -> sweep(due, store, signals));
         vertx.setPeriodic(EXPIRE_MS, t -> limits.expire());
         return bus.serve(Part.SIGNALING, shardIndex, handlers);
     }
@@ -92,7 +93,7 @@ public final class SignalingVerticle extends VerticleBase {
     }
 
     /** Carries out what is due for the calls that are this shard's now. */
-    private void sweep(Calls calls, RecordStore<CallEntry> store, Signals signals) {
+    private void sweep(CallSweep due, RecordStore<CallEntry> store, Signals signals) {
         if (sweeping) {
             return;
         }
@@ -100,9 +101,7 @@ public final class SignalingVerticle extends VerticleBase {
         Set<String> nodes = bus.ownership().nodes();
         store.owned(shardIndex)
                 .onSuccess(signals::retain)
-                .compose(ids -> Future.join(ids.stream()
-                        .map(id -> calls.sweep(id, nodes).onSuccess(signals::flush))
-                        .toList()))
+                .compose(ids -> due.sweep(ids, nodes, signals::flush))
                 .onComplete(done -> sweeping = false);
     }
 }
