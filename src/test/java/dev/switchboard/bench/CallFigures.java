@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Calls in a cluster of one size.
  *
  * @param perSecond calls that rang
- * @param incoming milliseconds from the due time of {@code call:initiate} to {@code call:incoming}: p50, p99
- * @param accepted milliseconds from {@code call:answer} to {@code call:accepted}: p50, p99
- * @param active milliseconds from the due time to both sides' {@code call:connected}: p50, p99
+ * @param incoming from the due time of {@code call:initiate} to {@code call:incoming}
+ * @param accepted from {@code call:answer} to {@code call:accepted}
+ * @param active from the due time to both sides' {@code call:connected}
  * @param cpuMillis of all nodes for one call from its beginning to its end
  * @param databaseMillis of the database for it
  * @param held calls that were held
@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 record CallFigures(
         int nodes,
         double perSecond,
-        double[] incoming,
-        double[] accepted,
-        double[] active,
+        Times incoming,
+        Times accepted,
+        Times active,
         double cpuMillis,
         double databaseMillis,
         int held,
@@ -43,12 +43,26 @@ record CallFigures(
     /** Nodes that have just started do not bear the whole rate. */
     private static final List<Double> WARMING = List.of(0.1, 0.25, 0.5, 1.0);
 
+    /** A call that is over is remembered for a minute. */
+    private static final double MEMORY_SECONDS = 63;
+
     private static final double MEDIAN = 0.5;
     private static final double MOST = 0.99;
 
-    /** One run: what it needs and what it counts with. */
-    private record Run(Loop loop, CallNodes nodes, CallPairs pairs, BenchDatabase database) {
+    /** Milliseconds that half of all, and all but one in a hundred, did not exceed. */
+    record Times(double p50, double p99) {
+        static Times of(Loop loop, Latencies latencies) {
+            return loop.call(() -> new Times(latencies.millis(MEDIAN), latencies.millis(MOST)));
+        }
 
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.1f / %.1f ms", p50, p99);
+        }
+    }
+
+    /** One run: what it counts with. */
+    private record Run(Loop loop, CallPairs pairs) {
         void calls(int rate, double seconds) {
             List<ScheduledFuture<?>> timer = new ArrayList<>();
             loop.run(() -> {
@@ -112,7 +126,7 @@ record CallFigures(
                 .toList();
         try {
             fleets.forEach(fleet -> fleet.connect(pairs.clientsOfNode(), CONNECT_SECONDS));
-            Run run = new Run(loop, nodes, pairs, database);
+            Run run = new Run(loop, pairs);
             for (double share : WARMING) {
                 run.calls((int) (share * settings.rate()), settings.warmUpSeconds());
             }
@@ -122,9 +136,9 @@ record CallFigures(
             CallPairs.Count calls = run.count();
             cpu = nodes.cpuSeconds() - cpu;
             databaseCpu = database.cpuSeconds() - databaseCpu;
-            double[] incoming = percentiles(loop, pairs.incoming);
-            double[] accepted = percentiles(loop, pairs.accepted);
-            double[] active = percentiles(loop, pairs.active);
+            Times incoming = Times.of(loop, pairs.incoming);
+            Times accepted = Times.of(loop, pairs.accepted);
+            Times active = Times.of(loop, pairs.active);
             Waiting.until(MEMORY_SECONDS, () -> run.count().trouble() != null);
             long without = nodes.liveBytes();
             run.hold(settings.held());
@@ -145,9 +159,6 @@ record CallFigures(
         }
     }
 
-    /** A call that is over is remembered for a minute. */
-    private static final double MEMORY_SECONDS = 63;
-
     private static void requireWhole(Fleet fleet) {
         @Nullable String trouble = fleet.trouble();
         if (trouble != null) {
@@ -155,24 +166,17 @@ record CallFigures(
         }
     }
 
-    private static double[] percentiles(Loop loop, Latencies latencies) {
-        return loop.call(() -> new double[] {latencies.millis(MEDIAN), latencies.millis(MOST)});
-    }
-
     @Override
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%d nodes: %.0f calls/s; incoming %.1f / %.1f ms, accepted %.1f / %.1f ms, active %.1f / %.1f ms;"
+                "%d nodes: %.0f calls/s; incoming %s, accepted %s, active %s;"
                         + " CPU per call %.2f ms (and the database %.2f ms); %,d held: %.2f KB each",
                 nodes,
                 perSecond,
-                incoming[0],
-                incoming[1],
-                accepted[0],
-                accepted[1],
-                active[0],
-                active[1],
+                incoming,
+                accepted,
+                active,
                 cpuMillis,
                 databaseMillis,
                 held,

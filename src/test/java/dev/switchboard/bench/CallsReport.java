@@ -21,18 +21,17 @@ final class CallsReport {
         all.forEach(each -> out.append(' ').append(each.nodes()).append(" nodes |"));
         out.append("\n|---|").append("---|".repeat(all.size())).append('\n');
         row(out, "Calls begun and ended a second", each -> text("%.0f", each.perSecond()));
-        row(out, "`call:initiate` → `call:incoming` on another node, p50 / p99", each -> times(each.incoming()));
-        row(out, "`call:answer` → `call:accepted`, p50 / p99", each -> times(each.accepted()));
-        row(out, "`call:initiate` → both are connected, p50 / p99", each -> times(each.active()));
+        row(out, "`call:initiate` → `call:incoming` on another node, p50 / p99", each -> each.incoming()
+                .toString());
+        row(out, "`call:answer` → `call:accepted`, p50 / p99", each -> each.accepted()
+                .toString());
+        row(out, "`call:initiate` → both are connected, p50 / p99", each -> each.active()
+                .toString());
         row(out, "CPU of a call, all nodes", each -> text("%.2f ms", each.cpuMillis()));
         row(out, "… of the database", each -> text("%.2f ms", each.databaseMillis()));
         row(out, "Calls held", each -> text("%,.0f", each.held()));
         row(out, "Memory of a call, all nodes", each -> text("%.2f KB", each.bytes() / 1_000));
         return out.toString();
-    }
-
-    private static String times(double... percentiles) {
-        return text("%.1f", percentiles[0]) + text(" / %.1f ms", percentiles[1]);
     }
 
     private static String text(String format, double value) {
