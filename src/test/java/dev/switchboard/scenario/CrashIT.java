@@ -3,9 +3,9 @@ package dev.switchboard.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.Audit;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
 import dev.switchboard.support.Talker;
@@ -14,10 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -145,62 +143,6 @@ class CrashIT {
     }
 
     private void check() {
-        talkers.forEach(Talker::hush);
-        Api api = nodes.stream()
-                .filter(ProcessNode::isReady)
-                .findFirst()
-                .map(n -> new Api(n.door()))
-                .orElseThrow();
-        Map<String, List<Talker>> byRoom = new HashMap<>();
-        talkers.forEach(t -> byRoom.computeIfAbsent(t.view().roomId(), r -> new ArrayList<>())
-                .add(t));
-        byRoom.forEach((room, people) -> {
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-                long head = head(api, people.get(0).account(), room);
-                assertThat(people).allMatch(t -> t.view().lastSeq() == head);
-            });
-            Map<Long, JsonNode> stored = history(api, people.get(0).account(), room);
-            Set<String> senderAndClientId = new HashSet<>();
-            stored.values().forEach(m -> assertThat(senderAndClientId.add(m.get("senderId") + "/" + m.get("clientId")))
-                    .isTrue());
-            for (Talker person : people) {
-                assertThat(person.view().faults())
-                        .as(person.account().username())
-                        .isEmpty();
-                assertThat(person.view().events()).hasSize(stored.size());
-                person.acknowledged().forEach((clientId, seq) -> {
-                    JsonNode message = stored.get(seq);
-                    assertThat(message)
-                            .as(clientId + " was acknowledged as " + seq)
-                            .isNotNull();
-                    assertThat(message.get("clientId").asText()).isEqualTo(clientId);
-                    assertThat(message.get("senderId").asText())
-                            .isEqualTo(person.account().id());
-                });
-            }
-        });
-    }
-
-    private static long head(Api api, Account account, String room) {
-        return api.call("GET", "/api/v1/conversations/" + room, account, null)
-                .ok()
-                .get("headSeq")
-                .asLong();
-    }
-
-    private static Map<Long, JsonNode> history(Api api, Account account, String room) {
-        Map<Long, JsonNode> messages = new HashMap<>();
-        String after = "0";
-        while (after != null) {
-            JsonNode page = api.call(
-                            "GET",
-                            "/api/v1/messages?conversationId=" + room + "&limit=100&after=" + after,
-                            account,
-                            null)
-                    .ok();
-            page.get("messages").forEach(m -> messages.put(m.get("seq").asLong(), m));
-            after = page.hasNonNull("next") ? page.get("next").asText() : null;
-        }
-        return messages;
+        new Audit(postgres).rooms(talkers);
     }
 }
