@@ -33,13 +33,13 @@ final class ClusterConfig {
      * Builds it.
      *
      * @param folder the configuration folder, looked at first, or null
-     * @param lite whether this node owns no state
      * @throws ConfigException when {@code cluster.xml} cannot be read
      */
-    static Config of(ClusterOptions options, @Nullable Path folder, boolean lite) {
+    static Config of(ClusterOptions options, @Nullable Path folder) {
         Config config = load(folder);
         config.setClusterName(clusterName(options));
-        config.setLiteMember(lite);
+        // Owns nothing until it can serve it: see ClusterMember.takeState.
+        config.setLiteMember(true);
         NetworkConfig network = config.getNetworkConfig();
         network.setPort(options.port()).setPublicAddress(null);
         network.getInterfaces().setEnabled(false);

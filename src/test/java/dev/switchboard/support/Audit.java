@@ -25,7 +25,7 @@ public final class Audit {
 
     private final Postgres database;
 
-    /** One event of a log, as it is stored; a change has no sender. */
+    /** One event of a log, as it is stored; a change has neither sender nor clientId. */
     private record Entry(String type, String messageId, String senderId, String clientId) {}
 
     public Audit(Postgres database) {
@@ -51,7 +51,7 @@ public final class Audit {
         assertThat(log.firstKey()).isEqualTo(1);
         assertThat(log.lastKey()).isEqualTo(head(room));
         Set<String> said = new HashSet<>();
-        log.values().stream().filter(entry -> entry.senderId() != null).forEach(entry -> assertThat(
+        log.values().stream().filter(entry -> entry.clientId() != null).forEach(entry -> assertThat(
                         said.add(entry.senderId() + "/" + entry.clientId()))
                 .as(entry + " is stored once")
                 .isTrue());

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** People who use the HTTP door all the time: they read, write and change messages, and call a service behind it. */
 public final class HttpTraffic implements AutoCloseable {
-    private static final long BETWEEN_MS = 20;
+    private static final long BETWEEN_MS = 30;
 
     private final Api api;
     private final List<String> rooms;

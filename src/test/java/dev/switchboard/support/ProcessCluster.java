@@ -2,7 +2,6 @@ package dev.switchboard.support;
 
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.ProcessNode.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,7 +79,11 @@ public final class ProcessCluster implements AutoCloseable {
             own.put("DATABASE_URL", "");
         }
         places.forEach(place -> nodes.put(place, ProcessNode.start(folder, own, ports.get(place), Launch.SMALL)));
-        places.forEach(place -> nodes.get(place).awaitStarted());
+        long t0 = System.nanoTime();
+        places.forEach(place -> {
+            nodes.get(place).awaitStarted();
+            System.out.println("DEBUG started " + place + " " + (System.nanoTime() - t0) / 1_000_000);
+        });
         settle();
     }
 
@@ -101,15 +104,9 @@ public final class ProcessCluster implements AutoCloseable {
     /** Waits until every node has met every other one, no state is on its way, and the balancer knows who is ready. */
     public void settle() {
         List<ProcessNode> doors = doors();
-        await().atMost(CHANGE).until(() -> doors.stream().allMatch(this::atRest));
+        await().atMost(CHANGE).until(() -> doors.stream().allMatch(node -> node.isAtRestWith(nodes.size())));
+        System.out.println("DEBUG at rest");
         await().atMost(CHANGE).until(() -> balancer.nodesUp() == doors.size());
-    }
-
-    private boolean atRest(ProcessNode node) {
-        JsonNode cluster =
-                new Api(node.door()).call("GET", "/health", null, null).body().at("/info/cluster");
-        return cluster.path("members").asInt() == nodes.size()
-                && cluster.path("safe").asBoolean();
     }
 
     /** The nodes that listen. */

@@ -1,5 +1,6 @@
 package dev.switchboard.support;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -137,6 +138,14 @@ public final class ProcessNode implements AutoCloseable {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** Whether it sees so many nodes, itself included, and all state is where it belongs, with its backups. */
+    public boolean isAtRestWith(int members) {
+        JsonNode cluster =
+                new Api(door).call("GET", "/health", null, null).body().at("/info/cluster");
+        return cluster.path("members").asInt() == members
+                && cluster.path("safe").asBoolean();
     }
 
     public URI door() {

@@ -29,6 +29,7 @@ public final class Talker implements AutoCloseable {
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
     private final Queue<Took> reconnects = new ConcurrentLinkedQueue<>();
     private final Queue<Took> acknowledgements = new ConcurrentLinkedQueue<>();
+    private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
     private final AtomicInteger next = new AtomicInteger();
     private final Thread thread;
     private volatile boolean talking = true;
@@ -68,11 +69,13 @@ public final class Talker implements AutoCloseable {
                     }
                     TimeUnit.NANOSECONDS.sleep(between.toNanos());
                 }
+                troubles.add("closed with " + client.closed().getNow(0));
                 lost();
             } catch (InterruptedException e) {
                 return;
             } catch (Exception e) {
                 // The node is gone or frozen, or does not answer: elsewhere, and the same message again.
+                troubles.add(e.toString());
                 lost();
                 pause();
             }
@@ -145,6 +148,11 @@ public final class Talker implements AutoCloseable {
     /** How long it took to be live again after each lost connection. */
     public List<Took> reconnects() {
         return List.copyOf(reconnects);
+    }
+
+    /** Why it went elsewhere, each time. */
+    public List<String> troubles() {
+        return List.copyOf(troubles);
     }
 
     /** How long each message took from the first time that it was sent until it was acknowledged. */
