@@ -189,10 +189,6 @@ class GrowthIT {
         progress();
         Pauses pauses = Pauses.of(talkers, since);
         System.out.printf("%s: %s; %d requests%n", what, pauses, http.count() - requests);
-        Map<String, Long> why = talkers.stream()
-                .flatMap(t -> t.troubles().stream())
-                .collect(java.util.stream.Collectors.groupingBy(x -> x, java.util.stream.Collectors.counting()));
-        System.out.println(why);
         caller.ask("offer", Map.of("callId", call, "sdp", what));
         await().atMost(WITHIN).until(() -> callee.all("offer").stream()
                 .anyMatch(offer -> offer.get("sdp").asText().equals(what)));

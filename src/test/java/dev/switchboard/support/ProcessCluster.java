@@ -79,11 +79,7 @@ public final class ProcessCluster implements AutoCloseable {
             own.put("DATABASE_URL", "");
         }
         places.forEach(place -> nodes.put(place, ProcessNode.start(folder, own, ports.get(place), Launch.SMALL)));
-        long t0 = System.nanoTime();
-        places.forEach(place -> {
-            nodes.get(place).awaitStarted();
-            System.out.println("DEBUG started " + place + " " + (System.nanoTime() - t0) / 1_000_000);
-        });
+        places.forEach(place -> nodes.get(place).awaitStarted());
         settle();
     }
 
@@ -96,33 +92,16 @@ public final class ProcessCluster implements AutoCloseable {
         return codes;
     }
 
-    /** {@code kill -9}; does not wait for the others to notice. */
-    public void kill(int place) {
-        nodes.remove(place).kill();
-    }
-
     /** Waits until every node has met every other one, no state is on its way, and the balancer knows who is ready. */
     public void settle() {
         List<ProcessNode> doors = doors();
         await().atMost(CHANGE).until(() -> doors.stream().allMatch(node -> node.isAtRestWith(nodes.size())));
-        System.out.println("DEBUG at rest");
         await().atMost(CHANGE).until(() -> balancer.nodesUp() == doors.size());
     }
 
     /** The nodes that listen. */
     public List<ProcessNode> doors() {
         return nodes.values().stream().filter(ProcessNode::isReady).toList();
-    }
-
-    public ProcessNode node(int place) {
-        return nodes.get(place);
-    }
-
-    /** What all running nodes printed. */
-    public String logs() {
-        StringBuilder all = new StringBuilder();
-        nodes.values().forEach(node -> all.append(node.log()).append('\n'));
-        return all.toString();
     }
 
     @Override
