@@ -114,7 +114,10 @@ public final class Sides implements AutoCloseable {
     public Map<String, String> settings(int side, Map<String, String> usual, String databaseUrl) {
         Map<String, String> settings = new HashMap<>(usual);
         settings.put("CLUSTER_HOST", inside(side));
-        settings.put("CLUSTER_MEMBERS", inside(0) + "," + inside(1));
+        // Room for two nodes on each side.
+        settings.put(
+                "CLUSTER_MEMBERS",
+                inside(0) + ":5701," + inside(0) + ":5702," + inside(1) + ":5701," + inside(1) + ":5702");
         settings.put(
                 "DATABASE_URL",
                 databaseUrl.replaceFirst(
