@@ -171,9 +171,10 @@ class ClusterIT {
                     .isFalse();
             String id = came.bus().ownership().nodeId();
             await().atMost(Duration.ofSeconds(20))
-                    .until(() ->
-                            keys.stream().filter(key -> ownerId(asks, key).equals(id)).count()
-                                    > keys.size() / 4);
+                    .until(() -> keys.stream()
+                                    .filter(key -> ownerId(asks, key).equals(id))
+                                    .count()
+                            > keys.size() / 4);
         }
     }
 
@@ -187,7 +188,7 @@ class ClusterIT {
         Queue<Long> waited = new ConcurrentLinkedQueue<>();
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         try {
-            clock.scheduleAtFixedRate(
+            var asking = clock.scheduleAtFixedRate(
                     () -> {
                         UUID key = keys.get((int) (System.nanoTime() % keys.size()));
                         long at = System.nanoTime();
@@ -203,6 +204,7 @@ class ClusterIT {
             change.run();
             int before = waited.size();
             await().until(() -> waited.size() > before + 200);
+            asking.cancel(false);
             assertThat(failures).isEmpty();
             assertThat(waited).allMatch(ms -> ms < TRY_MS / 2);
         } finally {

@@ -44,6 +44,7 @@ class PartitionIT {
 
     /** What docs/operations.md promises, and a little. */
     private static final Duration COMPARED = Duration.ofSeconds(35);
+
     private static final Duration MERGED = Duration.ofSeconds(40);
 
     @TempDir

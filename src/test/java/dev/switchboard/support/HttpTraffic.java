@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.Api.Answer;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,12 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** People who use the HTTP door all the time: they read, write and change messages, and call a service behind it. */
 public final class HttpTraffic implements AutoCloseable {
     private static final long BETWEEN_MS = 30;
+    private static final long LAST_ANSWER_S = 30;
 
     private final Api api;
     private final List<String> rooms;
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger answered = new AtomicInteger();
-    private final List<Thread> threads = new ArrayList<>();
+    private final ExecutorService browsers;
     private volatile boolean over;
 
     /**
@@ -33,11 +35,8 @@ public final class HttpTraffic implements AutoCloseable {
     public HttpTraffic(URI door, List<Account> people, List<String> rooms, String service) {
         this.api = new Api(door);
         this.rooms = rooms;
-        people.forEach(person -> {
-            Thread thread = new Thread(() -> run(person, service), "http-" + person.username());
-            threads.add(thread);
-            thread.start();
-        });
+        this.browsers = Executors.newFixedThreadPool(people.size());
+        people.forEach(person -> browsers.execute(() -> run(person, service)));
     }
 
     private void run(Account person, String service) {
@@ -93,12 +92,13 @@ public final class HttpTraffic implements AutoCloseable {
     @Override
     public void close() {
         over = true;
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        browsers.shutdown();
+        try {
+            if (!browsers.awaitTermination(LAST_ANSWER_S, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a request has no answer");
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

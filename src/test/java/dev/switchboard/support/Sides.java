@@ -138,7 +138,7 @@ public final class Sides implements AutoCloseable {
 
     private static void ip(String arguments) {
         List<String> command = new ArrayList<>(List.of("ip"));
-        command.addAll(List.of(arguments.split(" ")));
+        command.addAll(List.of(arguments.split(" ", -1)));
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
