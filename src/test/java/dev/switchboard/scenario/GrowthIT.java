@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -123,6 +124,7 @@ class GrowthIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "switchboard.long", matches = "true")
     void gatewaysAndWorkers() {
         cluster.start("worker", List.of(0, 1));
         cluster.start("gateway", List.of(2, 3));

@@ -169,9 +169,16 @@ class PartitionIT {
         System.out.printf("heal: %s%n", Pauses.of(talkers, healed));
         new Audit(postgres).rooms(talkers);
         Set<String> all = ids(people.get(0), people.get(1), people.get(2));
+        // Of a meeting that went on in both halves, the larger half's is kept.
         await().atMost(COMPARED).untilAsserted(() -> {
             for (int i = 0; i < nodes.size(); i++) {
                 assertThat(online(i)).isEqualTo(all);
+                assertThat(active(i)).isEqualTo(companions.size() - 1);
+            }
+        });
+        companions.get(2).ask("meeting:join", Map.of("meetingId", meeting));
+        await().atMost(COMPARED).untilAsserted(() -> {
+            for (int i = 0; i < nodes.size(); i++) {
                 assertThat(active(i)).isEqualTo(companions.size());
             }
         });
