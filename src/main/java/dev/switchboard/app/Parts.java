@@ -59,6 +59,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,7 +168,19 @@ final class Parts {
                         i, bus, store, hazelcast, options.calls(), options.ice(), metrics.calls())))
                 .compose(done -> shards(
                         i -> new MeetingVerticle(i, bus, store, hazelcast, options.meetings(), metrics.meetings())))
-                .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)));
+                .compose(done -> shards(i -> new AccountVerticle(i, bus, store, tokens, revocations, tokenOptions)))
+                .compose(done -> takeState(store, hazelcast));
+    }
+
+    /** Only now: a key that comes here finds somebody who serves it, and open connections to the database. */
+    private Future<Void> takeState(Database store, HazelcastInstance member) {
+        Future<?> connected = member.getCluster().getLocalMember().isLiteMember()
+                ? Future.join(Stream.generate(store::ping).limit(Part.SHARDS).toList())
+                : Future.succeededFuture();
+        return connected.compose(done -> vertx.executeBlocking(() -> {
+            ClusterMember.takeState(member);
+            return null;
+        }));
     }
 
     /** The listener, and the event bus's door in it. */
