@@ -24,7 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class ClusterConfig {
     private static final String FILE = "cluster.xml";
 
-    /** A member named without a port is looked for at this many ports: so many nodes on one machine find each other. */
+    /**
+     * A single member named without a port is looked for at this many ports: so many nodes on one machine find each other.
+     * Of several, each is looked for at one: when a cluster that fell apart looks for its other half, it waits 5 s for each
+     * address where nobody is, one after the other.
+     */
     private static final int PORTS = 10;
 
     private ClusterConfig() {}
@@ -33,13 +37,13 @@ final class ClusterConfig {
      * Builds it.
      *
      * @param folder the configuration folder, looked at first, or null
-     * @param lite whether this node owns no state
      * @throws ConfigException when {@code cluster.xml} cannot be read
      */
-    static Config of(ClusterOptions options, @Nullable Path folder, boolean lite) {
+    static Config of(ClusterOptions options, @Nullable Path folder) {
         Config config = load(folder);
         config.setClusterName(clusterName(options));
-        config.setLiteMember(lite);
+        // Owns nothing until it can serve it: see ClusterMember.takeState.
+        config.setLiteMember(true);
         NetworkConfig network = config.getNetworkConfig();
         network.setPort(options.port()).setPublicAddress(null);
         network.getInterfaces().setEnabled(false);
@@ -47,16 +51,17 @@ final class ClusterConfig {
         config.setProperty("hazelcast.socket.bind.any", "false");
         JoinConfig join = network.getJoin();
         join.getTcpIpConfig().clear();
-        options.members().forEach(member -> addMember(join, member, options.port()));
+        int ports = options.members().size() == 1 ? PORTS : 1;
+        options.members().forEach(member -> addMember(join, member, options.port(), ports));
         return config;
     }
 
-    private static void addMember(JoinConfig join, String member, int port) {
+    private static void addMember(JoinConfig join, String member, int port, int ports) {
         boolean hasPort = member.matches(".*\\]:\\d+|[^:]*:\\d+");
         if (hasPort) {
             join.getTcpIpConfig().addMember(member);
         } else {
-            for (int i = 0; i < PORTS; i++) {
+            for (int i = 0; i < ports; i++) {
                 join.getTcpIpConfig().addMember(member + ":" + (port + i));
             }
         }

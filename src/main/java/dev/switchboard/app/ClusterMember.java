@@ -1,5 +1,6 @@
 package dev.switchboard.app;
 
+import com.hazelcast.cluster.Cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,21 +39,68 @@ final class ClusterMember {
     private static final int BUS_PING_MS = 2_000;
     private static final long BLOCKED_WARNING_MS = 1_000;
 
+    /** How often it is looked whether somebody owns state by now. */
+    private static final long LOOK_MS = 100;
+
+    /** Each time the node that decides may have gone meanwhile. */
+    private static final int PROMOTIONS = 50;
+
     private ClusterMember() {}
 
     /**
-     * Joins the cluster, or begins one. Blocks, some seconds.
+     * Joins the cluster, or begins one. Blocks, some seconds. The member owns nothing at first, unless nobody else does: a
+     * key that was given to a node before it can serve would have nobody to answer for it.
      *
+     * @param ownsState whether it will {@linkplain #takeState take} a share of the state
      * @throws ConfigException when a setting is to blame
      */
     static HazelcastInstance join(ClusterOptions options, @Nullable Path folder, boolean ownsState) {
-        Config config = ClusterConfig.of(options, folder, !ownsState);
+        Config config = ClusterConfig.of(options, folder);
         config.getMemberAttributeConfig()
                 .setAttribute(HazelcastOwnership.NODE_ID, UUID.randomUUID().toString());
         try {
-            return Hazelcast.newHazelcastInstance(config);
+            HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(config);
+            if (ownsState) {
+                ownIfNobodyElse(hazelcast);
+            }
+            return hazelcast;
         } catch (HazelcastException | IllegalStateException | IllegalArgumentException e) {
             throw cannotJoin(options, e);
+        }
+    }
+
+    /** Without an owner nothing that is kept in the cluster can be reached, and no node could start. */
+    private static void ownIfNobodyElse(HazelcastInstance hazelcast) {
+        hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
+            @Override
+            public void memberRemoved(MembershipEvent event) {
+                if (!hasOwner(hazelcast)) {
+                    new Thread(() -> takeState(hazelcast), "take-state").start();
+                }
+            }
+        });
+        if (!hasOwner(hazelcast)) {
+            takeState(hazelcast);
+        }
+    }
+
+    /**
+     * From now on this node owns its share of the keys; where it does already, nothing happens. Blocks.
+     *
+     * @throws IllegalStateException when the cluster does not let it
+     */
+    static void takeState(HazelcastInstance hazelcast) {
+        Cluster cluster = hazelcast.getCluster();
+        for (int left = PROMOTIONS; cluster.getLocalMember().isLiteMember(); left--) {
+            try {
+                cluster.promoteLocalLiteMember();
+            } catch (IllegalStateException e) {
+                if (left == 0 || !hazelcast.getLifecycleService().isRunning()) {
+                    throw e;
+                }
+                LOG.debug("Not yet", e);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MS));
+            }
         }
     }
 
@@ -117,26 +166,21 @@ final class ClusterMember {
             return;
         }
         LOG.info("Waiting for a node that owns state, at {}: routes lead to operations", options.members());
-        CountDownLatch over = new CountDownLatch(1);
-        UUID listener = hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
-            @Override
-            public void memberAdded(MembershipEvent event) {
-                if (!event.getMember().isLiteMember()) {
-                    over.countDown();
-                }
-            }
-        });
+        CountDownLatch stopping = new CountDownLatch(1);
         // Who is told to stop meanwhile waits no longer.
-        Thread stop = new Thread(over::countDown, "stop-waiting");
+        Thread stop = new Thread(stopping::countDown, "stop-waiting");
         Runtime.getRuntime().addShutdownHook(stop);
         try {
-            if (!hasOwner(hazelcast)) {
-                over.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            long deadline = System.nanoTime() + timeout.toNanos();
+            // A member that begins to own state is no event.
+            while (!hasOwner(hazelcast) && System.nanoTime() < deadline) {
+                if (stopping.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
+                    break;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            hazelcast.getCluster().removeMembershipListener(listener);
             forget(stop);
         }
         if (hasOwner(hazelcast)) {

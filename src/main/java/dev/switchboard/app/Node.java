@@ -101,7 +101,7 @@ public final class Node implements AutoCloseable {
             Vertx started = Waiting.await(ClusterMember.vertx(eventBus, hazelcast), START_TIMEOUT);
             vertx = Optional.of(started);
             Database database = prepared.map(p -> Database.open(started, p)).orElse(null);
-            Bus bus = new Bus(started, new HazelcastOwnership(hazelcast));
+            Bus bus = new Bus(started, new HazelcastOwnership(started, hazelcast));
             Parts parts = new Parts(options, started, hazelcast, bus, database);
             Waiting.await(parts.deploy(), START_TIMEOUT);
             return new Node(started, hazelcast, bus, database, parts);

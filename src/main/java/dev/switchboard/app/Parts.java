@@ -43,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -169,12 +170,24 @@ final class Parts {
                 .compose(done -> shards(
                         owners,
                         i -> new MeetingVerticle(i, bus, store, member, () -> options.meetings(), metrics.meetings())))
-                .compose(done -> deployAccounts(store, auth, accounts));
+                .compose(done -> deployAccounts(store, auth, accounts))
+                .compose(done -> takeState(store, member));
     }
 
     private Future<Void> deployAccounts(Database store, TokenOptions auth, Deque<String> deployed) {
         AccessTokens signing = new AccessTokens(auth, revocations(), Clock.systemUTC());
         return shards(deployed, i -> new AccountVerticle(i, bus, store, signing, revocations(), auth));
+    }
+
+    /** Only now: a key that comes here finds somebody who serves it, and open connections to the database. */
+    private Future<Void> takeState(Database store, HazelcastInstance member) {
+        Future<?> connected = member.getCluster().getLocalMember().isLiteMember()
+                ? Future.join(Stream.generate(store::ping).limit(Part.SHARDS).toList())
+                : Future.succeededFuture();
+        return connected.compose(done -> vertx.executeBlocking(() -> {
+            ClusterMember.takeState(member);
+            return null;
+        }));
     }
 
     /** The listener, and the event bus's door in it. */

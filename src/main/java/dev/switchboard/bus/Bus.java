@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +99,7 @@ public final class Bus {
     /** Like {@link #call(Operation, Caller, Record)} for a key that the request does not name itself. */
     public <Q extends Record, R extends Record> Future<R> call(
             Operation<Q, R> operation, Caller caller, Q request, String key) {
-        return new Attempts<>(operation, caller, request, key).begin();
+        return new Attempts<>(operation, caller, request, key, DEADLINE, Bus::presentable).begin();
     }
 
     /** Asks a shard that the caller chose, once: what is said there must be repeated by the caller when it fails. */
@@ -109,19 +110,24 @@ public final class Bus {
     }
 
     /**
-     * Hands a request on to the owner of its key, from within a request that its caller repeats: one try, shorter than
-     * those of the caller. Fails with {@code moved} when there is no answer, so that the caller begins anew.
+     * Asks the owner of the request's key, from within a request that its caller repeats: for less time than one try of
+     * that caller. Fails with {@code moved} when there is no answer, so that the caller begins anew.
      */
     public <Q extends Record, R extends Record> Future<R> forward(Operation<Q, R> operation, Caller caller, Q request) {
-        Ownership.Owner owner;
+        String key;
         try {
-            owner = ownership.ownerOf(operation.keyOf(caller, request));
+            key = operation.keyOf(caller, request);
         } catch (FaultException e) {
             return Future.failedFuture(e);
         }
-        return once(operation, caller, request, owner, FORWARD)
-                .recover(e -> Future.failedFuture(
-                        noAnswer(e) ? Fault.MOVED.because("The owner does not answer.") : Faults.of(e)));
+        return new Attempts<>(
+                        operation,
+                        caller,
+                        request,
+                        key,
+                        FORWARD,
+                        e -> Fault.MOVED.because("The owner does not answer."))
+                .begin();
     }
 
     private static boolean noAnswer(Throwable failure) {
@@ -250,12 +256,22 @@ public final class Bus {
         private final Caller caller;
         private final Q request;
         private final String key;
-        private final long deadline = System.nanoTime() + DEADLINE.toNanos();
+        private final long deadline;
+        private final UnaryOperator<FaultException> givenUp;
         private final Promise<R> result = Promise.promise();
         private int pauseMs = FIRST_PAUSE_MS;
         private Ownership.@Nullable Owner silent;
 
-        Attempts(Operation<Q, R> operation, Caller caller, Q request, String key) {
+        /** @param givenUp makes the fault of a request that no owner answered in time of that of its last try */
+        Attempts(
+                Operation<Q, R> operation,
+                Caller caller,
+                Q request,
+                String key,
+                Duration patience,
+                UnaryOperator<FaultException> givenUp) {
+            this.deadline = System.nanoTime() + patience.toNanos();
+            this.givenUp = givenUp;
             this.operation = operation;
             this.caller = caller;
             this.request = request;
@@ -277,7 +293,8 @@ public final class Bus {
 
         /** Whoever was silent may be slow, not dead: then one repeat is all that it gets, for the rest of the time. */
         private Duration patience(Ownership.Owner owner) {
-            return owner.equals(silent) ? Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime())) : TRY;
+            Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+            return owner.equals(silent) || left.compareTo(TRY) < 0 ? left : TRY;
         }
 
         private void tried(AsyncResult<R> done) {
@@ -287,8 +304,12 @@ public final class Bus {
             }
             FaultException fault = Faults.of(done.cause());
             boolean again = fault.fault() == Fault.MOVED || noAnswer(done.cause());
-            if (!again || System.nanoTime() + pauseMs * 1_000_000L > deadline) {
-                result.fail(presentable(fault));
+            if (!again) {
+                result.fail(fault);
+                return;
+            }
+            if (System.nanoTime() + pauseMs * 1_000_000L > deadline) {
+                result.fail(givenUp.apply(fault));
                 return;
             }
             vertx.setTimer(jitter(pauseMs), t -> begin());

@@ -34,7 +34,7 @@ public final class ClusterRecords<E> implements RecordStore<E> {
     }
 
     private <T> Future<T> future(CompletionStage<T> stage) {
-        return Future.fromCompletionStage(stage, vertx.getOrCreateContext());
+        return ClusterFuture.of(vertx, stage);
     }
 
     @Override

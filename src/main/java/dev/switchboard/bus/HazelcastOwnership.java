@@ -11,8 +11,11 @@ import com.hazelcast.partition.Partition;
 import com.hazelcast.partition.ReplicaMigrationEvent;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Part;
+import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -30,12 +33,17 @@ public final class HazelcastOwnership implements Ownership {
     /** The attribute in which Vert.x keeps the node's id. Unlike the member's own id, it outlives a merge. */
     public static final String NODE_ID = "__vertx.nodeId";
 
+    /** How soon it is noticed that a single partition moved. */
+    private static final long LOOK_MS = 100;
+
     private final HazelcastInstance hazelcast;
     private final String nodeId;
+    private List<Optional<UUID>> owners = List.of();
     private final List<Runnable> changes = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> losses = new CopyOnWriteArrayList<>();
 
-    public HazelcastOwnership(HazelcastInstance hazelcast) {
+    /** @param vertx whose timer looks at the partition table, on one of its contexts */
+    public HazelcastOwnership(Vertx vertx, HazelcastInstance hazelcast) {
         this.hazelcast = hazelcast;
         this.nodeId = idOf(hazelcast.getCluster().getLocalMember());
         hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
@@ -74,6 +82,26 @@ public final class HazelcastOwnership implements Ownership {
             @Override
             public void replicaMigrationFailed(ReplicaMigrationEvent event) {}
         });
+        vertx.setPeriodic(LOOK_MS, t -> look());
+    }
+
+    /**
+     * Partitions move one after the other, for seconds perhaps; Hazelcast says so at the end, and not always after this
+     * node's own view of the table has changed. So the view itself is compared.
+     */
+    private void look() {
+        List<Optional<UUID>> now;
+        try {
+            now = hazelcast.getPartitionService().getPartitions().stream()
+                    .map(partition -> Optional.ofNullable(partition.getOwner()).map(Member::getUuid))
+                    .toList();
+        } catch (HazelcastInstanceNotActiveException e) {
+            return;
+        }
+        if (!now.equals(owners)) {
+            owners = now;
+            changed();
+        }
     }
 
     private static String idOf(Member member) {

@@ -2,6 +2,7 @@ package dev.switchboard.participant;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import dev.switchboard.bus.ClusterFuture;
 import dev.switchboard.bus.Ownership;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,7 +30,7 @@ final class HazelcastOnlineStore implements OnlineStore {
 
     @Override
     public Future<Boolean> put(UUID user) {
-        return Future.fromCompletionStage(map.putAsync(user.toString(), Boolean.TRUE), vertx.getOrCreateContext())
+        return ClusterFuture.of(vertx, map.putAsync(user.toString(), Boolean.TRUE))
                 .map(before -> before != null);
     }
 

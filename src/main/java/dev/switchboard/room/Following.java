@@ -54,9 +54,19 @@ final class Following {
                 .on(RoomOperations.STOP_TYPING, this::stopTyping);
     }
 
+    /**
+     * From a node that this one has lost, a request can still come, late: nobody would say that it is gone once more, and
+     * what it follows would be sent into the void.
+     */
+    private Future<LiveRoom> room(UUID roomId, @Nullable String listener) {
+        return listener == null || shard.bus().ownership().nodes().contains(listener)
+                ? shard.room(roomId)
+                : Future.failedFuture(Fault.MOVED.because("This node is not in the cluster."));
+    }
+
     private Future<Joined> join(Caller caller, Join q) {
         UUID user = caller.user();
-        return shard.room(q.conversationId())
+        return room(q.conversationId(), q.listener())
                 .compose(live -> membership.admit(live, caller).map(live))
                 .compose(live -> {
                     shard.check(live);
@@ -159,7 +169,7 @@ final class Following {
     }
 
     private Future<Followed> follow(Caller caller, Follow q) {
-        return shard.room(q.roomId()).compose(live -> follow(live, q)).recover(e -> {
+        return room(q.roomId(), q.listener()).compose(live -> follow(live, q)).recover(e -> {
             if (e instanceof FaultException fault && fault.fault() == Fault.NOT_FOUND) {
                 // Deleted, and the word of it was lost with the owner that was to send it.
                 q.users().forEach(user -> shard.evict(q.roomId(), user, q.listener()));

@@ -21,7 +21,7 @@ public final class RoomVerticle extends VerticleBase {
     private static final long COUNT_MS = 1_500;
 
     /** How soon after partitions moved rooms are looked through. */
-    private static final long SETTLE_MS = 100;
+    private static final long SETTLE_MS = 500;
 
     /** How often the heads of rooms are compared with the database all the same. */
     private static final long COMPARE_MS = 30_000;

@@ -19,7 +19,11 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Tells people through the owners of their presence, who know where their sockets are. */
+/**
+ * Tells people through the owners of their presence, who know where their sockets are. Each is asked for less time
+ * than those who wait for the change have: an owner that does not answer costs nobody the answer, and is told by the next
+ * sweep.
+ */
 final class BusCallNews implements CallNews {
     private final Bus bus;
     private final Notifications notifications;
@@ -70,7 +74,7 @@ final class BusCallNews implements CallNews {
     }
 
     private Future<Void> push(UUID user, @Nullable String except, Event<?> event) {
-        return bus.call(
+        return bus.forward(
                         ParticipantOperations.NOTIFY,
                         Caller.system(),
                         new Notify(List.of(new Notice(List.of(user), event, except))))

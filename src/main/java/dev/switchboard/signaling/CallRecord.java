@@ -72,9 +72,12 @@ record CallRecord(
         return caller.on(socket) ? callee : callee.on(socket) ? caller : null;
     }
 
-    /** Whether a socket may offer now: the caller's from the beginning, either once media has flowed both ways. */
+    /**
+     * Whether a socket may offer now. The first offer is the caller's; either side may offer anew once media has flowed to
+     * it, also while the other one has not said so yet: a callee whose way is lost then looks for another one.
+     */
     boolean mayOffer(String socket) {
-        return state == State.ACTIVE || caller.on(socket);
+        return state == State.ACTIVE || caller.on(socket) || (callee.on(socket) && callee.connected());
     }
 
     /**

@@ -11,23 +11,15 @@ import dev.switchboard.protocol.FaultException;
 import dev.switchboard.signaling.CallChange.Effect;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The calls that live, and those that ended a moment ago: changes them by rules, keeps them when they are over. */
 final class Calls implements RecordChanges.Work<CallEntry> {
-    /** A call that is over is remembered so long: late requests of its people hear how it ended. */
-    private static final Duration MEMORY = Duration.ofSeconds(60);
-
-    /** Effects that are not marked as done after this time are done again. */
-    private static final Duration REDO = Duration.ofSeconds(2);
-
     private final RecordStore<CallEntry> store;
     private final CallClaims claims;
     private final RecordChanges<CallEntry> changes;
@@ -112,40 +104,13 @@ final class Calls implements RecordChanges.Work<CallEntry> {
         return kept.compose(done -> news.tell(entry, effects));
     }
 
-    /**
-     * Does what is due for one call.
-     *
-     * @param nodes those that live: sockets on others are gone
-     * @return the call afterwards; fails with {@code not_found} when it is forgotten
-     */
-    Future<CallRecord> sweep(UUID id, Set<String> nodes) {
-        Instant now = now();
-        return store.find(id).compose(found -> {
-            CallEntry entry = found.orElseThrow(Calls::unknown);
-            CallRecord call = entry.call();
-            if (call.isOver() && !now.isBefore(ended(call).plus(MEMORY))) {
-                return changes.finish(id).compose(done -> store.remove(id)).map(call);
-            }
-            if (!entry.pending().isEmpty() && !now.isBefore(changed(call).plus(REDO))) {
-                return changes.finish(id).map(call);
-            }
-            return change(id, c -> c.nodesLost(nodes, now, times()).call().tick(now, times()));
-        });
+    /** Does again what the last change of a call asked for and nobody has finished. */
+    Future<Void> finish(UUID call) {
+        return changes.finish(call);
     }
 
     private static FaultException unknown() {
         return Fault.NOT_FOUND.because("There is no such call.");
-    }
-
-    private static Instant ended(CallRecord call) {
-        Instant at = call.endedAt();
-        return at == null ? call.createdAt() : at;
-    }
-
-    /** When its last change with effects was. */
-    private static Instant changed(CallRecord call) {
-        Instant answered = call.answeredAt();
-        return call.isOver() ? ended(call) : answered != null ? answered : call.createdAt();
     }
 
     /** Keeps a call that never rang. */

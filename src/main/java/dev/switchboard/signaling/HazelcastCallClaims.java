@@ -2,6 +2,7 @@ package dev.switchboard.signaling;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import dev.switchboard.bus.ClusterFuture;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class HazelcastCallClaims implements CallClaims {
 
     @Override
     public Future<Optional<UUID>> callOf(UUID user) {
-        return Future.fromCompletionStage(users.getAsync(user.toString()), vertx.getOrCreateContext())
+        return ClusterFuture.of(vertx, users.getAsync(user.toString()))
                 .map(text -> Optional.ofNullable(text).map(UUID::fromString));
     }
 }

@@ -91,7 +91,8 @@ public final class SignalingVerticle extends VerticleBase {
         signals.register(handlers);
         new CallRequests(this::hasSocket, calls, claims, log, initiation, limits).register(handlers);
 
-        vertx.setPeriodic(TICK_MS, t -> sweep(calls, store, signals));
+        CallSweep due = new CallSweep(store, calls);
+        vertx.setPeriodic(TICK_MS, t -> sweep(due, store, signals));
         vertx.setPeriodic(EXPIRE_MS, t -> limits.expire());
         return bus.serve(Part.SIGNALING, shardIndex, handlers);
     }
@@ -103,12 +104,13 @@ public final class SignalingVerticle extends VerticleBase {
     }
 
     private Future<Boolean> hasSocket(UUID user) {
-        return bus.call(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(user)))
+        // Within a request that the bus repeats: no longer than one try of it.
+        return bus.forward(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(user)))
                 .map(answer -> answer.online().contains(user));
     }
 
     /** Carries out what is due for the calls that are this shard's now. */
-    private void sweep(Calls calls, RecordStore<CallEntry> store, Signals signals) {
+    private void sweep(CallSweep due, RecordStore<CallEntry> store, Signals signals) {
         if (sweeping) {
             return;
         }
@@ -117,12 +119,10 @@ public final class SignalingVerticle extends VerticleBase {
         List<Call.State> states = new ArrayList<>();
         store.owned(shardIndex)
                 .onSuccess(signals::retain)
-                .compose(ids -> Future.join(ids.stream()
-                        .map(id -> calls.sweep(id, nodes).onSuccess(call -> {
-                            signals.flush(call);
-                            states.add(call.state());
-                        }))
-                        .toList()))
+                .compose(ids -> due.sweep(ids, nodes, call -> {
+                    signals.flush(call);
+                    states.add(call.state());
+                }))
                 .onComplete(done -> {
                     sweeping = false;
                     meters.shard(shardIndex, states);

@@ -113,7 +113,7 @@ final class Signals {
                 throw Fault.FORBIDDEN.because("That socket is not in the call.");
             }
             if (event.type().equals(Event.OFFER) && !call.mayOffer(from)) {
-                throw Fault.CONFLICT.because("Until the call is active its caller makes the offers.");
+                throw Fault.CONFLICT.because("The first offer is the caller's.");
             }
             mail.deliver(id, peer.userId(), event, user -> whereabouts(call, user));
             return Nothing.NOTHING;

@@ -143,7 +143,6 @@ class ClusterIT {
 
     @Test
     void aNodeThatStopsHandsItsKeysOverWithoutAPause() throws Exception {
-        ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
         try (TestNodes nodes = TestNodes.start(3)) {
             Node asks = nodes.node(0);
             Node stops = nodes.node(1);
@@ -154,8 +153,41 @@ class ClusterIT {
                     keys.add(keyOf(asks, new Owner(id, shard)));
                 }
             }
-            Queue<Long> waited = new ConcurrentLinkedQueue<>();
-            Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+            assertNobodyWaits(asks, keys, stops::close);
+            assertThat(keys).noneMatch(key -> ownerId(asks, key).equals(id));
+        }
+    }
+
+    /** It could own keys as soon as it has joined, and serve them only some seconds later. */
+    @Test
+    void aNodeThatComesTakesKeysWithoutAPause() throws Exception {
+        try (TestNodes nodes = TestNodes.start(1)) {
+            Node asks = nodes.node(0);
+            List<UUID> keys = Stream.generate(Ids::next).limit(200).toList();
+            assertNobodyWaits(asks, keys, nodes::add);
+            Node came = nodes.node(1);
+            assertThat(came.hazelcast().getCluster().getLocalMember().isLiteMember())
+                    .as("it owns state before its door is open")
+                    .isFalse();
+            String id = came.bus().ownership().nodeId();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> keys.stream()
+                                    .filter(key -> ownerId(asks, key).equals(id))
+                                    .count()
+                            > keys.size() / 4);
+        }
+    }
+
+    private static String ownerId(Node sees, UUID key) {
+        return sees.bus().ownership().ownerOf(key.toString()).nodeId();
+    }
+
+    /** Asks for the keys all the time, while something happens to the cluster. */
+    private static void assertNobodyWaits(Node asks, List<UUID> keys, Runnable change) throws Exception {
+        ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+        Queue<Long> waited = new ConcurrentLinkedQueue<>();
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        try {
             var asking = clock.scheduleAtFixedRate(
                     () -> {
                         UUID key = keys.get((int) (System.nanoTime() % keys.size()));
@@ -169,15 +201,10 @@ class ClusterIT {
                     5,
                     TimeUnit.MILLISECONDS);
             await().until(() -> waited.size() > 100);
-            stops.close();
+            change.run();
             int before = waited.size();
             await().until(() -> waited.size() > before + 200);
             asking.cancel(false);
-            assertThat(keys).noneMatch(key -> asks.bus()
-                    .ownership()
-                    .ownerOf(key.toString())
-                    .nodeId()
-                    .equals(id));
             assertThat(failures).isEmpty();
             assertThat(waited).allMatch(ms -> ms < TRY_MS / 2);
         } finally {

@@ -28,8 +28,8 @@ final class BenchDatabase implements AutoCloseable {
 
     private static final String ADD_USERS =
             """
-            insert into user_account (id, username, email, display_name, roles)
-            select id, name, name || '@example.org', name, '{user}' from unnest(?, ?) as t(id, name)""";
+            insert into user_account (id, username, email, display_name, roles, password_hash)
+            select id, name, name || '@example.org', name, '{user}', '(none that fits)' from unnest(?, ?) as t(id, name)""";
 
     private static final String ADD_ROOM = "insert into room (id, kind, title, created_by) values (?, 'group', ?, ?)";
 
@@ -133,7 +133,7 @@ final class BenchDatabase implements AutoCloseable {
                     .map(name -> rooms.get(name).toString())
                     .toList());
         }
-        return new Population(issued, roomsOf);
+        return new Population(users, issued, roomsOf);
     }
 
     private static Array uuids(Connection connection, List<UUID> ids) throws SQLException {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,29 +40,40 @@ final class ServerProcess implements AutoCloseable {
      */
     static ServerProcess start(
             Path workDir, String name, int core, List<String> command, Map<String, String> settings) {
-        return start(workDir, name, core, freePort(), command, settings, server -> server.output()
-                .contains("ready"));
+        return start(workDir, name, pinned(core, command), freePort(), settings, ServerProcess::saysReady);
+    }
+
+    /** The same on whatever core is free. */
+    static ServerProcess startAnywhere(Path workDir, String name, List<String> command, Map<String, String> settings) {
+        return start(workDir, name, command, freePort(), settings, ServerProcess::saysReady);
+    }
+
+    private boolean saysReady() {
+        return output().contains("ready");
     }
 
     /** The same for a server that says nothing and has its port on its command line: it is ready when it listens. */
     static ServerProcess startSilent(Path workDir, String name, int core, IntFunction<List<String>> command) {
         int port = freePort();
-        return start(workDir, name, core, port, command.apply(port), Map.of(), ServerProcess::listens);
+        return start(workDir, name, pinned(core, command.apply(port)), port, Map.of(), ServerProcess::listens);
+    }
+
+    private static List<String> pinned(int core, List<String> command) {
+        List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
+        pinned.addAll(command);
+        return pinned;
     }
 
     private static ServerProcess start(
             Path workDir,
             String name,
-            int core,
-            int port,
             List<String> command,
+            int port,
             Map<String, String> settings,
             Predicate<ServerProcess> ready) {
-        List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
-        pinned.addAll(command);
         Path log = workDir.resolve(name + ".log");
         ProcessBuilder builder =
-                new ProcessBuilder(pinned).redirectErrorStream(true).redirectOutput(log.toFile());
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().putAll(settings);
         builder.environment().put("PORT", Integer.toString(port));
         try {
@@ -104,18 +116,17 @@ final class ServerProcess implements AutoCloseable {
         return ProcFs.residentBytes(process.pid());
     }
 
-    /** Runs another program with the number of this process as its last arguments, and waits for it. */
-    void tell(String... command) {
+    /** Runs another program that is told the number of this process, and waits for it. Returns what it printed. */
+    String tell(String... command) {
         List<String> line = new ArrayList<>(List.of(command));
         line.replaceAll(word -> word.equals("PID") ? Long.toString(process.pid()) : word);
         try {
-            Process told = new ProcessBuilder(line)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            Process told = new ProcessBuilder(line).redirectErrorStream(true).start();
+            String printed = new String(told.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!told.waitFor(STOP_SECONDS, TimeUnit.SECONDS) || told.exitValue() != 0) {
                 throw new IllegalStateException("failed: " + String.join(" ", line));
             }
+            return printed;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

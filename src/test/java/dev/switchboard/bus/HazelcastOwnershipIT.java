@@ -9,13 +9,15 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Ids;
+import io.vertx.core.Vertx;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A member that owns nothing, alone: no partition has an owner, as in the moment after a node died. */
 class HazelcastOwnershipIT {
     private final HazelcastInstance gateway = Hazelcast.newHazelcastInstance(config());
-    private final Ownership ownership = new HazelcastOwnership(gateway);
+    private final Vertx vertx = Vertx.vertx();
+    private final Ownership ownership = new HazelcastOwnership(vertx, gateway);
 
     private static Config config() {
         Config config = new Config().setClusterName("ownership-" + Ids.next()).setLiteMember(true);
@@ -30,6 +32,7 @@ class HazelcastOwnershipIT {
     @AfterEach
     void stop() {
         gateway.getLifecycleService().terminate();
+        vertx.close();
     }
 
     private Fault fault() {

@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.switchboard.support.Front;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The node of one of the two is killed in the middle of their call. */
+/** The node of one of them is killed in the middle of a call, or of a meeting. */
 @EnabledIf("dev.switchboard.page.Chromium#isThere")
 class CallCrashIT {
     private static final Duration BACK_WITHIN = Duration.ofSeconds(30);
@@ -60,6 +61,44 @@ class CallCrashIT {
         chromium.close();
         nodes.forEach(ProcessNode::close);
         postgres.close();
+    }
+
+    private static Attendee attendee(Chromium chromium, String name, String address) {
+        return new Attendee(chromium.browser(), name, address, new NewContextOptions().setViewportSize(1280, 800));
+    }
+
+    @Test
+    void theMeetingGoesOn() {
+        List<URI> doors = nodes.stream().map(ProcessNode::door).toList();
+        try (Front bobsWay = new Front(List.of(doors.get(1), doors.get(2)))) {
+            Attendee ann = attendee(chromium, "ann", doors.get(0) + "/");
+            Attendee bob = attendee(chromium, "bob", bobsWay.address());
+            Attendee cat = attendee(chromium, "cat", doors.get(2) + "/");
+            List<Attendee> all = List.of(ann, bob, cat);
+            ann.begin("Thursday", false);
+            String link = ann.link();
+            bob.follow(link);
+            cat.follow(link);
+            all.forEach(each -> each.seesOthers(2));
+
+            nodes.get(1).kill();
+            bob.visitor.sees("The connection was lost.");
+            all.forEach(each -> each.seesOthers(2));
+            bob.is("live");
+            all.forEach(each -> each.seesOthers(2));
+
+            // What is said goes its way again, and new ways are found.
+            bob.press("Turn the camera off");
+            assertThat(ann.pictures()).hasCount(2);
+            assertThat(cat.pictures()).hasCount(2);
+            bob.press("Turn the camera off");
+            all.forEach(each -> each.seesOthers(2));
+            bob.press("Leave");
+            assertThat(ann.tiles()).hasCount(2);
+            ann.seesOthers(1);
+            cat.seesOthers(1);
+            all.forEach(each -> each.visitor.foundNoFault());
+        }
     }
 
     @Test

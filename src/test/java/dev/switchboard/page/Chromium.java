@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
 /** The Chromium of this machine, driven by Playwright, whose driver comes with its Maven artefact. */
 final class Chromium implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Chromium.class);
-    private static final Path PROGRAM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
+    static final Path PROGRAM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
 
     /** A machine without screen, sandbox and way out needs these; Playwright's own way of "headless" is of another age. */
-    private static final List<String> FLAGS = List.of(
+    static final List<String> FLAGS = List.of(
             "--headless=new",
             "--no-sandbox",
             "--disable-gpu",

@@ -5,11 +5,15 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.ScreenshotOptions;
+import dev.switchboard.support.Api;
 import dev.switchboard.support.Front;
+import dev.switchboard.support.Guest;
 import dev.switchboard.support.TestNodes;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,17 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("dev.switchboard.page.Chromium#isThere")
 class MeetingPageIT {
     private static final Path PICTURES = Path.of("target", "screenshots");
+
+    /** None is cut off at the sides, none lies on another, each is large enough to read its name. */
+    private static final String ALL_IN_SIGHT =
+            """
+            (view) => {
+              const tiles = [...view.querySelectorAll('.tiles > li')].map((tile) => tile.getBoundingClientRect());
+              const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+              return tiles.every((a, i) => a.left >= 0 && a.right <= innerWidth + 1 && a.width >= 96 && a.height >= 72
+                  && tiles.every((b, j) => i === j || apart(a, b)));
+            }
+            """;
 
     private static Chromium chromium;
     private static TestNodes cluster;
@@ -114,6 +129,41 @@ class MeetingPageIT {
         for (Attendee each : List.of(ann, bob, cat)) {
             each.visitor.foundNoFault();
         }
+    }
+
+    @Test
+    void tenHaveATileEachOnADeskAndOnAPhone() {
+        Attendee ann = attendee("ann", 0);
+        Attendee bob = new Attendee(
+                chromium.browser(),
+                "bob",
+                cluster.doors().get(1) + "/",
+                new NewContextOptions().setViewportSize(390, 844).setHasTouch(true));
+        Attendee cat = attendee("cat", 2);
+        ann.begin("Friday", false);
+        String link = ann.link();
+        bob.follow(link);
+        cat.follow(link);
+        List<Attendee> real = List.of(ann, bob, cat);
+        real.forEach(each -> each.seesOthers(2));
+        // Ten browsers that send to each other are more than a machine of two cores carries: seven send nothing.
+        Api api = new Api(cluster.doors().get(0));
+        List<Guest> guests = IntStream.range(0, 7)
+                .mapToObj(i -> Guest.of(cluster.doors().get(i % 3), api.register("guest" + i)))
+                .toList();
+        String meeting = link.substring(link.lastIndexOf('/') + 1);
+        guests.forEach(guest -> guest.join(meeting));
+        for (Attendee each : real) {
+            assertThat(each.tiles()).hasCount(10);
+            Assertions.assertThat((Boolean) each.view().evaluate(ALL_IN_SIGHT))
+                    .as("tiles of " + each.visitor.name)
+                    .isTrue();
+            Accessibility.check(each.visitor.page, "ten in a meeting");
+        }
+        picture(ann, "meeting-ten");
+        picture(bob, "meeting-ten-phone");
+        guests.forEach(Guest::close);
+        real.forEach(each -> each.visitor.foundNoFault());
     }
 
     @Test

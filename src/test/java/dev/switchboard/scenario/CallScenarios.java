@@ -50,19 +50,6 @@ abstract class CallScenarios {
             resumeToken = auth.get("resumeToken").asText();
             bus.register("user:" + account.id(), event -> heard.add(event));
             bus.register("socket:" + socketId, event -> heard.add(event));
-            awaitOnline(new Api(node));
-        }
-
-        /** That somebody has a socket is said to others a moment after it was opened. */
-        private void awaitOnline(Api api) {
-            String general = api.call("GET", "/api/v1/conversations?slug=general", account, null)
-                    .ok()
-                    .at("/items/0/id")
-                    .asText();
-            bus.request("join:conversation", Map.of("conversationId", general));
-            String member = "/api/v1/conversations/" + general + "/members/" + account.id();
-            await().until(() ->
-                    api.call("GET", member, account, null).ok().get("online").asBoolean());
         }
 
         static Phone of(URI node, Account account) {
@@ -114,6 +101,20 @@ abstract class CallScenarios {
     }
 
     @Test
+    void whoeverHasRegisteredIsFoundAtOnceFromEveryNode() {
+        Account ann = register("ann");
+        try (Phone a = Phone.of(node(0), ann)) {
+            for (int i = 0; i < 8; i++) {
+                try (Phone fresh = Phone.of(node(i), register("fresh"))) {
+                    String call = a.call(fresh);
+                    assertThat(fresh.hears("call:incoming").get("id").asText()).isEqualTo(call);
+                    fresh.ask("call:reject", call);
+                }
+            }
+        }
+    }
+
+    @Test
     void theFirstAnswerWinsAndOnlyTheTwoMaySignal() {
         Account ann = register("ann");
         Account bob = register("bob");
@@ -149,11 +150,11 @@ abstract class CallScenarios {
             refused(403, () -> b2.signal("offer", call, "of the wrong socket"));
             refused(400, () -> a.signal("offer", call, "x".repeat(33 * 1024)));
 
-            a.ask("call:connected", call);
             assertThat(b1.ask("call:connected", call).at("/call/state").asText())
-                    .isEqualTo("ACTIVE");
+                    .isEqualTo("CONNECTING");
             b1.signal("offer", call, "anew, from the other side");
             assertThat(a.hears("offer").get("sdp").asText()).isEqualTo("anew, from the other side");
+            assertThat(a.ask("call:connected", call).at("/call/state").asText()).isEqualTo("ACTIVE");
             b1.ask("call:end", call);
             assertThat(a.hears("call:end").get("reason").asText()).isEqualTo("hangup");
             assertThat(b1.all("call:end")).isEmpty();
@@ -243,6 +244,7 @@ abstract class CallScenarios {
             assertThat(api.call("GET", "/api/v1/users/blocked", bob, null).ok().at("/items/0/id"))
                     .hasToString("\"" + ann.id() + "\"");
             String general = api.general(ann);
+            List.of(a, b).forEach(phone -> phone.bus.request("join:conversation", Map.of("conversationId", general)));
             String member = "/api/v1/conversations/" + general + "/members/" + bob.id();
             assertThat(api.call("GET", member, ann, null).ok().get("online").asBoolean())
                     .isFalse();

@@ -52,10 +52,17 @@ class CallRecordTest {
     }
 
     @Test
-    void theCallerOffersAndOnceTheCallIsActiveEither() {
+    void theCallerOffersFirstAndThenWhoeverWasConnected() {
         assertThat(answered().mayOffer("ann")).isTrue();
         assertThat(answered().mayOffer("bob")).isFalse();
-        assertThat(answered().connected("bob").call().mayOffer("bob")).isFalse();
+        assertThat(answered().connected("ann").call().mayOffer("bob")).isFalse();
+        CallRecord connected = answered().connected("bob").call();
+        assertThat(connected.mayOffer("bob"))
+                .as("restarts ICE while the caller is still connecting")
+                .isTrue();
+        assertThat(connected.resume(BOB, "bob", "bob-2", "n3", after(6)).call().mayOffer("bob-2"))
+                .isTrue();
+        assertThat(connected.mayOffer("eve")).isFalse();
         assertThat(active().mayOffer("bob")).isTrue();
     }
 

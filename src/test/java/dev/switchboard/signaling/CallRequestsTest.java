@@ -30,6 +30,7 @@ class CallRequestsTest {
 
     private final ShuffledCalls world = new ShuffledCalls(0);
     private Promise<Boolean> presence = Promise.promise();
+    private Future<Void> told = Future.succeededFuture();
     private final CallRequests requests = owner();
 
     /** An owner of the caller's key: it lets a pair call once a minute. */
@@ -37,7 +38,7 @@ class CallRequestsTest {
         CallNews news = new CallNews() {
             @Override
             public Future<Void> tell(CallEntry entry, List<Effect> effects) {
-                return Future.succeededFuture();
+                return told;
             }
 
             @Override
@@ -93,6 +94,16 @@ class CallRequestsTest {
         Future<Initiated> again = ask(requests, request);
         assertThat(first.failed()).isTrue();
         assertThat(again.result().callId()).isEqualTo(request.id());
+    }
+
+    @Test
+    void aCallWhoseCalleeCouldNotBeToldYetIsACallAllTheSame() {
+        Initiate request = request();
+        presence.complete(true);
+        told = Future.failedFuture(Fault.MOVED.because("The owner does not answer."));
+        assertThat(ask(requests, request).failed()).as("the bus asks again").isTrue();
+        assertThat(ask(requests, request).result().call().state()).isEqualTo(Call.State.RINGING);
+        assertThat(world.only().id()).isEqualTo(request.id());
     }
 
     @Test

@@ -28,8 +28,13 @@ public final class Front implements AutoCloseable {
 
     /** @param nodes in the order in which they are tried */
     public Front(List<URI> nodes) {
+        this("127.0.0.1", nodes);
+    }
+
+    /** @param host that it listens on */
+    public Front(String host, List<URI> nodes) {
         this.nodes = List.copyOf(nodes);
-        port = vertx.createNetServer(new NetServerOptions().setHost("127.0.0.1").setPort(0))
+        port = vertx.createNetServer(new NetServerOptions().setHost(host).setPort(0))
                 .connectHandler(this::accept)
                 .listen()
                 .toCompletionStage()
@@ -40,6 +45,10 @@ public final class Front implements AutoCloseable {
 
     public String address() {
         return "http://127.0.0.1:" + port + "/";
+    }
+
+    public int port() {
+        return port;
     }
 
     /** From now on nothing passes, and what was open is closed. */

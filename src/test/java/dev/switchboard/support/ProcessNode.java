@@ -1,5 +1,6 @@
 package dev.switchboard.support;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** A node as its users run it: the program in a process of its own, which can be killed and frozen. */
 public final class ProcessNode implements AutoCloseable {
@@ -23,15 +25,29 @@ public final class ProcessNode implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
 
     private final Process process;
-    private final int port;
+    private final URI door;
     private final Path log;
     private final Path errors;
 
-    private ProcessNode(Process process, int port, Path log, Path errors) {
+    private ProcessNode(Process process, URI door, Path log, Path errors) {
         this.process = process;
-        this.port = port;
+        this.door = door;
         this.log = log;
         this.errors = errors;
+    }
+
+    /**
+     * How a process is started.
+     *
+     * @param within a command that runs the program, in a network namespace for example; empty for none
+     * @param host at which its door is found
+     * @param heap the most that its heap may take, as Java says it
+     */
+    public record Launch(List<String> within, String host, String heap) {
+        public static final Launch USUAL = new Launch(List.of(), "127.0.0.1", "512m");
+
+        /** With a smaller heap: for many nodes on one machine. */
+        public static final Launch SMALL = new Launch(List.of(), "127.0.0.1", "256m");
     }
 
     /**
@@ -45,12 +61,18 @@ public final class ProcessNode implements AutoCloseable {
 
     /** The same on a port that the caller chose. */
     public static ProcessNode start(Path folder, Map<String, String> settings, int port) {
+        return start(folder, settings, port, Launch.USUAL);
+    }
+
+    /** The same, started otherwise. */
+    public static ProcessNode start(Path folder, Map<String, String> settings, int port, Launch launch) {
         Path log = folder.resolve("node-" + port + ".log");
         Path errors = folder.resolve("node-" + port + ".err");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(launch.within());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
-                "-Xmx512m",
+                "-Xmx" + launch.heap(),
                 "-jar",
                 JAR.toAbsolutePath().toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -60,7 +82,8 @@ public final class ProcessNode implements AutoCloseable {
         builder.environment().putAll(settings);
         builder.environment().put("PORT", String.valueOf(port));
         try {
-            return new ProcessNode(builder.start(), port, log, errors);
+            URI door = URI.create("http://" + launch.host() + ":" + port);
+            return new ProcessNode(builder.start(), door, log, errors);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,12 +99,21 @@ public final class ProcessNode implements AutoCloseable {
 
     /** Waits until the node serves. */
     public ProcessNode awaitReady() {
+        return await(this::isReady);
+    }
+
+    /** Waits until it says that it serves: for a node without a door. */
+    public ProcessNode awaitStarted() {
+        return await(() -> log().contains("is ready"));
+    }
+
+    private ProcessNode await(BooleanSupplier ready) {
         long deadline = System.nanoTime() + START.toNanos();
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
                 throw new IllegalStateException("the node ended:\n" + log() + errors());
             }
-            if (isReady()) {
+            if (ready.getAsBoolean()) {
                 return this;
             }
             try {
@@ -108,8 +140,16 @@ public final class ProcessNode implements AutoCloseable {
         }
     }
 
+    /** Whether it sees so many nodes, itself included, and all state is where it belongs, with its backups. */
+    public boolean isAtRestWith(int members) {
+        JsonNode cluster =
+                new Api(door).call("GET", "/health", null, null).body().at("/info/cluster");
+        return cluster.path("members").asInt() == members
+                && cluster.path("safe").asBoolean();
+    }
+
     public URI door() {
-        return URI.create("http://127.0.0.1:" + port);
+        return door;
     }
 
     public long pid() {
@@ -151,8 +191,13 @@ public final class ProcessNode implements AutoCloseable {
 
     /** {@code SIGTERM}; returns the exit code. */
     public int stop() {
-        process.destroy();
+        terminate();
         return await();
+    }
+
+    /** {@code SIGTERM}, without waiting for the end. */
+    public void terminate() {
+        process.destroy();
     }
 
     /** Waits until it ends by itself; returns the exit code. */

@@ -15,7 +15,14 @@ public final class RoomView {
     private final List<JsonNode> events = new ArrayList<>();
     private final List<JsonNode> states = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
+    private final List<Silence> silences = new ArrayList<>();
+    private final Map<Long, Long> arrivals = new HashMap<>();
     private long lastSeq;
+    private long heardAt;
+    private boolean live;
+
+    /** Nothing numbered came through one connection from one moment to the other ({@link System#nanoTime()}). */
+    public record Silence(long from, long to) {}
 
     /** @param startAfter the number after which this view begins */
     public RoomView(String roomId, long startAfter) {
@@ -28,6 +35,7 @@ public final class RoomView {
         long from;
         synchronized (this) {
             from = lastSeq;
+            live = false;
         }
         JsonNode joined = client.request("join:conversation", Map.of("conversationId", roomId, "afterSeq", from));
         if (joined.get("recovered").asBoolean()) {
@@ -38,6 +46,10 @@ public final class RoomView {
             reload(client, joined.get("headSeq").asLong());
         }
         client.register("room:" + roomId, this::event);
+        synchronized (this) {
+            live = true;
+            heardAt = System.nanoTime();
+        }
         return joined;
     }
 
@@ -64,6 +76,12 @@ public final class RoomView {
             return;
         }
         long seq = event.get("seq").asLong();
+        long now = System.nanoTime();
+        arrivals.putIfAbsent(seq, now);
+        if (live) {
+            silences.add(new Silence(heardAt, now));
+            heardAt = now;
+        }
         if (seq != lastSeq + 1) {
             faults.add("got " + seq + " after " + lastSeq);
         }
@@ -90,6 +108,16 @@ public final class RoomView {
     /** Gaps, repetitions and disorder; empty when all is well. */
     public synchronized List<String> faults() {
         return List.copyOf(faults);
+    }
+
+    /** The stretches between one event and the next, while connected. */
+    public synchronized List<Silence> silences() {
+        return List.copyOf(silences);
+    }
+
+    /** When each event came first, by its number ({@link System#nanoTime()}). */
+    public synchronized Map<Long, Long> arrivals() {
+        return Map.copyOf(arrivals);
     }
 
     public synchronized List<JsonNode> events() {

@@ -71,7 +71,12 @@ final class BridgeRegistrations {
         } else if (isUser) {
             user = true;
             socket.loop().hub().registerUser(socket.carrier(), who.user());
-            acknowledge(frame, true);
+            if (frame.replyAddress() != null) {
+                // Whoever is told so may be called at once, by somebody on another node.
+                socket.run(
+                        address,
+                        () -> socket.loop().hub().reachable(who.user()).onSuccess(v -> acknowledge(frame, true)));
+            }
         } else {
             own = true;
             socket.loop().hub().registerSocket(socket.carrier());
@@ -115,7 +120,11 @@ final class BridgeRegistrations {
                 user = false;
                 socket.loop().hub().unregister(socket.carrier(), address);
             }
-            acknowledge(frame, false);
+            // After the acknowledgement of its registration.
+            socket.run(address, () -> {
+                acknowledge(frame, false);
+                return Future.succeededFuture();
+            });
         } else if (address.equals(SOCKET + socket.carrier().socketId())) {
             own = false;
             socket.loop().hub().unregister(socket.carrier(), address);

@@ -40,6 +40,12 @@ interface Hub {
     /** Registers {@code user:<id>} of the socket's own user; the bridge has checked that. */
     void registerUser(Connection socket, UUID userId);
 
+    /**
+     * Completes once the whole cluster finds the socket's user online, or after two seconds without that; never fails. To
+     * be asked after {@link #connected}.
+     */
+    Future<Void> reachable(UUID userId);
+
     /** Registers {@code socket:<id>} of the socket itself. */
     void registerSocket(Connection socket);
 

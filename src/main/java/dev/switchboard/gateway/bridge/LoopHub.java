@@ -29,10 +29,14 @@ final class LoopHub implements Hub {
      */
     private static final long PATIENCE_MS = 20_000;
 
+    /** Longer than an owner that lives takes to hear who is here; one that does not must not keep a client waiting. */
+    private static final long REACHABLE_MS = 2_000;
+
     private final Vertx vertx;
     private final Context context;
     private final NodeHub node;
     private final Patience patience;
+    private final Patience announcing;
     private final Map<Connection, Follower> followers = new HashMap<>();
     private final Map<UUID, LoopRoom> rooms = new HashMap<>();
     private final Map<UUID, List<Connection>> registeredUsers = new HashMap<>();
@@ -71,6 +75,7 @@ final class LoopHub implements Hub {
 
     LoopHub(Vertx vertx, NodeHub node, long patienceMs) {
         this.patience = new Patience(vertx, patienceMs);
+        this.announcing = new Patience(vertx, REACHABLE_MS);
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.node = node;
@@ -295,6 +300,11 @@ final class LoopHub implements Hub {
     @Override
     public void registerUser(Connection socket, UUID userId) {
         registeredUsers.computeIfAbsent(userId, u -> new ArrayList<>(1)).add(socket);
+    }
+
+    @Override
+    public Future<Void> reachable(UUID userId) {
+        return announcing.with(node.userKnown(this, userId), () -> {}).otherwiseEmpty();
     }
 
     private void removeUser(Connection socket, UUID userId) {

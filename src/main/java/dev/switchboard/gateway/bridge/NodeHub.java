@@ -108,6 +108,11 @@ public final class NodeHub extends VerticleBase {
         context.runOnContext(v -> users.connected(userId));
     }
 
+    /** Completes once the user's owner has heard that the user has a socket on this node. */
+    Future<Void> userKnown(LoopHub loop, UUID userId) {
+        return inOrder(loop, () -> users.known(userId));
+    }
+
     void userDisconnected(UUID userId) {
         context.runOnContext(v -> users.disconnected(userId));
     }

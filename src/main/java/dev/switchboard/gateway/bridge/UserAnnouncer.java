@@ -7,6 +7,7 @@ import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.ParticipantOperations;
 import dev.switchboard.protocol.ParticipantOperations.Announce;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,6 +29,9 @@ final class UserAnnouncer {
     private final Bus bus;
     private final Map<UUID, Integer> sockets = new HashMap<>();
     private final Set<UUID> changed = new HashSet<>();
+    /** Of users whom their owner has not acknowledged yet. */
+    private final Map<UUID, Promise<Void>> unknown = new HashMap<>();
+
     private Map<UUID, Owner> announcedTo = new HashMap<>();
     private final Set<Owner> told = new HashSet<>();
     private final Set<Owner> unheard = new HashSet<>();
@@ -45,12 +49,30 @@ final class UserAnnouncer {
     void connected(UUID userId) {
         if (sockets.merge(userId, 1, Integer::sum) == 1) {
             changed.add(userId);
+            unknown.computeIfAbsent(userId, u -> Promise.promise());
+        }
+    }
+
+    /**
+     * Completes once the user's owner has heard that the user is here: from then on it is found online. At once for
+     * those whose owner has heard it of another socket; does not complete while the owner cannot be told.
+     */
+    Future<Void> known(UUID userId) {
+        Promise<Void> awaited = unknown.get(userId);
+        return awaited == null ? Future.succeededFuture() : awaited.future();
+    }
+
+    private void acknowledged(UUID userId) {
+        Promise<Void> awaited = unknown.remove(userId);
+        if (awaited != null) {
+            awaited.complete();
         }
     }
 
     void disconnected(UUID userId) {
         if (sockets.computeIfPresent(userId, (u, n) -> n == 1 ? null : n - 1) == null) {
             changed.add(userId);
+            acknowledged(userId);
         }
     }
 
@@ -132,6 +154,7 @@ final class UserAnnouncer {
     private Future<?> announce(Owner owner, Announce announcement) {
         told.add(owner);
         return bus.callShard(ParticipantOperations.ANNOUNCE, Caller.system(), announcement, owner)
+                .onSuccess(heard -> announcement.online().forEach(this::acknowledged))
                 .onFailure(e -> unheard.add(owner));
     }
 }

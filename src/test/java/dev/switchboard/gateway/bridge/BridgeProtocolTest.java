@@ -43,6 +43,7 @@ class BridgeProtocolTest {
         await().until(server.hub.connected::isEmpty);
         server.hub.calls.clear();
         server.hub.gate = null;
+        server.hub.announced = null;
         server.hub.closedRoom = null;
         server.sent.clear();
         server.callers.clear();
@@ -225,6 +226,26 @@ class BridgeProtocolTest {
             assertThat(ws.message().path("address").asText()).isEqualTo("next");
             assertThat(server.hub.calls)
                     .contains("register " + ROOM, "unregister room:" + ROOM, "registerUser " + ALICE);
+        }
+    }
+
+    @Test
+    void aUserIsAcknowledgedOnceOthersCanReachIt() throws Exception {
+        Promise<Void> announced = Promise.promise();
+        server.hub.announced = announced;
+        try (var ws = connect(RawWebSocket.RAW, ALICE)) {
+            ws.send("{\"type\":\"register\",\"address\":\"user:" + ALICE + "\",\"replyAddress\":\"ack\"}");
+            ws.send("{\"type\":\"unregister\",\"address\":\"user:" + ALICE + "\",\"replyAddress\":\"ack2\"}");
+            // Other requests do not wait for it.
+            ws.sendRequest("next", "user:typing", Map.of("conversationId", ROOM));
+            assertThat(ws.message().path("address").asText()).isEqualTo("next");
+            assertThat(server.hub.calls).contains("registerUser " + ALICE, "unregister user:" + ALICE);
+            server.onLoop(() -> {
+                announced.complete();
+                return null;
+            });
+            assertThat(ws.message().path("address").asText()).isEqualTo("ack");
+            assertThat(ws.message().path("address").asText()).isEqualTo("ack2");
         }
     }
 

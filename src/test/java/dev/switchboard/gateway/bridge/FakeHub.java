@@ -39,6 +39,9 @@ final class FakeHub implements Hub {
     /** Joins wait for this, when it is set. */
     volatile @Nullable Promise<Void> gate;
 
+    /** Users are reachable when this is complete, or at once when it is not set. */
+    volatile @Nullable Promise<Void> announced;
+
     @Override
     public void connected(Connection socket, UUID userId) {
         calls.add("connected " + userId);
@@ -97,6 +100,12 @@ final class FakeHub implements Hub {
     @Override
     public void registerUser(Connection socket, UUID userId) {
         calls.add("registerUser " + userId);
+    }
+
+    @Override
+    public Future<Void> reachable(UUID userId) {
+        Promise<Void> wait = announced;
+        return wait == null ? Future.succeededFuture() : wait.future();
     }
 
     @Override

@@ -63,6 +63,7 @@ class NodeHubTest {
     private final AtomicInteger head = new AtomicInteger(5);
     private final Promise<Void> ownerAnswers = Promise.promise();
     private final List<Announce> announced = new CopyOnWriteArrayList<>();
+    private volatile Future<Void> participantsAnswer = Future.succeededFuture();
     private final AtomicBoolean participantsAway = new AtomicBoolean();
     private final List<Follow> follows = new CopyOnWriteArrayList<>();
     private final AtomicInteger left = new AtomicInteger();
@@ -101,7 +102,7 @@ class NodeHubTest {
                         return Future.failedFuture(Fault.UNAVAILABLE.because("away"));
                     }
                     announced.add(q);
-                    return Future.succeededFuture(Nothing.NOTHING);
+                    return participantsAnswer.map(v -> Nothing.NOTHING);
                 })));
         Meeting meeting = new Meeting(
                 ROOM,
@@ -276,6 +277,52 @@ class NodeHubTest {
     }
 
     @Test
+    void aUserIsReachableWhenTheOwnerHasHeardOfIt() throws Exception {
+        Promise<Void> slow = Promise.promise();
+        participantsAnswer = slow.future();
+        Socket socket = connect();
+        Promise<Void> reachable = reachable(socket.user);
+        await().atMost(SOON).until(() -> !announced.isEmpty());
+        assertThat(reachable.future().isComplete()).isFalse();
+        slow.complete();
+        wait(reachable.future());
+
+        // Nothing is announced, or waited for, again for the user's next socket.
+        participantsAnswer = Promise.<Void>promise().future();
+        onLoop(() -> {
+            hub.connected(new Socket(socket.user), socket.user);
+            return hub.reachable(socket.user);
+        });
+        assertThat(announced).hasSize(1);
+    }
+
+    @Test
+    void aUserIsReachableWhenTheOwnerHeardOfItAtASecondTry() throws Exception {
+        participantsAway.set(true);
+        Socket socket = connect();
+        Promise<Void> reachable = reachable(socket.user);
+        await().atMost(SOON).until(() -> refused.get() > 0);
+        assertThat(reachable.future().isComplete()).isFalse();
+        participantsAway.set(false);
+        wait(reachable.future());
+        assertThat(announced).anyMatch(a -> a.whole() && a.online().contains(socket.user));
+    }
+
+    @Test
+    void nobodyWaitsForAnOwnerForEver() throws Exception {
+        participantsAnswer = Promise.<Void>promise().future();
+        Socket socket = connect();
+        wait(reachable(socket.user).future());
+        assertThat(announced).hasSize(1);
+    }
+
+    private Promise<Void> reachable(UUID user) {
+        Promise<Void> reachable = Promise.promise();
+        loop.runOnContext(v -> hub.reachable(user).onComplete(reachable));
+        return reachable;
+    }
+
+    @Test
     void theOwnerIsToldThatTheLastUserIsGoneEvenIfItDidNotHearItAtFirst() throws Exception {
         Socket only = connect();
         await().atMost(SOON)
@@ -302,9 +349,17 @@ class NodeHubTest {
 
     /** A client that keeps what it is sent. */
     private static final class Socket implements Connection {
-        private final UUID user = Ids.next();
+        private final UUID user;
         private final List<String> received = new CopyOnWriteArrayList<>();
         private volatile boolean hears;
+
+        Socket() {
+            this(Ids.next());
+        }
+
+        Socket(UUID user) {
+            this.user = user;
+        }
 
         Caller caller() {
             return new Caller(user, "ann", "Ann", Set.of("user"), null, socketId(), "r");

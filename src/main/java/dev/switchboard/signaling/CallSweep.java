@@ -1,0 +1,89 @@
+package dev.switchboard.signaling;
+
+import dev.switchboard.bus.RecordStore;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Carries out what is due for the calls of one shard. All of them are read at once, and written only where something
+ * follows; those that are over for good are not looked at any more until they are forgotten. Used on one context.
+ */
+final class CallSweep {
+    /** A call that is over is remembered so long: late requests of its people hear how it ended. */
+    private static final Duration MEMORY = Duration.ofSeconds(60);
+
+    /** Effects that are not marked as done after this time are done again. */
+    private static final Duration REDO = Duration.ofSeconds(2);
+
+    private final RecordStore<CallEntry> store;
+    private final Calls calls;
+
+    /** Calls that are over, with nothing left to do, and when they ended. */
+    private final Map<UUID, Instant> over = new HashMap<>();
+
+    CallSweep(RecordStore<CallEntry> store, Calls calls) {
+        this.store = store;
+        this.calls = calls;
+    }
+
+    /**
+     * Does what is due.
+     *
+     * @param owned all calls of the shard
+     * @param nodes those that live: sockets on others are gone
+     * @param live is told of every call that is there
+     */
+    Future<Void> sweep(List<UUID> owned, Set<String> nodes, Consumer<CallRecord> live) {
+        Instant now = calls.now();
+        over.keySet().retainAll(Set.copyOf(owned));
+        List<UUID> looked = owned.stream().filter(id -> !over.containsKey(id)).toList();
+        List<Future<?>> work = new ArrayList<>();
+        over.forEach((id, ended) -> {
+            if (!now.isBefore(ended.plus(MEMORY))) {
+                work.add(store.remove(id));
+            }
+        });
+        work.add(store.findAll(looked).compose(found -> {
+            List<Future<CallRecord>> swept = new ArrayList<>();
+            found.forEach((id, entry) -> swept.add(sweep(entry, nodes, now).onSuccess(live::accept)));
+            return Future.join(swept);
+        }));
+        return Future.join(work).mapEmpty();
+    }
+
+    private Future<CallRecord> sweep(CallEntry entry, Set<String> nodes, Instant now) {
+        CallRecord call = entry.call();
+        boolean done = entry.pending().isEmpty();
+        if (call.isOver() && done) {
+            over.put(call.id(), ended(call));
+        } else if (!done && !now.isBefore(changed(call).plus(REDO))) {
+            return calls.finish(call.id()).map(call);
+        } else if (!due(call, nodes, now).call().equals(call)) {
+            return calls.change(call.id(), c -> due(c, nodes, now));
+        }
+        return Future.succeededFuture(call);
+    }
+
+    private CallChange due(CallRecord call, Set<String> nodes, Instant now) {
+        return call.nodesLost(nodes, now, calls.times()).call().tick(now, calls.times());
+    }
+
+    private static Instant ended(CallRecord call) {
+        Instant at = call.endedAt();
+        return at == null ? call.createdAt() : at;
+    }
+
+    /** When its last change with effects was. */
+    private static Instant changed(CallRecord call) {
+        Instant answered = call.answeredAt();
+        return call.isOver() ? ended(call) : answered != null ? answered : call.createdAt();
+    }
+}

@@ -1,0 +1,185 @@
+package dev.switchboard.bench;
+
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls in a cluster of one size.
+ *
+ * @param perSecond calls that rang
+ * @param incoming from the due time of {@code call:initiate} to {@code call:incoming}
+ * @param accepted from {@code call:answer} to {@code call:accepted}
+ * @param active from the due time to both sides' {@code call:connected}
+ * @param cpuMillis of all nodes for one call from its beginning to its end
+ * @param databaseMillis of the database for it
+ * @param held calls that were held
+ * @param bytes on the heaps of all nodes together for each of these, after collections
+ */
+record CallFigures(
+        int nodes,
+        double perSecond,
+        Times incoming,
+        Times accepted,
+        Times active,
+        double cpuMillis,
+        double databaseMillis,
+        int held,
+        double bytes) {
+    private static final int CONNECT_SECONDS = 120;
+    private static final double FINISH_SECONDS = 20;
+
+    /** Slower than they are measured: all must live at the end. */
+    private static final int HOLDING_RATE = 100;
+
+    /** So long may calls take, all in all, before nobody is left to call. */
+    private static final int PATIENCE_SECONDS = 10;
+
+    /** Nodes that have just started do not bear the whole rate. */
+    private static final List<Double> WARMING = List.of(0.1, 0.25, 0.5, 1.0);
+
+    /** A call that is over is remembered for a minute. */
+    private static final double MEMORY_SECONDS = 63;
+
+    private static final double MEDIAN = 0.5;
+    private static final double MOST = 0.99;
+
+    /** Milliseconds that half of all, and all but one in a hundred, did not exceed. */
+    record Times(double p50, double p99) {
+        static Times of(Loop loop, Latencies latencies) {
+            return loop.call(() -> new Times(latencies.millis(MEDIAN), latencies.millis(MOST)));
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.1f / %.1f ms", p50, p99);
+        }
+    }
+
+    /** One run: what it counts with. */
+    private record Run(Loop loop, CallPairs pairs) {
+        void calls(int rate, double seconds) {
+            List<ScheduledFuture<?>> timer = new ArrayList<>();
+            loop.run(() -> {
+                pairs.clear();
+                long began = System.nanoTime();
+                double nanosEach = TimeUnit.SECONDS.toNanos(1) / (double) rate;
+                timer.add(loop.executor()
+                        .scheduleAtFixedRate(
+                                () -> {
+                                    long due = (long) ((System.nanoTime() - began) / nanosEach);
+                                    for (long i = pairs.count().begun(); i < due; i++) {
+                                        pairs.begin(began + (long) (i * nanosEach));
+                                    }
+                                },
+                                1,
+                                1,
+                                TimeUnit.MILLISECONDS));
+            });
+            Waiting.until(seconds, () -> count().trouble() != null);
+            loop.run(() -> timer.get(0).cancel(false));
+            finish(count -> count.begun() == count.ended());
+        }
+
+        /** So many calls that stay. */
+        void hold(int calls) {
+            loop.run(() -> {
+                pairs.clear();
+                pairs.hold(true);
+            });
+            for (int begun = 0; begun < calls; begun += HOLDING_RATE) {
+                int some = Math.min(HOLDING_RATE, calls - begun);
+                loop.run(() -> {
+                    for (int i = 0; i < some; i++) {
+                        pairs.begin(System.nanoTime());
+                    }
+                });
+                finish(count -> count.begun() == count.active());
+            }
+        }
+
+        CallPairs.Count count() {
+            return loop.call(pairs::count);
+        }
+
+        private void finish(Predicate<CallPairs.Count> condition) {
+            boolean all = Waiting.until(FINISH_SECONDS, () -> count().trouble() != null || condition.test(count()));
+            if (!all || count().trouble() != null) {
+                throw new IllegalStateException("not all calls came through: " + count());
+            }
+        }
+    }
+
+    static CallFigures measure(CallNodes nodes, Loop loop, BenchDatabase database, CallsSettings settings) {
+        int wanted = Math.max(settings.held(), PATIENCE_SECONDS * settings.rate());
+        int count = nodes.size() * ((wanted + nodes.size() - 1) / nodes.size());
+        Population people = database.populate(Layout.of(2 * count));
+        CallPairs pairs = new CallPairs(nodes.size(), count, people);
+        List<Fleet> fleets = IntStream.range(0, nodes.size())
+                .mapToObj(
+                        node -> new Fleet(loop, pairs.at(node), nodes.get(node).address()))
+                .toList();
+        try {
+            fleets.forEach(fleet -> fleet.connect(pairs.clientsOfNode(), CONNECT_SECONDS));
+            Run run = new Run(loop, pairs);
+            for (double share : WARMING) {
+                run.calls((int) (share * settings.rate()), settings.warmUpSeconds());
+            }
+            double cpu = nodes.cpuSeconds();
+            double databaseCpu = database.cpuSeconds();
+            run.calls(settings.rate(), settings.seconds());
+            CallPairs.Count calls = run.count();
+            cpu = nodes.cpuSeconds() - cpu;
+            databaseCpu = database.cpuSeconds() - databaseCpu;
+            Times incoming = Times.of(loop, pairs.incoming);
+            Times accepted = Times.of(loop, pairs.accepted);
+            Times active = Times.of(loop, pairs.active);
+            Waiting.until(MEMORY_SECONDS, () -> run.count().trouble() != null);
+            long without = nodes.liveBytes();
+            run.hold(settings.held());
+            long with = nodes.liveBytes();
+            fleets.forEach(CallFigures::requireWhole);
+            return new CallFigures(
+                    nodes.size(),
+                    calls.rang() / settings.seconds(),
+                    incoming,
+                    accepted,
+                    active,
+                    1_000 * cpu / calls.begun(),
+                    1_000 * databaseCpu / calls.begun(),
+                    settings.held(),
+                    (with - without) / (double) settings.held());
+        } finally {
+            fleets.forEach(Fleet::close);
+        }
+    }
+
+    private static void requireWhole(Fleet fleet) {
+        @Nullable String trouble = fleet.trouble();
+        if (trouble != null) {
+            throw new IllegalStateException(trouble);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d nodes: %.0f calls/s; incoming %s, accepted %s, active %s;"
+                        + " CPU per call %.2f ms (and the database %.2f ms); %,d held: %.2f KB each",
+                nodes,
+                perSecond,
+                incoming,
+                accepted,
+                active,
+                cpuMillis,
+                databaseMillis,
+                held,
+                bytes / 1_000);
+    }
+}

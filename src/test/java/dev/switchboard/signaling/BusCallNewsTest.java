@@ -1,0 +1,86 @@
+package dev.switchboard.signaling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Handlers;
+import dev.switchboard.protocol.Call;
+import dev.switchboard.protocol.Call.Media;
+import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.NotificationOperations.Notification;
+import dev.switchboard.protocol.Part;
+import dev.switchboard.protocol.ParticipantOperations;
+import dev.switchboard.signaling.CallChange.Effect;
+import dev.switchboard.signaling.CallChange.Kind;
+import dev.switchboard.support.OneNode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Telling people whose presence is kept by a node that does not answer. */
+class BusCallNewsTest {
+    private static final CallTimes TIMES = new CallTimes(
+            Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(30));
+    private static final UUID ANN = new UUID(0, 1);
+    private static final UUID BOB = new UUID(0, 2);
+
+    /** What one try of the bus lasts: whoever waits for the news is asked again after that. */
+    private static final long TRY_MS = 3_000;
+
+    private static final Notifications NONE = new Notifications() {
+        @Override
+        public Future<Kept> missedCall(Call call) {
+            throw new AssertionError("nobody missed a call");
+        }
+
+        @Override
+        public Future<List<Notification>> list(UUID user, UUID before, int limit) {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
+        public Future<Boolean> read(UUID user, UUID notification) {
+            throw new AssertionError("not asked for");
+        }
+    };
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void stop() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @Test
+    void nobodyWaitsLongerForThemThanForOneTry() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Bus bus = new Bus(vertx, new OneNode());
+        wait(bus.serve(Part.PARTICIPANT, 0, new Handlers().on(ParticipantOperations.NOTIFY, (caller, q) -> {
+                    asked.incrementAndGet();
+                    return Promise.<Nothing>promise().future();
+                })));
+        Instant now = Instant.now();
+        CallRecord call = CallRecord.ring(new UUID(0, 9), Leg.of(ANN, "s", "one", now), BOB, Media.AUDIO, now, TIMES);
+        List<Effect> effects = List.of(Effect.of(Kind.INCOMING, BOB));
+        Future<Void> told = new BusCallNews(bus, NONE).tell(new CallEntry(call, "ann", "Ann", effects), effects);
+        Throwable failure = wait(told.map((Throwable) null).otherwise(e -> e));
+        assertThat(failure).isInstanceOfSatisfying(FaultException.class, fault -> assertThat(fault.fault())
+                .as("so that whoever asked for the change asks again, and finds it done")
+                .isEqualTo(Fault.MOVED));
+        assertThat(asked).hasValue(1);
+    }
+
+    private static <T> T wait(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(TRY_MS, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.switchboard.support;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.support.ProcessNode.Launch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Nodes as their users run them, in processes of their own, behind a balancer that asks which of them are ready. */
+public final class ProcessCluster implements AutoCloseable {
+    private static final Duration CHANGE = Duration.ofSeconds(60);
+
+    private final Path folder;
+    private final Map<String, String> settings;
+    private final List<Integer> ports = new ArrayList<>();
+    private final Map<Integer, ProcessNode> nodes = new TreeMap<>();
+    private final HaProxy balancer;
+
+    /**
+     * Starts the balancer, and no node.
+     *
+     * @param folder where they run
+     * @param places how many nodes the balancer knows of, running or not
+     * @param own settings besides the usual ones of tests, by the names of their environment variables
+     */
+    public ProcessCluster(Path folder, Postgres database, int places, Map<String, String> own) {
+        this.folder = folder;
+        this.settings = new HashMap<>(Map.of(
+                "DATABASE_URL",
+                database.url(),
+                "CLUSTER_NAME",
+                "cluster-" + UUID.randomUUID(),
+                "CLUSTER_PORT",
+                String.valueOf(ThreadLocalRandom.current().nextInt(2_000, 3_000) * 10),
+                "JWT_SECRET",
+                "a secret that is only good for tests, really",
+                "RATE_LIMIT_RPS",
+                "0",
+                "RATE_LIMIT_AUTH",
+                "0"));
+        settings.putAll(own);
+        try {
+            for (int i = 0; i < places; i++) {
+                ports.add(freePort());
+            }
+            balancer = HaProxy.start(folder, freePort(), freePort(), ports);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** The balancer's door. */
+    public URI door() {
+        return URI.create("http://127.0.0.1:" + balancer.port);
+    }
+
+    /** Starts nodes of a role at these places, at once, and waits until all of them serve and the cluster is at rest. */
+    public void start(String role, List<Integer> places) {
+        Map<String, String> own = new HashMap<>(settings);
+        own.put("NODE_ROLE", role);
+        if (role.equals("gateway")) {
+            own.put("DATABASE_URL", "");
+        }
+        places.forEach(place -> nodes.put(place, ProcessNode.start(folder, own, ports.get(place), Launch.SMALL)));
+        places.forEach(place -> nodes.get(place).awaitStarted());
+        settle();
+    }
+
+    /** Stops the nodes at these places at once, in order, and waits until the rest is at rest. */
+    public List<Integer> stop(List<Integer> places) {
+        List<ProcessNode> leaving = places.stream().map(nodes::remove).toList();
+        leaving.forEach(ProcessNode::terminate);
+        List<Integer> codes = leaving.stream().map(ProcessNode::await).toList();
+        settle();
+        return codes;
+    }
+
+    /** Waits until every node has met every other one, no state is on its way, and the balancer knows who is ready. */
+    public void settle() {
+        List<ProcessNode> doors = doors();
+        await().atMost(CHANGE).until(() -> doors.stream().allMatch(node -> node.isAtRestWith(nodes.size())));
+        await().atMost(CHANGE).until(() -> balancer.nodesUp() == doors.size());
+    }
+
+    /** The nodes that listen. */
+    public List<ProcessNode> doors() {
+        return nodes.values().stream().filter(ProcessNode::isReady).toList();
+    }
+
+    @Override
+    public void close() {
+        nodes.values().forEach(ProcessNode::close);
+        balancer.close();
+    }
+}
