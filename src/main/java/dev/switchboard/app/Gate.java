@@ -55,6 +55,7 @@ final class Gate {
     private final Vertx vertx;
     private final Bus bus;
     private final NodeHealth health;
+    private final NodeMetrics metrics;
     private final Revocations revocations;
     private final Function<Vertx, Door> eventBus;
     private final Upstreams upstreams;
@@ -80,6 +81,7 @@ final class Gate {
             Vertx vertx,
             Bus bus,
             NodeHealth health,
+            NodeMetrics metrics,
             Revocations revocations,
             TokenVerifier tokens,
             PlatformOptions options,
@@ -87,6 +89,7 @@ final class Gate {
         this.vertx = vertx;
         this.bus = bus;
         this.health = health;
+        this.metrics = metrics;
         this.revocations = revocations;
         this.tokens = tokens;
         this.options = options;
@@ -146,7 +149,7 @@ final class Gate {
                     return made;
                 },
                 connections,
-                checks,
+                metrics.watching(checks, of.metrics()),
                 page,
                 of.auth().refreshTokenTtl(),
                 eventBus);

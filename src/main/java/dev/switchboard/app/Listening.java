@@ -3,6 +3,7 @@ package dev.switchboard.app;
 import dev.switchboard.config.ConfigError;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.gateway.ServerOptions;
+import dev.switchboard.gateway.http.MetricsOptions;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.BindException;
@@ -34,11 +35,23 @@ final class Listening {
 
     /** The same failure, or what it says about the settings. */
     static Throwable explain(ServerOptions server, Throwable failure) {
-        return failure instanceof BindException
-                        || failure instanceof UnknownHostException
-                        || failure instanceof Errors.NativeIoException
-                ? wrongSetting(server, failure)
+        return isOfListening(failure) ? wrongSetting(server, failure) : failure;
+    }
+
+    /** The same for the listener of metrics. */
+    static Throwable explain(MetricsOptions metrics, Throwable failure) {
+        return isOfListening(failure)
+                ? new ConfigException(new ConfigError(
+                        "metrics.port",
+                        "METRICS_PORT",
+                        "cannot listen on " + metrics.host() + ":" + metrics.port() + ": " + failure.getMessage()))
                 : failure;
+    }
+
+    private static boolean isOfListening(Throwable failure) {
+        return failure instanceof BindException
+                || failure instanceof UnknownHostException
+                || failure instanceof Errors.NativeIoException;
     }
 
     private static ConfigException wrongSetting(ServerOptions server, Throwable failure) {

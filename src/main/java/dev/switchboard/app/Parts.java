@@ -9,11 +9,13 @@ import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.KeptSecret;
 import dev.switchboard.gateway.Door;
 import dev.switchboard.gateway.GatewayState;
+import dev.switchboard.gateway.WatchVerticle;
 import dev.switchboard.gateway.bridge.BridgeRoutes;
 import dev.switchboard.gateway.bridge.BridgeServices;
 import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.bridge.ResumeTokens;
+import dev.switchboard.gateway.http.MetricsOptions;
 import dev.switchboard.identity.AccessTokens;
 import dev.switchboard.identity.AnyTokens;
 import dev.switchboard.identity.ClusterRevocations;
@@ -58,6 +60,7 @@ final class Parts {
     private final Bus bus;
     private final @Nullable Database database;
     private final NodeHealth health;
+    private final NodeMetrics metrics;
     private final Deque<String> owners = new ConcurrentLinkedDeque<>();
     private volatile Deque<String> accounts = new ConcurrentLinkedDeque<>();
     private volatile @Nullable ClusterRevocations clusterRevocations;
@@ -66,6 +69,7 @@ final class Parts {
     private volatile @Nullable BridgeServices bridge;
     private volatile @Nullable Gate gate;
     private volatile String hubDeployment = "";
+    private volatile String watch = "";
 
     /**
      * @param hazelcast null on a node that joined nobody
@@ -83,12 +87,17 @@ final class Parts {
         this.bus = bus;
         this.database = database;
         this.health = new NodeHealth(vertx, hazelcast, database);
+        this.metrics = new NodeMetrics(vertx, bus, health, this::gateway, hazelcast, database);
         this.signing = options.auth();
     }
 
     /** The settings that are in effect. */
     PlatformOptions options() {
         return options;
+    }
+
+    NodeMetrics metrics() {
+        return metrics;
     }
 
     NodeHealth health() {
@@ -103,6 +112,26 @@ final class Parts {
 
     /** Deploys everything that this node's role asks for; completes when it serves. */
     Future<Void> deploy() {
+        return openWatch(options.metrics())
+                .onSuccess(opened -> watch = opened)
+                .compose(done -> deployParts())
+                .onSuccess(done -> health.started())
+                .onFailure(failure -> metrics.close());
+    }
+
+    /** From the beginning: who starts is asked whether it is ready. Empty where the door itself answers. */
+    private Future<String> openWatch(MetricsOptions access) {
+        return access.port() == 0
+                ? Future.succeededFuture("")
+                : vertx.deployVerticle(new WatchVerticle(metrics.watching(health, access)))
+                        .recover(failure -> Future.failedFuture(Listening.explain(access, failure)));
+    }
+
+    private Future<Void> closeWatch(String opened) {
+        return opened.isEmpty() ? Future.succeededFuture() : vertx.undeploy(opened);
+    }
+
+    private Future<Void> deployParts() {
         TokenOptions auth = withSecret(options.auth());
         signing = auth;
         if (hazelcast == null) {
@@ -134,13 +163,20 @@ final class Parts {
         return shards(owners, i -> new ParticipantVerticle(i, bus, store, member, () -> options.presence()))
                 .compose(done -> shards(
                         owners,
-                        i -> new RoomVerticle(i, bus, store, () -> options.rooms(), () -> options.presence()
-                                .grace())))
+                        i -> new RoomVerticle(
+                                i,
+                                bus,
+                                store,
+                                () -> options.rooms(),
+                                () -> options.presence().grace(),
+                                metrics.rooms())))
                 .compose(done -> shards(
                         owners,
-                        i -> new SignalingVerticle(i, bus, store, member, () -> options.calls(), () -> options.ice())))
-                .compose(done ->
-                        shards(owners, i -> new MeetingVerticle(i, bus, store, member, () -> options.meetings())))
+                        i -> new SignalingVerticle(
+                                i, bus, store, member, () -> options.calls(), () -> options.ice(), metrics.calls())))
+                .compose(done -> shards(
+                        owners,
+                        i -> new MeetingVerticle(i, bus, store, member, () -> options.meetings(), metrics.meetings())))
                 .compose(done -> deployAccounts(store, auth, accounts));
     }
 
@@ -152,7 +188,7 @@ final class Parts {
     /** The listener, and the event bus's door in it. */
     private Future<Void> deployDoors(TokenOptions auth) {
         AnyTokens verifier = verifier(auth);
-        NodeHub made = new NodeHub(bus);
+        NodeHub made = new NodeHub(bus, metrics.bridge());
         AtomicInteger sockets = new AtomicInteger();
         bridge = bridge(options, auth, verifier, sockets);
         return vertx.deployVerticle(made).compose(id -> {
@@ -171,13 +207,14 @@ final class Parts {
                 revocations(),
                 new OriginPolicy(of.server().corsOrigins()),
                 new ResumeTokens(Objects.requireNonNull(auth.jwtSecret()), auth.acceptedSecrets()),
+                metrics.bridge(),
                 sockets);
     }
 
     private Future<Void> openGate(TokenVerifier verifier, Function<Vertx, Door> eventBus) {
-        Gate made = new Gate(vertx, bus, health, revocations(), verifier, options, eventBus);
+        Gate made = new Gate(vertx, bus, health, metrics, revocations(), verifier, options, eventBus);
         gate = made;
-        return made.open().onSuccess(done -> health.ready(true));
+        return made.open();
     }
 
     /**
@@ -187,18 +224,38 @@ final class Parts {
      * @return fails with a {@link ConfigException} when they cannot be: then nothing has changed
      */
     Future<Void> change(PlatformOptions next, Changes changes) {
-        Gate door = gate;
         TokenOptions auth = changes.touch("auth") ? withSecret(next.auth()) : signing;
-        Future<Void> possible = door == null ? Future.succeededFuture() : door.prepare(next, changes);
-        return possible.compose(done -> {
+        String watched = watch;
+        return possible(next, changes, watched).compose(opened -> {
+            watch = opened;
             options = next;
             signing = auth;
             if (changes.touch("log")) {
                 Logging.apply(next.log());
             }
             Future<Void> signed = changes.touch("auth") ? changeTokens(auth) : Future.succeededFuture();
-            return signed.compose(v -> changeDoors(next, changes));
+            return signed.compose(v -> changeDoors(next, changes))
+                    .compose(v -> opened.equals(watched) ? Future.succeededFuture() : closeWatch(watched));
         });
+    }
+
+    /**
+     * Does what may fail of a change, or fails and leaves nothing behind.
+     *
+     * @return the listener for metrics from now on
+     */
+    private Future<String> possible(PlatformOptions next, Changes changes, String watched) {
+        Gate door = gate;
+        Future<String> watching =
+                changes.touch("metrics") ? openWatch(next.metrics()) : Future.succeededFuture(watched);
+        return door == null
+                ? watching
+                : watching.compose(opened -> door.prepare(next, changes)
+                        .map(opened)
+                        .recover(failure -> (opened.equals(watched)
+                                        ? Future.<Void>succeededFuture()
+                                        : closeWatch(opened))
+                                .transform(undone -> Future.failedFuture(failure))));
     }
 
     /** Checks tokens by the new settings from now on, then deploys those that sign them anew. */
@@ -262,7 +319,7 @@ final class Parts {
 
     /** Tells balancers to send nobody here any more. */
     void unready() {
-        health.ready(false);
+        health.leaving();
     }
 
     /** Closes the doors, when balancers have had their time: requests in flight finish, sockets go elsewhere. */
@@ -281,7 +338,7 @@ final class Parts {
 
     /** Stops what serves this node's keys, the last deployed first. */
     Future<Void> stopOwners() {
-        return undeploy(accounts).compose(done -> undeploy(owners));
+        return undeploy(accounts).compose(done -> undeploy(owners)).onComplete(done -> metrics.close());
     }
 
     private Future<Void> undeploy(Deque<String> deployed) {

@@ -4,6 +4,7 @@ import dev.switchboard.bus.ClusterOptions;
 import dev.switchboard.config.Section;
 import dev.switchboard.gateway.ServerOptions;
 import dev.switchboard.gateway.bridge.BridgeOptions;
+import dev.switchboard.gateway.http.MetricsOptions;
 import dev.switchboard.gateway.limit.LimitOptions;
 import dev.switchboard.gateway.proxy.SocketOptions;
 import dev.switchboard.gateway.route.RouteOptions;
@@ -34,6 +35,7 @@ public record PlatformOptions(
         IceOptions ice,
         MeetingOptions meetings,
         LogOptions log,
+        MetricsOptions metrics,
         SocketOptions sockets,
         List<UpstreamOptions> upstreams,
         RouteOptions routes) {
@@ -64,6 +66,7 @@ public record PlatformOptions(
                 ice,
                 meetings,
                 log,
+                metrics,
                 sockets,
                 upstreams,
                 routes);
@@ -86,6 +89,7 @@ public record PlatformOptions(
                 IceOptions.from(root.section("ice")),
                 MeetingOptions.from(root.section("meetings")),
                 LogOptions.from(root.section("log")),
+                MetricsOptions.from(root.section("metrics")),
                 SocketOptions.from(root.section("sockets")),
                 upstreams,
                 RouteOptions.from(

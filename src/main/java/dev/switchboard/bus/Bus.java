@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ public final class Bus {
     private final Map<String, Set<Runnable>> waitingFor = new ConcurrentHashMap<>();
 
     private final Map<String, Outstanding> outstanding = new ConcurrentHashMap<>();
+    private final LongAdder dropped = new LongAdder();
 
     public Bus(Vertx vertx, Ownership ownership) {
         this.vertx = vertx;
@@ -346,7 +348,14 @@ public final class Bus {
             eventBus.<Delivery>sender(deliveryAddress(nodeId))
                     .write(delivery)
                     .onComplete(written -> towards.written(size));
+        } else {
+            dropped.increment();
         }
+    }
+
+    /** Deliveries that were not sent because their node did not read, since the start. From any thread. */
+    public long dropped() {
+        return dropped.sum();
     }
 
     private static String deliveryAddress(String nodeId) {

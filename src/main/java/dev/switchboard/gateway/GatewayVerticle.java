@@ -6,11 +6,11 @@ import dev.switchboard.gateway.http.HttpDoor;
 import dev.switchboard.gateway.http.Patience;
 import dev.switchboard.gateway.http.ServiceTarget;
 import dev.switchboard.gateway.http.TrustedProxies;
+import dev.switchboard.gateway.http.Watching;
 import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.gateway.limit.RateLimiter;
 import dev.switchboard.gateway.route.RouteTable;
 import dev.switchboard.identity.TokenVerifier;
-import dev.switchboard.ops.HealthChecks;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -52,7 +52,7 @@ public final class GatewayVerticle extends VerticleBase {
             RouteTable routes,
             Function<Vertx, ServiceTarget> services,
             ClientConnections connections,
-            HealthChecks health,
+            Watching watching,
             Webroot page,
             Duration refreshTtl,
             Function<Vertx, Door> eventBus) {}
@@ -109,7 +109,7 @@ public final class GatewayVerticle extends VerticleBase {
                 shared.verifier(),
                 shared.limiter(),
                 target,
-                shared.health(),
+                shared.watching(),
                 shared.page(),
                 bridge::mount);
         requests = door.requests();

@@ -59,7 +59,7 @@ public record ServerOptions(
                 section.text("host"),
                 section.integer("port", 0, 65_535),
                 section.list("corsOrigin"),
-                networks(section, "trustedProxies"),
+                TrustedProxies.networks(section, "trustedProxies"),
                 section.integer("maxClientConnections", 0, MOST_CONNECTIONS),
                 section.bool("secureCookies"),
                 shutdown,
@@ -93,15 +93,5 @@ public record ServerOptions(
                 times,
                 headers,
                 xsrf);
-    }
-
-    private static List<String> networks(Section section, String key) {
-        List<String> networks = section.list(key);
-        networks.stream()
-                .filter(network -> !TrustedProxies.isNetwork(network))
-                .findFirst()
-                .ifPresent(wrong -> section.problem(
-                        key, "expected addresses or networks such as 10.0.0.0/8, got \"" + wrong + '"'));
-        return networks;
     }
 }

@@ -24,16 +24,23 @@ public final class MeetingVerticle extends VerticleBase {
     private final Database database;
     private final HazelcastInstance hazelcast;
     private final Supplier<MeetingOptions> options;
+    private final MeetingMeters meters;
     private boolean sweeping;
 
     /** @param options asked for each time: they may change */
     public MeetingVerticle(
-            int shardIndex, Bus bus, Database database, HazelcastInstance hazelcast, Supplier<MeetingOptions> options) {
+            int shardIndex,
+            Bus bus,
+            Database database,
+            HazelcastInstance hazelcast,
+            Supplier<MeetingOptions> options,
+            MeetingMeters meters) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.database = database;
         this.hazelcast = hazelcast;
         this.options = options;
+        this.meters = meters;
     }
 
     @Override
@@ -54,6 +61,12 @@ public final class MeetingVerticle extends VerticleBase {
         return bus.serve(Part.MEETING, shardIndex, handlers);
     }
 
+    @Override
+    public Future<?> stop() {
+        meters.shard(shardIndex, 0);
+        return Future.succeededFuture();
+    }
+
     /** Carries out what is due for the meetings that are this shard's now. */
     private void sweep(Meetings meetings, MeetingPresence presence) {
         if (sweeping) {
@@ -62,7 +75,10 @@ public final class MeetingVerticle extends VerticleBase {
         sweeping = true;
         Set<String> nodes = bus.ownership().nodes();
         meetings.owned(shardIndex)
-                .onSuccess(presence::retain)
+                .onSuccess(ids -> {
+                    presence.retain(ids);
+                    meters.shard(shardIndex, ids.size());
+                })
                 .compose(ids -> Future.join(
                         ids.stream().map(id -> meetings.sweep(id, nodes)).toList()))
                 .onComplete(done -> sweeping = false);

@@ -43,6 +43,7 @@ final class Committer {
     private static final int MAX_REPEATED = 4_096;
 
     private final RoomStore store;
+    private final RoomMeters meters;
     private final IntSupplier maxQueued;
     private final BiConsumer<UUID, List<Event<Message>>> publish;
     private final Rooms rooms;
@@ -112,8 +113,14 @@ final class Committer {
      * @param maxQueued drafts that may wait; more are refused with {@code unavailable}
      * @param publish told of committed events, room by room in order, before the senders are answered
      */
-    Committer(RoomStore store, Rooms rooms, IntSupplier maxQueued, BiConsumer<UUID, List<Event<Message>>> publish) {
+    Committer(
+            RoomStore store,
+            Rooms rooms,
+            IntSupplier maxQueued,
+            RoomMeters meters,
+            BiConsumer<UUID, List<Event<Message>>> publish) {
         this.store = store;
+        this.meters = meters;
         this.maxQueued = maxQueued;
         this.rooms = rooms;
         this.publish = publish;
@@ -141,6 +148,7 @@ final class Committer {
             return twin.future().compose(e -> Future.failedFuture(new AlreadySent(sent(e))));
         }
         if (queue.size() >= maxQueued.getAsInt()) {
+            meters.refused();
             return Future.failedFuture(Fault.UNAVAILABLE.because("Too many messages are waiting to be stored."));
         }
         Pending pending = new Pending(roomId, draft);
@@ -184,10 +192,14 @@ final class Committer {
             return;
         }
         committing = true;
+        long since = System.nanoTime();
         // Whatever throws on the way, as a failed future: the flag is reset on every path.
         Future.succeededFuture()
                 .compose(v -> store.commit(appends))
-                .transform(done -> settle(batch, appends, done))
+                .transform(done -> {
+                    count(appends, since, done);
+                    return settle(batch, appends, done);
+                })
                 .onComplete(settled -> {
                     committing = false;
                     if (settled.failed()) {
@@ -195,6 +207,12 @@ final class Committer {
                     }
                     commitNext();
                 });
+    }
+
+    private void count(List<Append> appends, long since, AsyncResult<Set<UUID>> done) {
+        int events = appends.stream().mapToInt(append -> append.events().size()).sum();
+        boolean known = done.succeeded() || done.cause() instanceof RoomStore.DuplicateClientId;
+        meters.committed(events, System.nanoTime() - since, known);
     }
 
     private Future<?> settle(Map<UUID, List<Pending>> batch, List<Append> appends, AsyncResult<Set<UUID>> done) {

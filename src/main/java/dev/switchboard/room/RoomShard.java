@@ -45,12 +45,12 @@ final class RoomShard implements Committer.Rooms {
     private final Map<UUID, Future<LiveRoom>> loading = new HashMap<>();
 
     /** @param options bounds of the whole node; each shard has its share. Asked each time: they may change */
-    RoomShard(Bus bus, RoomStore store, Supplier<RoomOptions> options) {
+    RoomShard(Bus bus, RoomStore store, Supplier<RoomOptions> options, RoomMeters meters) {
         this.bus = bus;
         this.store = store;
         this.options = options;
-        this.committer =
-                new Committer(store, this, () -> Math.max(1, options.get().maxQueued() / Part.SHARDS), this::publish);
+        this.committer = new Committer(
+                store, this, () -> Math.max(1, options.get().maxQueued() / Part.SHARDS), meters, this::publish);
     }
 
     RoomStore store() {
@@ -222,6 +222,11 @@ final class RoomShard implements Committer.Rooms {
             }
             return Future.succeededFuture();
         });
+    }
+
+    /** How many rooms are loaded. */
+    int size() {
+        return rooms.size();
     }
 
     /** Every loaded room. */

@@ -31,6 +31,7 @@ public final class RoomVerticle extends VerticleBase {
     private final Database database;
     private final Supplier<RoomOptions> options;
     private final Supplier<Duration> grace;
+    private final RoomMeters meters;
     private final List<Runnable> listening = new ArrayList<>();
     private boolean settling;
 
@@ -40,17 +41,23 @@ public final class RoomVerticle extends VerticleBase {
      * @param grace how long the users of a lost node have to come back unnoticed
      */
     public RoomVerticle(
-            int shardIndex, Bus bus, Database database, Supplier<RoomOptions> options, Supplier<Duration> grace) {
+            int shardIndex,
+            Bus bus,
+            Database database,
+            Supplier<RoomOptions> options,
+            Supplier<Duration> grace,
+            RoomMeters meters) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.database = database;
         this.options = options;
         this.grace = grace;
+        this.meters = meters;
     }
 
     @Override
     public Future<?> start() {
-        RoomShard shard = new RoomShard(bus, new PgRoomStore(database), options);
+        RoomShard shard = new RoomShard(bus, new PgRoomStore(database), options, meters);
         UserNotices notices = new UserNotices(bus);
         ConversationStore conversations = new PgConversationStore(database);
         ConversationViews views = new PgConversationViews(database);
@@ -68,7 +75,10 @@ public final class RoomVerticle extends VerticleBase {
         listening.add(bus.ownership().onNodeLost(node -> own.runOnContext(v -> following.nodeLost(node))));
         listening.add(bus.ownership().onChange(() -> own.runOnContext(v -> settle(shard))));
         vertx.setPeriodic(COMPARE_MS, t -> shard.compareHeads());
-        vertx.setPeriodic(TICK_MS, t -> shard.loaded().forEach(following::expire));
+        vertx.setPeriodic(TICK_MS, t -> {
+            shard.loaded().forEach(following::expire);
+            meters.shard(shardIndex, shard.size(), shard.committer().queued());
+        });
         vertx.setPeriodic(COUNT_MS, t -> shard.sweep(following::tellCount));
         return bus.serve(Part.ROOM, shardIndex, handlers);
     }
@@ -76,6 +86,7 @@ public final class RoomVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         listening.forEach(Runnable::run);
+        meters.shard(shardIndex, 0, 0);
         return Future.succeededFuture();
     }
 

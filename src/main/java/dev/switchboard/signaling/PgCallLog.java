@@ -24,9 +24,11 @@ final class PgCallLog implements CallLog {
     private static final String COLUMNS = "id, caller_id, callee_id, media, reason, created_at, answered_at, ended_at";
 
     private final Database database;
+    private final CallMeters meters;
 
-    PgCallLog(Database database) {
+    PgCallLog(Database database, CallMeters meters) {
         this.database = database;
+        this.meters = meters;
     }
 
     @Override
@@ -49,6 +51,12 @@ final class PgCallLog implements CallLog {
                                 .addValue(utc(call.createdAt()))
                                 .addValue(answered == null ? null : utc(answered))
                                 .addValue(utc(ended)))
+                .onSuccess(stored -> {
+                    // Whoever finishes what another began stores nothing.
+                    if (stored.rowCount() > 0) {
+                        meters.ended(reason);
+                    }
+                })
                 .mapEmpty();
     }
 

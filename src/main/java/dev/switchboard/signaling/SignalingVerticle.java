@@ -5,6 +5,7 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.ClusterRecords;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.RecordStore;
+import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.IceOperations;
 import dev.switchboard.protocol.NotificationOperations;
@@ -15,6 +16,7 @@ import dev.switchboard.storage.Database;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -37,6 +39,7 @@ public final class SignalingVerticle extends VerticleBase {
     private final HazelcastInstance hazelcast;
     private final Supplier<CallOptions> options;
     private final Supplier<IceOptions> ice;
+    private final CallMeters meters;
     private boolean sweeping;
 
     /** The options are asked for each time: they may change. */
@@ -46,13 +49,15 @@ public final class SignalingVerticle extends VerticleBase {
             Database database,
             HazelcastInstance hazelcast,
             Supplier<CallOptions> options,
-            Supplier<IceOptions> ice) {
+            Supplier<IceOptions> ice,
+            CallMeters meters) {
         this.shardIndex = shardIndex;
         this.bus = bus;
         this.database = database;
         this.hazelcast = hazelcast;
         this.options = options;
         this.ice = ice;
+        this.meters = meters;
     }
 
     @Override
@@ -61,7 +66,7 @@ public final class SignalingVerticle extends VerticleBase {
         RecordStore<CallEntry> store =
                 new ClusterRecords<>(vertx, bus.ownership(), hazelcast, "calls", CallEntry.class);
         CallClaims claims = new HazelcastCallClaims(vertx, hazelcast);
-        CallLog log = new PgCallLog(database);
+        CallLog log = new PgCallLog(database, meters);
         Notifications notifications = new PgNotifications(database);
         Calls calls = new Calls(
                 store,
@@ -91,6 +96,12 @@ public final class SignalingVerticle extends VerticleBase {
         return bus.serve(Part.SIGNALING, shardIndex, handlers);
     }
 
+    @Override
+    public Future<?> stop() {
+        meters.shard(shardIndex, List.of());
+        return Future.succeededFuture();
+    }
+
     private Future<Boolean> hasSocket(UUID user) {
         return bus.call(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(user)))
                 .map(answer -> answer.online().contains(user));
@@ -103,11 +114,18 @@ public final class SignalingVerticle extends VerticleBase {
         }
         sweeping = true;
         Set<String> nodes = bus.ownership().nodes();
+        List<Call.State> states = new ArrayList<>();
         store.owned(shardIndex)
                 .onSuccess(signals::retain)
                 .compose(ids -> Future.join(ids.stream()
-                        .map(id -> calls.sweep(id, nodes).onSuccess(signals::flush))
+                        .map(id -> calls.sweep(id, nodes).onSuccess(call -> {
+                            signals.flush(call);
+                            states.add(call.state());
+                        }))
                         .toList()))
-                .onComplete(done -> sweeping = false);
+                .onComplete(done -> {
+                    sweeping = false;
+                    meters.shard(shardIndex, states);
+                });
     }
 }

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.flywaydb.core.api.FlywayException;
@@ -60,6 +62,10 @@ public final class Database {
     private final @Nullable EmbeddedDatabase embedded;
     private final AtomicBoolean restarting = new AtomicBoolean();
     private final long watch;
+    private final int poolSize;
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder failed = new LongAdder();
 
     private Database(
             Vertx vertx, PgConnectOptions connect, DatabaseOptions options, @Nullable EmbeddedDatabase embedded) {
@@ -72,6 +78,7 @@ public final class Database {
                 .plus(options.statementTimeout())
                 .plus(Duration.ofSeconds(1))
                 .toMillis();
+        poolSize = options.poolSize();
         pool = pool(vertx, pooled(connect), embedded, options);
         watch = embedded == null ? NO_TIMER : vertx.setPeriodic(WATCH_MS, t -> watch(embedded));
     }
@@ -227,14 +234,41 @@ public final class Database {
         return query("SELECT 1").mapEmpty();
     }
 
+    /**
+     * How the pool is used; each call has a connection for itself while it runs.
+     *
+     * @param connections that are open
+     * @param most that there may be
+     * @param inUse calls that run
+     * @param waiting calls that wait for a connection
+     * @param calls since the start
+     * @param failed calls among them
+     */
+    public record Use(int connections, int most, int inUse, int waiting, long calls, long failed) {}
+
+    /** How it is used now. From any thread. */
+    public Use use() {
+        int now = underWay.get();
+        return new Use(
+                pool.size(), poolSize, Math.min(now, poolSize), Math.max(0, now - poolSize), calls.sum(), failed.sum());
+    }
+
     /** Whether it has not refused what it was to store in the last 30 s; a full disk can still be read. */
     public boolean stores() {
         return !failures.refusing();
     }
 
     private <T> Future<T> bounded(Supplier<Future<T>> call) {
+        underWay.incrementAndGet();
+        calls.increment();
         return call.get()
                 .timeout(callTimeoutMs, TimeUnit.MILLISECONDS)
+                .onComplete(done -> {
+                    underWay.decrementAndGet();
+                    if (done.failed()) {
+                        failed.increment();
+                    }
+                })
                 .onSuccess(result -> failures.reached())
                 .recover(failure -> Future.failedFuture(failures.translate(failure)));
     }

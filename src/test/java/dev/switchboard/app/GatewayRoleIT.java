@@ -59,8 +59,13 @@ class GatewayRoleIT {
             Api api = new Api(URI.create("http://127.0.0.1:" + node.port()));
 
             assertThat(api.call("GET", "/health/ready", null, null).status()).isEqualTo(200);
-            assertThat(api.call("GET", "/health", null, null).ok().get("info").has("cluster"))
-                    .isFalse();
+            for (String part : new String[] {"database", "redis", "cluster"}) {
+                assertThat(api.call("GET", "/health", null, null)
+                                .ok()
+                                .at("/info/" + part + "/status")
+                                .asText())
+                        .isEqualTo("absent");
+            }
             assertThat(api.call("GET", "/gone", null, null).body().get("code").asText())
                     .isEqualTo("upstream_unreachable");
             assertThat(node.gateway().upstreams()).singleElement().satisfies(gone -> assertThat(gone.name())
@@ -73,6 +78,17 @@ class GatewayRoleIT {
             }
             assertThat(node.describe("1")).contains("(gateway)").endsWith("Cluster  none");
             assertThatThrownBy(node::hazelcast).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void aPortForMetricsThatIsTakenIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            PlatformOptions options =
+                    gateway("{builtInRoutes: false}", Map.of("METRICS_PORT", String.valueOf(taken.getLocalPort())));
+            assertThatThrownBy(() -> Node.start(options, null))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageStartingWith("metrics.port (METRICS_PORT): cannot listen on 0.0.0.0:");
         }
     }
 

@@ -10,6 +10,7 @@ import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.RedisProcess;
+import dev.switchboard.support.Scrape;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
@@ -236,6 +237,17 @@ class QuickchatExampleIT {
         assertThat(info.at("/redis/status").asText()).isEqualTo("up");
         assertThat(info.at("/memory/status").asText()).isEqualTo("up");
         assertThat(info.at("/memory/heapUsed").asText()).matches("\\d+MB");
+    }
+
+    @Test
+    void metrics() {
+        Answer answer = gateway.call("GET", "/metrics");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).startsWith("text/plain; version=0.0.4");
+        assertThat(Scrape.parse(answer.text()).families()).containsKey("switchboard_up");
+        assertThat(gateway.call("GET", "/metrics", "X-Forwarded-For", "203.0.113.9")
+                        .status())
+                .isEqualTo(404);
     }
 
     /** A direct conversation of two. */

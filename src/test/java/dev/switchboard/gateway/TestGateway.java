@@ -7,7 +7,10 @@ import dev.switchboard.config.ConfigSource;
 import dev.switchboard.gateway.http.AnswerHeaders;
 import dev.switchboard.gateway.http.ClientConnections;
 import dev.switchboard.gateway.http.ClientTimes;
+import dev.switchboard.gateway.http.HttpMeters;
+import dev.switchboard.gateway.http.MetricsOptions;
 import dev.switchboard.gateway.http.ServiceTarget;
+import dev.switchboard.gateway.http.Watching;
 import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.gateway.limit.Bucket;
 import dev.switchboard.gateway.limit.LimitOptions;
@@ -19,6 +22,7 @@ import dev.switchboard.gateway.route.RouteOptions;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.TokenVerifier;
 import dev.switchboard.ops.HealthChecks;
+import dev.switchboard.ops.Metrics;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Operations;
 import dev.switchboard.protocol.Part;
@@ -58,6 +62,9 @@ final class TestGateway {
 
     static final ServerOptions OPTIONS = options(DEFAULTS.times(), DEFAULTS.headers());
 
+    /** Who may read the metrics. */
+    static final List<String> METRICS_FOR = List.of("127.0.0.1", "10.0.0.0/8");
+
     private static final ServiceTarget NO_SERVICES = (rc, admitted) -> rc.fail(404);
 
     /** Limits of this node alone; 0 for none. */
@@ -79,6 +86,7 @@ final class TestGateway {
     final AtomicReference<HealthChecks.Report> health =
             new AtomicReference<>(HealthChecks.Report.of(HealthChecks.Status.OK, Map.of()));
     final AtomicBoolean ready = new AtomicBoolean(true);
+    final Metrics metrics = new Metrics(vertx, "test");
     final AtomicBoolean drained = new AtomicBoolean();
     final int port;
     private static final ClientConnections ANY_NUMBER = ClientConnections.of(0, List.of());
@@ -156,7 +164,11 @@ final class TestGateway {
                 routes.table(options.maxBody()),
                 services,
                 ANY_NUMBER,
-                checks(),
+                new Watching(
+                        checks(),
+                        new HttpMeters(metrics.meters()),
+                        metrics,
+                        new MetricsOptions(METRICS_FOR, "127.0.0.1", 0)),
                 Webroot.load(TestGateway.class.getClassLoader(), "page").with(ApiDocs.of(Operations.ALL)),
                 Duration.ofDays(30),
                 v -> door());

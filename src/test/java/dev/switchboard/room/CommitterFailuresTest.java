@@ -2,6 +2,7 @@ package dev.switchboard.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.ops.Meters;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Message;
@@ -20,11 +21,12 @@ class CommitterFailuresTest {
     private final FakeRoomStore store = new FakeRoomStore(ROOM, List.of(SENDER));
     private final Room room = store.load(ROOM).result();
     private boolean broken = true;
-    private final Committer committer = new Committer(store, new OneRoom(), () -> 10, (id, events) -> {
-        if (broken) {
-            throw new IllegalStateException("on purpose");
-        }
-    });
+    private final Committer committer =
+            new Committer(store, new OneRoom(), () -> 10, new RoomMeters(Meters.unread()), (id, events) -> {
+                if (broken) {
+                    throw new IllegalStateException("on purpose");
+                }
+            });
 
     private Future<Event<Message>> send(String content) {
         return committer.append(

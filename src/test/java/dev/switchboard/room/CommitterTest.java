@@ -2,6 +2,7 @@ package dev.switchboard.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.ops.Meters;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.Message;
@@ -47,6 +48,7 @@ class CommitterTest {
                 }
             },
             () -> 1_000,
+            new RoomMeters(Meters.unread()),
             (id, events) -> published.addAll(events));
 
     private Future<Event<Message>> send(UUID sender, String clientId) {

@@ -3,6 +3,7 @@ package dev.switchboard.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.bus.Bus;
+import dev.switchboard.ops.Meters;
 import dev.switchboard.protocol.Conversation.Member;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
@@ -33,8 +34,8 @@ class MembershipTest {
     private final FakeRoomStore rooms = new FakeRoomStore(ROOM, List.of(ANN, BOB, CID));
     private final FakeConversationStore conversations = new FakeConversationStore(rooms);
     private final Deque<Runnable> statements = new ArrayDeque<>();
-    private final RoomShard shard =
-            new RoomShard(bus, rooms, () -> new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000));
+    private final RoomShard shard = new RoomShard(
+            bus, rooms, () -> new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000), new RoomMeters(Meters.unread()));
     private final Membership membership = new Membership(shard, store(), conversations, new UserNotices(bus));
     private LiveRoom live;
 

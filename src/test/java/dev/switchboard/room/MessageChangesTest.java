@@ -3,6 +3,7 @@ package dev.switchboard.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.bus.Bus;
+import dev.switchboard.ops.Meters;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
@@ -30,8 +31,8 @@ class MessageChangesTest {
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = new Bus(vertx, new OneNode());
     private final FakeRoomStore store = new FakeRoomStore(ROOM, List.of(ANN));
-    private final RoomShard shard =
-            new RoomShard(bus, store, () -> new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000));
+    private final RoomShard shard = new RoomShard(
+            bus, store, () -> new RoomOptions(Duration.ofMinutes(1), 1_000, 1_000), new RoomMeters(Meters.unread()));
     private final Messages messages = new Messages(shard, new UserNotices(bus));
     private final UUID old = Ids.next();
     private LiveRoom live;

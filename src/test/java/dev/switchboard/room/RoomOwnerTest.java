@@ -7,6 +7,7 @@ import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Delivery;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
+import dev.switchboard.ops.Meters;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Conversation.Member;
 import dev.switchboard.protocol.ConversationOperations;
@@ -65,7 +66,8 @@ class RoomOwnerTest {
     @BeforeEach
     void start() {
         store.role(ANN, Member.OWNER);
-        shard = new RoomShard(bus, store, () -> new RoomOptions(Duration.ofMinutes(1), 0, 1_000));
+        shard = new RoomShard(
+                bus, store, () -> new RoomOptions(Duration.ofMinutes(1), 0, 1_000), new RoomMeters(Meters.unread()));
         FakeConversationStore conversations = new FakeConversationStore(store);
         UserNotices notices = new UserNotices(bus);
         Membership membership = new Membership(shard, conversations, conversations, notices);

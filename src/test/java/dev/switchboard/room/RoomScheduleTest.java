@@ -2,6 +2,7 @@ package dev.switchboard.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.ops.Meters;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
@@ -82,7 +83,12 @@ class RoomScheduleTest {
 
         Node(FakeRoomStore store) {
             this.store = store;
-            this.committer = new Committer(store, this, () -> 1_000, (room, events) -> published.addAll(events));
+            this.committer = new Committer(
+                    store,
+                    this,
+                    () -> 1_000,
+                    new RoomMeters(Meters.unread()),
+                    (room, events) -> published.addAll(events));
         }
 
         Future<Event<Message>> send(String clientId) {

@@ -80,6 +80,10 @@ final class BridgeLoop {
         }
     }
 
+    BridgeMeters meters() {
+        return services().meters();
+    }
+
     BridgeOptions options() {
         return services().options();
     }
@@ -121,13 +125,15 @@ final class BridgeLoop {
     }
 
     /** A socket was opened. */
-    void opened() {
+    void opened(BridgeSession socket) {
+        meters().opened(socket.carrier().form());
         services().sockets().incrementAndGet();
     }
 
     /** An open socket is gone. */
     void gone(BridgeSession socket) {
         deadlines.remove(socket);
+        meters().gone(socket.carrier().form());
         services().sockets().decrementAndGet();
     }
 

@@ -3,6 +3,7 @@ package dev.switchboard.gateway.bridge;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Json;
+import dev.switchboard.gateway.bridge.BridgeMeters.Resumable;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.CallOperations;
@@ -27,11 +28,13 @@ final class BridgeRequests {
     private final BridgeSpecials specials;
     private final Bus bus;
     private final Supplier<BridgeServices> services;
+    private final BridgeMeters meters;
 
     BridgeRequests(BridgeSpecials specials, Supplier<BridgeServices> services) {
         this.specials = specials;
         this.bus = services.get().bus();
         this.services = services;
+        this.meters = services.get().meters();
     }
 
     /** @param resume of an earlier socket, whose call this one takes over */
@@ -79,6 +82,7 @@ final class BridgeRequests {
 
     private <Q extends Record, R extends Record> void request(
             BridgeSession socket, ClientFrame.Send frame, Identity who, Operation<Q, R> operation) {
+        long since = System.nanoTime();
         Caller caller = socket.caller(who);
         Q request;
         String lane;
@@ -86,10 +90,12 @@ final class BridgeRequests {
             request = Json.read(frame.body(), operation.request());
             lane = operation.keyOf(caller, request);
         } catch (FaultException e) {
+            meters.answered(operation, since, false);
             fail(socket, frame, e);
             return;
         }
         socket.run(lane, () -> specials.handle(operation, socket, caller, request)
+                .onComplete(done -> meters.answered(operation, since, done.succeeded()))
                 .onSuccess(reply -> reply(socket, frame, reply))
                 .onFailure(failure -> fail(socket, frame, Faults.of(failure))));
     }
@@ -114,6 +120,9 @@ final class BridgeRequests {
         String resume = Json.read(frame.body(), Auth.class).resume();
         String old = resume == null ? null : resumeTokens.socketId(resume);
         if (old == null) {
+            if (resume != null) {
+                meters.resumed(Resumable.CALL, false);
+            }
             return Future.succeededFuture(answer);
         }
         return bus.call(
@@ -123,6 +132,7 @@ final class BridgeRequests {
                                 identity.user(), old, socketId, bus.ownership().nodeId()))
                 .map(resumed -> {
                     Call call = resumed.call();
+                    meters.resumed(Resumable.CALL, call != null);
                     if (call != null) {
                         specials.joined(socket, call);
                     }

@@ -34,7 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class BridgeRoutes implements Door {
     private static final Logger LOG = LoggerFactory.getLogger(BridgeRoutes.class);
 
-    private static final String PATH = "/eventbus";
+    /** What all paths of the door begin with. */
+    public static final String PATH = "/eventbus";
+
     private static final String BEARER = "Bearer ";
     private static final String SESSION_COOKIE = "session";
 

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param maxMessage bytes of one message from a client, which may come in several frames
  * @param resumeTokens the same on every node
+ * @param meters what all of them count
  * @param sockets how many are open on this node, on all event loops
  */
 public record BridgeServices(
@@ -21,4 +22,5 @@ public record BridgeServices(
         Revocations revocations,
         OriginPolicy origins,
         ResumeTokens resumeTokens,
+        BridgeMeters meters,
         AtomicInteger sockets) {}

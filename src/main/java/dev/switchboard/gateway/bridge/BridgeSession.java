@@ -57,7 +57,7 @@ final class BridgeSession extends Deadlines.Entry {
 
     /** @param bearer who the client is, if the connection itself bore a token */
     void open(@Nullable Identity bearer) {
-        loop.opened();
+        loop.opened(this);
         if (bearer != null) {
             identify(bearer);
         }
@@ -206,6 +206,7 @@ final class BridgeSession extends Deadlines.Entry {
 
     /** Tells the client that a frame was refused; {@code code} is the Vert.x bridge's word for it. */
     void refuse(String code, @Nullable String address, FaultException fault) {
+        loop.meters().refused();
         carrier.send(ServerFrames.refusal(code, address, fault));
     }
 

@@ -1,6 +1,7 @@
 package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.bus.Bus;
+import dev.switchboard.gateway.bridge.BridgeMeters.Resumable;
 import dev.switchboard.gateway.bridge.Places.Place;
 import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.CallOperations;
@@ -34,6 +35,7 @@ final class BridgeSpecials {
     private final Places places;
     private final Bus bus;
     private final Supplier<BridgeServices> services;
+    private final BridgeMeters meters;
     private final Map<Operation<?, ?>, Special<?, ?>> all = new HashMap<>();
 
     BridgeSpecials(Hub hub, Places places, Supplier<BridgeServices> services) {
@@ -41,10 +43,8 @@ final class BridgeSpecials {
         this.places = places;
         this.bus = services.get().bus();
         this.services = services;
-        on(
-                RoomOperations.JOIN,
-                (socket, caller, q) -> hub.join(
-                        socket.carrier(), caller, new RoomOperations.Join(q.conversationId(), q.afterSeq(), null)));
+        this.meters = services.get().meters();
+        on(RoomOperations.JOIN, this::join);
         on(RoomOperations.LEAVE, (socket, caller, q) -> hub.leave(socket.carrier(), caller, q.conversationId()));
         on(RoomOperations.SEND, (socket, caller, q) -> bus.call(RoomOperations.SEND, caller, withClientId(q)));
         on(
@@ -111,6 +111,17 @@ final class BridgeSpecials {
         }
     }
 
+    private Future<RoomOperations.Joined> join(BridgeSession socket, Caller caller, RoomOperations.Join q) {
+        return hub.join(socket.carrier(), caller, new RoomOperations.Join(q.conversationId(), q.afterSeq(), null))
+                .onSuccess(joined -> resumed(Resumable.CONVERSATION, q.afterSeq(), joined.recovered()));
+    }
+
+    private void resumed(Resumable what, @Nullable Long afterSeq, boolean recovered) {
+        if (afterSeq != null) {
+            meters.resumed(what, recovered);
+        }
+    }
+
     private Future<MeetingOperations.Joined> joinMeeting(
             BridgeSession socket, Caller caller, MeetingOperations.Join q) {
         if (places.count(socket.carrier().socketId()) >= MAX_PLACES) {
@@ -119,8 +130,10 @@ final class BridgeSpecials {
         @Nullable String resume = q.resume();
         @Nullable
         String old = resume == null ? null : services.get().resumeTokens().socketId(resume);
-        return hub.joinMeeting(socket.carrier(), caller, q.from(nodeId(), old))
-                .onSuccess(joined -> taken(socket, Place.meeting(q.meetingId())));
+        return hub.joinMeeting(socket.carrier(), caller, q.from(nodeId(), old)).onSuccess(joined -> {
+            taken(socket, Place.meeting(q.meetingId()));
+            resumed(Resumable.MEETING, q.afterSeq(), joined.recovered());
+        });
     }
 
     private Future<Nothing> leaveMeeting(BridgeSession socket, Caller caller, MeetingOperations.Leave q) {

@@ -67,7 +67,10 @@ final class FallbackConnection implements Carrier {
     }
 
     private void gone() {
-        closing = true;
+        if (!closing) {
+            closing = true;
+            loop.meters().closedByClient();
+        }
         closed = true;
         session.gone();
     }
@@ -119,6 +122,7 @@ final class FallbackConnection implements Carrier {
             return;
         }
         closing = true;
+        loop.meters().closed(code);
         socket.write(Buffer.buffer(ServerFrames.farewell(code))).onComplete(done -> end());
         loop.run(session::closing);
     }

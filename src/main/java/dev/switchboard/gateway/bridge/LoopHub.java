@@ -252,8 +252,8 @@ final class LoopHub implements Hub {
         Future<Void> attached = patience.with(node.attach(this, roomId, place.position), () -> {})
                 .<Void>map(missed -> {
                     if (place(socket, roomId) == place && place.attached != null && place.attachment == attachment) {
-                        LoopRoom room = rooms.computeIfAbsent(roomId, r -> new LoopRoom(vertx));
-                        missed.frames().forEach(frame -> socket.send(frame.message()));
+                        LoopRoom room = rooms.computeIfAbsent(roomId, r -> new LoopRoom(vertx, node.meters()));
+                        send(socket, missed.frames());
                         room.add(socket, missed.position());
                     }
                     return null;
@@ -354,7 +354,7 @@ final class LoopHub implements Hub {
         }
         for (Connection socket : List.copyOf(sockets)) {
             if (!socket.socketId().equals(except)) {
-                frames.forEach(frame -> socket.send(frame.message()));
+                send(socket, frames);
             }
         }
     }
@@ -363,8 +363,13 @@ final class LoopHub implements Hub {
     void deliverSocket(String socketId, List<EventFrame> frames) {
         Connection socket = registeredSockets.get(socketId);
         if (socket != null) {
-            frames.forEach(frame -> socket.send(frame.message()));
+            send(socket, frames);
         }
+    }
+
+    private void send(Connection socket, List<EventFrame> frames) {
+        frames.forEach(frame -> socket.send(frame.message()));
+        node.meters().delivered(frames.size());
     }
 
     /** Tells every socket to go on through another node. Called by the node hub, on this loop. */

@@ -23,6 +23,7 @@ final class LoopRoom {
     private static final int MAX_GATHERED_BYTES = 256 * 1024;
 
     private final Vertx vertx;
+    private final BridgeMeters meters;
     private final Map<Connection.Form, Set<Connection>> sockets = new EnumMap<>(Connection.Form.class);
     private final List<EventFrame> gathered = new ArrayList<>();
     private int gatheredBytes;
@@ -30,8 +31,9 @@ final class LoopRoom {
     private long nextRound = System.nanoTime();
     private boolean scheduled;
 
-    LoopRoom(Vertx vertx) {
+    LoopRoom(Vertx vertx, BridgeMeters meters) {
         this.vertx = vertx;
+        this.meters = meters;
     }
 
     boolean isEmpty() {
@@ -90,7 +92,10 @@ final class LoopRoom {
         gatheredBytes = 0;
         long start = System.nanoTime();
         // A slow socket closes and removes itself while it is written to: walk a copy.
-        sockets.forEach((form, set) -> write(form, new ArrayList<>(set), frames, bytes));
+        sockets.forEach((form, set) -> {
+            meters.delivered((long) frames.size() * set.size());
+            write(form, new ArrayList<>(set), frames, bytes);
+        });
         long end = System.nanoTime();
         nextRound = end + Math.min(2 * (end - start), LONGEST_WAIT_NANOS);
     }

@@ -42,6 +42,7 @@ public final class NodeHub extends VerticleBase {
     private static final long STANDSTILL_MS = 5_000;
 
     private final Bus bus;
+    private final BridgeMeters meters;
     private final List<LoopHub> loops = new ArrayList<>();
     private final UserAnnouncer users;
     private @Nullable NodeRooms followed;
@@ -50,8 +51,9 @@ public final class NodeHub extends VerticleBase {
     private long watchedAt = System.nanoTime();
     private Runnable stopListening = () -> {};
 
-    public NodeHub(Bus bus) {
+    public NodeHub(Bus bus, BridgeMeters meters) {
         this.bus = bus;
+        this.meters = meters;
         this.users = new UserAnnouncer(bus);
     }
 
@@ -122,6 +124,10 @@ public final class NodeHub extends VerticleBase {
 
     Bus bus() {
         return bus;
+    }
+
+    BridgeMeters meters() {
+        return meters;
     }
 
     /** What a socket at this position misses; from here on its loop hears what follows. */

@@ -129,6 +129,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
             session.control();
         } else if (frame instanceof CloseWebSocketFrame close) {
             closing = true;
+            loop.meters().closedByClient();
             netty.writeAndFlush(BridgeFrames.close(close.statusCode(), "")).addListener(ChannelFutureListener.CLOSE);
             session.closing();
         } else {
@@ -211,6 +212,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
             return;
         }
         closing = true;
+        loop.meters().closed(code);
         if (form == Form.SOCKJS) {
             netty.write(BridgeFrames.sockJsClose(code), netty.voidPromise());
         }
@@ -238,7 +240,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        closing = true;
+        if (!closing) {
+            closing = true;
+            loop.meters().closedByClient();
+        }
         loop.dispatch(session, BridgeSession::gone);
     }
 

@@ -31,11 +31,13 @@ final class Admission {
     private final Vertx vertx;
     private final Authentication authentication;
     private final RateLimiter limiter;
+    private final HttpMeters meters;
 
-    Admission(Vertx vertx, Authentication authentication, RateLimiter limiter) {
+    Admission(Vertx vertx, Authentication authentication, RateLimiter limiter, HttpMeters meters) {
         this.vertx = vertx;
         this.authentication = authentication;
         this.limiter = limiter;
+        this.meters = meters;
     }
 
     /** Goes on with those who may pass; the others get their answer. While it waits, the request is paused. */
@@ -79,7 +81,9 @@ final class Admission {
     }
 
     private Future<Verdict> take(String tier, String key) {
-        return tier.equals(Route.UNLIMITED) ? Future.succeededFuture(Verdict.unlimited(tier)) : limiter.take(tier, key);
+        return tier.equals(Route.UNLIMITED)
+                ? Future.succeededFuture(Verdict.unlimited(tier))
+                : limiter.take(tier, key).onSuccess(meters::limited);
     }
 
     private static void act(RoutingContext rc, Access access, Future<Decision> decided, Next next) {

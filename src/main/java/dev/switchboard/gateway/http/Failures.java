@@ -31,9 +31,11 @@ final class Failures implements Handler<RoutingContext> {
     private static final long LINGER_MS = 2_000;
 
     private final Vertx vertx;
+    private final HttpMeters meters;
 
-    Failures(Vertx vertx) {
+    Failures(Vertx vertx, HttpMeters meters) {
         this.vertx = vertx;
+        this.meters = meters;
     }
 
     /** A request that failed on its way through the router. */
@@ -127,6 +129,7 @@ final class Failures implements Handler<RoutingContext> {
         } else {
             fault = Fault.BAD_REQUEST.because("This is no proper HTTP request.");
         }
+        meters.refused(request.method(), fault.fault().status());
         try {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             write(request, fault, path, Prelude.requestId(null));

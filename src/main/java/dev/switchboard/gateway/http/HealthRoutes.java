@@ -31,6 +31,7 @@ final class HealthRoutes {
 
     private static void mount(Router router, String path, Handler<RoutingContext> handler) {
         router.route(path).handler(rc -> {
+            HttpMeters.label(rc, path);
             if (SafeMethods.admit(rc)) {
                 handler.handle(rc);
             }

@@ -1,11 +1,11 @@
 package dev.switchboard.gateway.http;
 
 import dev.switchboard.bus.Bus;
+import dev.switchboard.gateway.bridge.BridgeRoutes;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.limit.RateLimiter;
 import dev.switchboard.gateway.route.RouteTable;
 import dev.switchboard.identity.TokenVerifier;
-import dev.switchboard.ops.HealthChecks;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -50,21 +50,28 @@ public final class HttpDoor {
             TokenVerifier verifier,
             RateLimiter limiter,
             ServiceTarget services,
-            HealthChecks health,
+            Watching watching,
             Webroot page,
             Consumer<Router> others) {
-        this.failures = new Failures(vertx);
+        this.failures = new Failures(vertx, watching.meters());
         this.router = Router.router(vertx);
         router.route()
-                .handler(new Prelude(options.proxies(), options.alwaysSecure(), options.headers(), patience, health))
+                .handler(new Prelude(options.proxies(), options.alwaysSecure(), options.headers(), patience, watching))
                 .failureHandler(failures);
         router.route().handler(new TableLookup(table));
         router.route().handler(new Cors(options.corsOrigins()));
-        new HealthRoutes(health).mount(router);
+        new HealthRoutes(watching.health()).mount(router);
+        if (watching.access().atDoor()) {
+            new MetricsRoute(watching.metrics(), watching.access(), options.proxies()).mount(router);
+        }
+        router.route(BridgeRoutes.PATH + "/*").handler(rc -> {
+            HttpMeters.label(rc, BridgeRoutes.PATH);
+            rc.next();
+        });
         others.accept(router);
         var xsrf = new Xsrf(options.xsrf(), new OriginPolicy(options.corsOrigins()));
         var rows = new TableRoutes(
-                new Admission(vertx, new Authentication(verifier, xsrf), limiter),
+                new Admission(vertx, new Authentication(verifier, xsrf), limiter, watching.meters()),
                 new OperationTarget(new HttpSpecials(new SignInCookies(options.refreshTtl()), xsrf), bus),
                 services);
         router.route().handler(rows::serve);

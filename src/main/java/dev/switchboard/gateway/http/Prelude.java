@@ -30,14 +30,10 @@ final class Prelude implements Handler<RoutingContext> {
     private final Map<CharSequence, CharSequence> headers;
     private final Patience patience;
     private final HealthChecks health;
+    private final HttpMeters meters;
 
     /** @param alwaysSecure whether clients speak TLS with something in front that does not say so */
-    Prelude(
-            TrustedProxies proxies,
-            boolean alwaysSecure,
-            AnswerHeaders headers,
-            Patience patience,
-            HealthChecks health) {
+    Prelude(TrustedProxies proxies, boolean alwaysSecure, AnswerHeaders headers, Patience patience, Watching watching) {
         this.proxies = proxies;
         this.alwaysSecure = alwaysSecure;
         this.headers = headers.values().entrySet().stream()
@@ -45,11 +41,13 @@ final class Prelude implements Handler<RoutingContext> {
                         header -> HttpHeaders.createOptimized(header.getKey().toLowerCase(Locale.ROOT)),
                         header -> HttpHeaders.createOptimized(header.getValue())));
         this.patience = patience;
-        this.health = health;
+        this.health = watching.health();
+        this.meters = watching.meters();
     }
 
     @Override
     public void handle(RoutingContext rc) {
+        long since = System.nanoTime();
         HttpServerRequest request = rc.request();
         HttpServerResponse response = rc.response();
         String requestId = requestId(request.getHeader(REQUEST_ID));
@@ -66,7 +64,10 @@ final class Prelude implements Handler<RoutingContext> {
             rc.addEndHandler(answered -> closeIfSaid(rc));
         }
         headers.forEach(response::putHeader);
-        rc.addHeadersEndHandler(v -> TextCompression.decide(request, response));
+        rc.addHeadersEndHandler(v -> {
+            TextCompression.decide(request, response);
+            meters.answered(rc, since);
+        });
         patience.watch(rc);
         if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
             // RFC 9112 §3.2: whoever routed by the other one was deceived.

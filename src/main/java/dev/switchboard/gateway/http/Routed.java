@@ -18,8 +18,13 @@ record Routed(@Nullable Place place, @Nullable Match match) {
         rc.put(KEY, this);
     }
 
+    /** Null where the request failed before it was looked up. */
+    static @Nullable Routed find(RoutingContext rc) {
+        return rc.get(KEY);
+    }
+
     static Routed of(RoutingContext rc) {
-        Routed routed = rc.get(KEY);
+        Routed routed = find(rc);
         if (routed == null) {
             throw new IllegalStateException("a route before the table");
         }

@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.http;
 
+import dev.switchboard.config.Section;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -29,8 +30,19 @@ public final class TrustedProxies {
     }
 
     /** Whether {@code text} is an address or a network. */
-    public static boolean isNetwork(String text) {
+    static boolean isNetwork(String text) {
         return Network.parse(text) != null;
+    }
+
+    /** A setting that is a list of addresses and networks. */
+    public static List<String> networks(Section section, String key) {
+        List<String> networks = section.list(key);
+        networks.stream()
+                .filter(network -> !isNetwork(network))
+                .findFirst()
+                .ifPresent(wrong -> section.problem(
+                        key, "expected addresses or networks such as 10.0.0.0/8, got \"" + wrong + '"'));
+        return networks;
     }
 
     private static final class Network {

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class Webroot implements Handler<RoutingContext> {
     private static final String INDEX = "index.html";
 
+    /** What all files of the page count as. */
+    private static final String LABEL = "page";
+
     /** What a browser is shown in the place of a page that is not there. */
     private static final String MISSING = "/404.html";
 
@@ -172,6 +175,7 @@ public final class Webroot implements Handler<RoutingContext> {
             answerUnknown(rc);
             return;
         }
+        HttpMeters.label(rc, LABEL);
         if (!SafeMethods.admit(rc)) {
             return;
         }

@@ -198,7 +198,8 @@ final class Service implements Upstream {
                                 place.ejections().get()))
                         .toList(),
                 new UpstreamState.Refusals(
-                        unreachable.sum(), record.refused(), saturated.sum(), record.refusedRetries()));
+                        unreachable.sum(), record.refused(), saturated.sum(), record.refusedRetries()),
+                record.attempts());
     }
 
     private Health health(Place place) {

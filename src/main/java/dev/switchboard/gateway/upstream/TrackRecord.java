@@ -4,7 +4,10 @@ import dev.switchboard.gateway.upstream.Attempt.Failure;
 import dev.switchboard.gateway.upstream.Breaker.Outcome;
 import dev.switchboard.protocol.Fault;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -22,6 +25,7 @@ final class TrackRecord {
     private final Cell<RetryBudget> budget = new Cell<>(RetryBudget.UNTOUCHED);
     private final LongAdder refused = new LongAdder();
     private final LongAdder refusedRetries = new LongAdder();
+    private final Map<UpstreamState.Outcome, LongAdder> attempts = new EnumMap<>(UpstreamState.Outcome.class);
 
     /** What an address did wrong. */
     private interface Charge {
@@ -31,6 +35,9 @@ final class TrackRecord {
     /** @param clock nanoseconds from any origin, never negative, never going back */
     TrackRecord(LongSupplier clock) {
         this.clock = clock;
+        for (UpstreamState.Outcome outcome : UpstreamState.Outcome.values()) {
+            attempts.put(outcome, new LongAdder());
+        }
     }
 
     boolean isEjected(Address address) {
@@ -53,6 +60,17 @@ final class TrackRecord {
     /** Retries that were not in the budget. */
     long refusedRetries() {
         return refusedRetries.sum();
+    }
+
+    /** What came of all attempts. */
+    Map<UpstreamState.Outcome, Long> attempts() {
+        Map<UpstreamState.Outcome, Long> sums = new EnumMap<>(UpstreamState.Outcome.class);
+        attempts.forEach((outcome, count) -> sums.put(outcome, count.sum()));
+        return sums;
+    }
+
+    private void count(UpstreamState.Outcome outcome) {
+        Objects.requireNonNull(attempts.get(outcome)).increment();
     }
 
     /** Forgets addresses that are not among these. */
@@ -99,6 +117,7 @@ final class TrackRecord {
     }
 
     void answered(UpstreamOptions options, Place place, long round, int status) {
+        count(status < SERVER_ERROR ? UpstreamState.Outcome.ANSWERED : UpstreamState.Outcome.SERVER_ERROR);
         if (status < SERVER_ERROR) {
             place.answeredWell();
             long now = clock.getAsLong();
@@ -113,6 +132,12 @@ final class TrackRecord {
 
     void failed(UpstreamOptions options, Place place, long round, Failure why) {
         LOG.debug("{}: {} at {}", options.name(), why, place.address());
+        count(
+                switch (why) {
+                    case UNREACHABLE -> UpstreamState.Outcome.UNREACHABLE;
+                    case TIMEOUT -> UpstreamState.Outcome.TIMEOUT;
+                    case BROKEN -> UpstreamState.Outcome.BROKEN;
+                });
         blame(options, place, Ejection::failed);
         settle(options, round, badAt(place));
     }
@@ -129,6 +154,7 @@ final class TrackRecord {
     }
 
     void cancelled(UpstreamOptions options, long round) {
+        count(UpstreamState.Outcome.CANCELLED);
         settle(options, round, Outcome.UNKNOWN);
     }
 

@@ -1,6 +1,7 @@
 package dev.switchboard.gateway.upstream;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * How a service is at one moment, for metrics and health.
@@ -10,8 +11,15 @@ import java.util.List;
  * @param busy requests under way
  * @param addresses each of them
  * @param refusals what was refused since the node started
+ * @param attempts what came of those that were let through, since the node started
  */
-public record UpstreamState(String name, Circuit circuit, int busy, List<AddressState> addresses, Refusals refusals) {
+public record UpstreamState(
+        String name,
+        Circuit circuit,
+        int busy,
+        List<AddressState> addresses,
+        Refusals refusals,
+        Map<Outcome, Long> attempts) {
     /** Whether requests pass. */
     public enum Circuit {
         CLOSED,
@@ -19,6 +27,19 @@ public record UpstreamState(String name, Circuit circuit, int busy, List<Address
         OPEN,
         /** A few probes may pass. */
         HALF_OPEN
+    }
+
+    /** What came of an attempt, as soon as it is known: an answer may break off later. */
+    public enum Outcome {
+        ANSWERED,
+        /** With a status of 500 or more. */
+        SERVER_ERROR,
+        UNREACHABLE,
+        TIMEOUT,
+        /** What came was no answer. */
+        BROKEN,
+        /** It ended for another reason, mostly because its client had left. */
+        CANCELLED
     }
 
     /** How an address is. */

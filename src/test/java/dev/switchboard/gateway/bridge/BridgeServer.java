@@ -6,6 +6,7 @@ import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.Protocols;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
+import dev.switchboard.ops.Meters;
 import dev.switchboard.protocol.AccountOperations;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
@@ -145,6 +146,7 @@ final class BridgeServer implements AutoCloseable {
                 revocations,
                 new OriginPolicy(List.of(origin)),
                 new ResumeTokens(new Secret("only for tests")),
+                new BridgeMeters(Meters.unread()),
                 sockets);
         BridgeRoutes first = null;
         port = freePort();

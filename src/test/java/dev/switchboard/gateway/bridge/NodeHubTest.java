@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.Ownership;
+import dev.switchboard.ops.Meters;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
@@ -134,7 +135,7 @@ class NodeHubTest {
                         .on(
                                 MeetingInternals.FOLLOW,
                                 (caller, q) -> Future.failedFuture(Fault.NOT_FOUND.because("forgotten")))));
-        node = new NodeHub(bus);
+        node = new NodeHub(bus, new BridgeMeters(Meters.unread()));
         deployment = wait(vertx.deployVerticle(node));
         loop = vertx.getOrCreateContext();
         hub = onLoop(() -> Future.succeededFuture(new LoopHub(vertx, node, PATIENCE_MS)));
