@@ -250,9 +250,8 @@ final class Parts {
                 changes.touch("metrics") ? openWatch(next.metrics()) : Future.succeededFuture(watched);
         return door == null
                 ? watching
-                : watching.compose(opened -> door.prepare(next, changes)
-                        .map(opened)
-                        .recover(failure -> (opened.equals(watched)
+                : watching.compose(
+                        opened -> door.prepare(next, changes).map(opened).recover(failure -> (opened.equals(watched)
                                         ? Future.<Void>succeededFuture()
                                         : closeWatch(opened))
                                 .transform(undone -> Future.failedFuture(failure))));

@@ -36,8 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface TlsOptions {
     /** How keys are tried, by their type. */
-    Map<String, String> SIGNATURES =
-            Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+    Map<String, String> SIGNATURES = Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
 
     /** Two PEM files: the chain, own certificate first; and its key, unencrypted (PKCS#8, PKCS#1 or SEC 1). */
     record Pem(String certificate, String key, String content) implements TlsOptions {
