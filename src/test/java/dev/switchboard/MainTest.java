@@ -65,8 +65,15 @@ class MainTest {
     void printConfigSaysWhereEachValueIsFromAndNoSecret() throws IOException {
         Path file = Files.writeString(
                 conf.resolve("switchboard.yaml"),
-                "server:\n  port: 1\nauth:\n  jwtSecret: a long secret that must not be shown\n"
-                        + "  acceptedSecrets: [another that must not be shown, a third]\nnode:\n  dataDir: ${HOME}/x\n");
+                """
+                server:
+                  port: 1
+                auth:
+                  jwtSecret: a long secret that must not be shown
+                  acceptedSecrets: [another that must not be shown, a third]
+                node:
+                  dataDir: ${HOME}/x
+                """);
         assertThat(run("--print-config", "--conf", conf.toString())).isEqualTo(1);
         Files.writeString(file, Files.readString(file).replace(", a third", ""));
         assertThat(run("--print-config", "--conf", conf.toString())).isZero();
