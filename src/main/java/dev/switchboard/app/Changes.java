@@ -36,8 +36,8 @@ record Changes(List<Change> all) {
             "node", Action.NEXT_START,
             "cluster", Action.NEXT_START,
             "database", Action.NEXT_START,
-            "metrics", Action.NEXT_START,
-            "auth", Action.REDEPLOY);
+            "auth", Action.REDEPLOY,
+            "metrics", Action.REDEPLOY);
 
     /** What Vert.x fixes when it opens a listener. */
     private static final Set<String> LISTENER = Set.of("host", "port", "http2", "maxFrame", "maxMessage");

@@ -123,6 +123,7 @@ public final class Node implements AutoCloseable {
         config = following;
         ConfigHealth shown = new ConfigHealth(vertx, bus.ownership(), hazelcast, following::state);
         parts.health().config(shown);
+        parts.metrics().config(following::state);
         following.start(shown::publish);
     }
 

@@ -3,6 +3,7 @@ package dev.switchboard.app;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import dev.switchboard.bus.Bus;
+import dev.switchboard.config.ConfigState;
 import dev.switchboard.gateway.GatewayMeters;
 import dev.switchboard.gateway.GatewayState;
 import dev.switchboard.gateway.bridge.BridgeMeters;
@@ -144,13 +145,24 @@ final class NodeMetrics implements AutoCloseable {
     }
 
     /** What the node says of itself, and to whom. */
-    Watching watching(MetricsOptions access) {
-        return watching(health, access);
-    }
-
-    /** The same by a listener that is not as the node is. */
     Watching watching(HealthChecks checks, MetricsOptions access) {
         return new Watching(checks, http, metrics, access);
+    }
+
+    /** From now on the state of the settings belongs to the figures. */
+    void config(Supplier<ConfigState> state) {
+        String changes = "switchboard_config_changes_total";
+        String meaning = "Changes of the settings' files since the start, taken into effect or rejected.";
+        meters.counter(changes, meaning, () -> state.get().accepted(), "result", "applied");
+        meters.counter(changes, meaning, () -> state.get().refused(), "result", "rejected");
+        meters.gauge(
+                "switchboard_config_rejected",
+                "Whether the settings' files have mistakes, so that older settings are in effect.",
+                () -> state.get().errors().isEmpty() ? 0 : 1);
+        meters.gauge(
+                "switchboard_config_loaded_timestamp_seconds",
+                "When the settings in effect were read, since the epoch.",
+                () -> state.get().loadedAt().getEpochSecond());
     }
 
     BridgeMeters bridge() {

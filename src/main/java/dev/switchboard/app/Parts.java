@@ -70,6 +70,7 @@ final class Parts {
     private volatile @Nullable BridgeServices bridge;
     private volatile @Nullable Gate gate;
     private volatile String hubDeployment = "";
+    private volatile String watch = "";
 
     /**
      * @param hazelcast null on a node that joined nobody
@@ -96,6 +97,10 @@ final class Parts {
         return options;
     }
 
+    NodeMetrics metrics() {
+        return metrics;
+    }
+
     NodeHealth health() {
         return health;
     }
@@ -108,20 +113,23 @@ final class Parts {
 
     /** Deploys everything that this node's role asks for; completes when it serves. */
     Future<Void> deploy() {
-        return deployWatch()
+        return openWatch(options.metrics())
+                .onSuccess(opened -> watch = opened)
                 .compose(done -> deployParts())
                 .onSuccess(done -> health.started())
                 .onFailure(failure -> metrics.close());
     }
 
-    /** From the beginning: who starts is asked whether it is ready. */
-    private Future<Void> deployWatch() {
-        MetricsOptions access = options.metrics();
+    /** From the beginning: who starts is asked whether it is ready. Empty where the door itself answers. */
+    private Future<String> openWatch(MetricsOptions access) {
         return access.port() == 0
-                ? Future.succeededFuture()
-                : vertx.deployVerticle(new WatchVerticle(metrics.watching(access)))
-                        .recover(failure -> Future.failedFuture(Listening.explain(access, failure)))
-                        .mapEmpty();
+                ? Future.succeededFuture("")
+                : vertx.deployVerticle(new WatchVerticle(metrics.watching(health, access)))
+                        .recover(failure -> Future.failedFuture(Listening.explain(access, failure)));
+    }
+
+    private Future<Void> closeWatch(String opened) {
+        return opened.isEmpty() ? Future.succeededFuture() : vertx.undeploy(opened);
     }
 
     private Future<Void> deployParts() {
@@ -229,18 +237,37 @@ final class Parts {
      * @return fails with a {@link ConfigException} when they cannot be: then nothing has changed
      */
     Future<Void> change(PlatformOptions next, Changes changes) {
-        Gate door = gate;
         TokenOptions auth = changes.touch("auth") ? withSecret(next.auth()) : signing;
-        Future<Void> possible = door == null ? Future.succeededFuture() : door.prepare(next, changes);
-        return possible.compose(done -> {
+        String watched = watch;
+        return possible(next, changes, watched).compose(opened -> {
+            watch = opened;
             options = next;
             signing = auth;
             if (changes.touch("log")) {
                 Logging.apply(next.log());
             }
             Future<Void> signed = changes.touch("auth") ? changeTokens(auth) : Future.succeededFuture();
-            return signed.compose(v -> changeDoors(next, changes));
+            return signed.compose(v -> changeDoors(next, changes))
+                    .compose(v -> opened.equals(watched) ? Future.succeededFuture() : closeWatch(watched));
         });
+    }
+
+    /**
+     * Does what may fail of a change, or fails and leaves nothing behind.
+     *
+     * @return the listener for metrics from now on
+     */
+    private Future<String> possible(PlatformOptions next, Changes changes, String watched) {
+        Gate door = gate;
+        Future<String> watching =
+                changes.touch("metrics") ? openWatch(next.metrics()) : Future.succeededFuture(watched);
+        return door == null
+                ? watching
+                : watching.compose(
+                        opened -> door.prepare(next, changes).map(opened).recover(failure -> (opened.equals(watched)
+                                        ? Future.<Void>succeededFuture()
+                                        : closeWatch(opened))
+                                .transform(undone -> Future.failedFuture(failure))));
     }
 
     /** Checks tokens by the new settings from now on, then deploys those that sign them anew. */

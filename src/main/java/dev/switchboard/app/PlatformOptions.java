@@ -66,7 +66,7 @@ public record PlatformOptions(
                 ice,
                 meetings,
                 log,
-                running.metrics,
+                metrics,
                 sockets,
                 upstreams,
                 routes);

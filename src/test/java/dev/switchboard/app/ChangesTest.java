@@ -52,7 +52,7 @@ class ChangesTest {
         EDITS.put("ice", "ice: { stun: stun:stun.example.org }");
         EDITS.put("meetings", "meetings: { maxParticipants: 7 }");
         EDITS.put("log", "log: { level: debug }");
-        EDITS.put("metrics", "metrics: { port: 7 }");
+        EDITS.put("metrics", "metrics: { allow: 10.0.0.0/8 }");
         EDITS.put("sockets", "sockets: { idleTimeout: 7s }");
         EDITS.put("upstreams", "upstreams: { chat: { addresses: http://127.0.0.1:7 } }");
         EDITS.put("routes", "builtInRoutes: false");
@@ -87,8 +87,8 @@ class ChangesTest {
         }
         Map<String, Action> expected =
                 EDITS.keySet().stream().collect(Collectors.toMap(component -> component, component -> Action.IN_PLACE));
-        Set.of("node", "cluster", "database", "metrics").forEach(later -> expected.put(later, Action.NEXT_START));
-        expected.put("auth", Action.REDEPLOY);
+        Set.of("node", "cluster", "database").forEach(later -> expected.put(later, Action.NEXT_START));
+        Set.of("auth", "metrics").forEach(deployed -> expected.put(deployed, Action.REDEPLOY));
         Set.of("server.host", "server.port", "server.http2", "server.maxFrame", "server.maxMessage")
                 .forEach(moved -> expected.put(moved, Action.LISTENER));
         assertThat(actions).containsExactlyInAnyOrderEntriesOf(expected);

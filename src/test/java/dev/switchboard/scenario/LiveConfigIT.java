@@ -9,11 +9,16 @@ import dev.switchboard.gateway.Certificates;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
+import dev.switchboard.support.RedisProcess;
+import dev.switchboard.support.Scrape;
 import dev.switchboard.support.TestNodes;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -102,6 +107,35 @@ class LiveConfigIT {
                 .isEqualTo("two");
         write("routes.yaml", "routes: []\n");
         awaitStatus("/till", 404);
+    }
+
+    @Test
+    void metricsMoveToAPortOfTheirOwnAndBack() throws Exception {
+        URI door = nodes.doors().get(0);
+        assertThat(Scrape.of(door).sum("switchboard_config_changes_total")).isZero();
+        int port = RedisProcess.freePort();
+        write("switchboard.yaml", "metrics: { port: " + port + ", host: 127.0.0.1 }\n");
+        // Until then the answer is no JSON.
+        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> status("/metrics") == 404);
+        Scrape own = Scrape.of(URI.create("http://127.0.0.1:" + port));
+        assertThat(own.sum("switchboard_config_rejected")).isZero();
+        write("switchboard.yaml", "metrics: { prot: 1 }\n");
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> Scrape.of(URI.create("http://127.0.0.1:" + port)).sum("switchboard_config_rejected") == 1);
+        write("switchboard.yaml", "metrics: { host: 127.0.0.1 }\n");
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return !socket.isConnected();
+            } catch (ConnectException gone) {
+                return true;
+            }
+        });
+        Scrape again = Scrape.of(door);
+        assertThat(again.sum("switchboard_config_changes_total", "result", "applied"))
+                .isEqualTo(2);
+        assertThat(again.sum("switchboard_config_changes_total", "result", "rejected"))
+                .isEqualTo(1);
+        assertThat(again.sum("switchboard_config_rejected")).isZero();
     }
 
     @Test
