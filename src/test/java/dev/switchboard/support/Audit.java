@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -46,7 +47,7 @@ public final class Audit {
             long head = head(room);
             assertThat(people).allMatch(t -> t.view().lastSeq() == head);
         });
-        TreeMap<Long, Entry> log = log(room);
+        SortedMap<Long, Entry> log = log(room);
         assertThat(log).as("the log of " + room).hasSize((int) head(room));
         assertThat(log.firstKey()).isEqualTo(1);
         assertThat(log.lastKey()).isEqualTo(head(room));
@@ -58,7 +59,7 @@ public final class Audit {
         people.forEach(person -> client(person, log));
     }
 
-    private static void client(Talker person, TreeMap<Long, Entry> log) {
+    private static void client(Talker person, SortedMap<Long, Entry> log) {
         String name = person.account().username();
         assertThat(person.view().faults()).as(name).isEmpty();
         List<JsonNode> heard = person.view().events();
@@ -86,8 +87,8 @@ public final class Audit {
                 .get(0));
     }
 
-    private TreeMap<Long, Entry> log(String room) {
-        TreeMap<Long, Entry> log = new TreeMap<>();
+    private SortedMap<Long, Entry> log(String room) {
+        SortedMap<Long, Entry> log = new TreeMap<>();
         UUID id = UUID.fromString(room);
         List<List<String>> rows = new ArrayList<>(database.query(
                 "select seq, 'message:new', id, sender_id, client_id from message where room_id = ?", id));

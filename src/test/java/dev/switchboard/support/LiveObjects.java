@@ -26,7 +26,7 @@ public record LiveObjects(long bytes, int threads, Map<String, Long> counts) {
         String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         Map<String, Long> counts = new TreeMap<>();
         long bytes = 0;
-        for (String line : text.split("\n")) {
+        for (String line : text.split("\n", -1)) {
             Matcher row = ROW.matcher(line);
             Matcher total = TOTAL.matcher(line);
             if (row.matches()) {
