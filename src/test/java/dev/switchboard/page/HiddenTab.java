@@ -26,9 +26,6 @@ import java.util.regex.Pattern;
  * page that it is in sight, so this speaks the DevTools protocol itself.
  */
 final class HiddenTab implements AutoCloseable {
-    /** Chromium waits five minutes before it lets a hidden page's timers run once a minute; here, some seconds. */
-    private static final String SOON = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5";
-
     private static final Pattern ADDRESS = Pattern.compile("DevTools listening on (ws://\\S+)");
     private static final int TIMEOUT_S = 30;
 
@@ -48,7 +45,7 @@ final class HiddenTab implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(Chromium.PROGRAM.toString()));
         command.addAll(Chromium.FLAGS);
         command.addAll(List.of(Chromium.WITH_CAMERA));
-        command.addAll(List.of(SOON, "--remote-debugging-port=0", "--user-data-dir=" + folder.resolve("profile")));
+        command.addAll(List.of("--remote-debugging-port=0", "--user-data-dir=" + folder.resolve("profile")));
         Path log = folder.resolve("chromium.log");
         try {
             process = new ProcessBuilder(command)

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A page in a tab that nobody looks at, whose timers Chromium itself has all but stopped, comes back after a loss and rings. */
+/** A page in a tab that nobody looks at, whose timers Chromium itself holds back, comes back after a loss and rings. */
 @EnabledIf("dev.switchboard.page.Chromium#isThere")
 class HiddenTabIT {
     /** A page in sight counts up twenty times a second. */
@@ -24,6 +24,9 @@ class HiddenTabIT {
 
     /** How far it came since the last time. */
     private static final String TICKS = "(() => { const came = window.ticks; window.ticks = 0; return came; })()";
+
+    /** Chromium lets a hidden page's timers run once a second; on time, on a machine that is busy, now and then twice. */
+    private static final int MOST_A_SECOND = 2;
 
     private static final Duration SPAN = Duration.ofSeconds(5);
     private static final Duration THROTTLED_WITHIN = Duration.ofSeconds(60);
@@ -48,7 +51,8 @@ class HiddenTabIT {
                 tab.evaluate(COUNT);
                 await().atMost(THROTTLED_WITHIN)
                         .pollInterval(SPAN)
-                        .until(() -> tab.evaluate(TICKS).asInt() <= 1);
+                        .until(() -> tab.evaluate(TICKS).asInt() <= MOST_A_SECOND * SPAN.toSeconds());
+                long throttled = System.nanoTime();
 
                 way.cut();
                 await().atMost(SOON).until(() -> shows(tab, "The connection was lost."));
@@ -61,9 +65,10 @@ class HiddenTabIT {
                 await().atMost(SOON)
                         .until(() -> tab.evaluate("document.title").asText().endsWith("is calling"));
                 assertThat(tab.evaluate("document.visibilityState").asText()).isEqualTo("hidden");
-                assertThat(tab.evaluate("window.ticks").asInt())
-                        .as("timers of the page since then")
-                        .isLessThanOrEqualTo(2);
+                double seconds = (System.nanoTime() - throttled) / 1e9;
+                assertThat(tab.evaluate(TICKS).asInt())
+                        .as("timers of the page in %s s since then", seconds)
+                        .isLessThanOrEqualTo((int) (MOST_A_SECOND * (seconds + 1)));
             }
         }
     }
