@@ -86,12 +86,16 @@ record CallFigures(
             finish(count -> count.begun() == count.ended());
         }
 
-        /** So many calls that stay. */
-        void hold(int calls) {
+        /** From now on calls stay. */
+        void keep() {
             loop.run(() -> {
                 pairs.clear();
                 pairs.hold(true);
             });
+        }
+
+        /** So many more. */
+        void hold(int calls) {
             for (int begun = 0; begun < calls; begun += HOLDING_RATE) {
                 int some = Math.min(HOLDING_RATE, calls - begun);
                 loop.run(() -> {
@@ -140,9 +144,12 @@ record CallFigures(
             Times accepted = Times.of(loop, pairs.accepted);
             Times active = Times.of(loop, pairs.active);
             Waiting.until(MEMORY_SECONDS, () -> run.count().trouble() != null);
-            long without = nodes.liveBytes();
-            run.hold(settings.held());
-            long with = nodes.liveBytes();
+            // The second half of them shows what a call costs; the first, what calls leave for good.
+            run.keep();
+            run.hold(settings.held() / 2);
+            long half = nodes.liveBytes();
+            run.hold(settings.held() / 2);
+            long all = nodes.liveBytes();
             fleets.forEach(CallFigures::requireWhole);
             return new CallFigures(
                     nodes.size(),
@@ -153,7 +160,7 @@ record CallFigures(
                     1_000 * cpu / calls.begun(),
                     1_000 * databaseCpu / calls.begun(),
                     settings.held(),
-                    (with - without) / (double) settings.held());
+                    (all - half) / (settings.held() / 2.0));
         } finally {
             fleets.forEach(Fleet::close);
         }

@@ -60,8 +60,7 @@ final class CallsReport {
                   quarter, half and the whole of the rate, measured for %.0f s.
                 - **Latency** runs from the moment at which `call:initiate` was *due*, so that a stall counts.
                 - **Memory**: bytes of live objects (`jcmd GC.class_histogram`, after two collections) on the heaps of all nodes
-                  together, with all calls connected, less the same without a call but with the same sockets; Hazelcast's
-                  backups are among it.
+                  together, with all calls connected, less the same with half of them; Hazelcast's backups are among it.
                 - **CPU** is user and system time from `/proc`, garbage collection with it.
                 - The limits on how many calls somebody may begin are lifted (`CALL_PER_MINUTE`); everything else is as it
                   comes from the box.

@@ -164,6 +164,8 @@ class MetricsIT {
         Scrape before = scrape();
         try (Guest calls = Guest.of(door, caro);
                 Guest takes = Guest.of(door, dora)) {
+            // Acknowledged once she can be called.
+            takes.bus().register("user:" + dora.id(), event -> {});
             String id = calls.bus()
                     .request("call:initiate", Map.of("calleeId", dora.id(), "media", "audio"))
                     .get("callId")

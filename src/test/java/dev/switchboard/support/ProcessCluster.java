@@ -1,5 +1,6 @@
 package dev.switchboard.support;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.support.ProcessNode.Launch;
@@ -11,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,6 +28,7 @@ public final class ProcessCluster implements AutoCloseable {
     private final Map<String, String> settings;
     private final List<Integer> ports = new ArrayList<>();
     private final Map<Integer, ProcessNode> nodes = new TreeMap<>();
+    private final Set<Integer> workers = new HashSet<>();
     private final HaProxy balancer;
 
     /**
@@ -78,6 +82,11 @@ public final class ProcessCluster implements AutoCloseable {
         if (role.equals("gateway")) {
             own.put("DATABASE_URL", "");
         }
+        if (role.equals("worker")) {
+            workers.addAll(places);
+        } else {
+            workers.removeAll(places);
+        }
         places.forEach(place -> nodes.put(place, ProcessNode.start(folder, own, ports.get(place), Launch.SMALL)));
         places.forEach(place -> nodes.get(place).awaitStarted());
         settle();
@@ -95,13 +104,19 @@ public final class ProcessCluster implements AutoCloseable {
     /** Waits until every node has met every other one, no state is on its way, and the balancer knows who is ready. */
     public void settle() {
         List<ProcessNode> doors = doors();
-        await().atMost(CHANGE).until(() -> doors.stream().allMatch(node -> node.isAtRestWith(nodes.size())));
-        await().atMost(CHANGE).until(() -> balancer.nodesUp() == doors.size());
+        await().atMost(CHANGE)
+                .untilAsserted(() ->
+                        assertThat(doors).extracting(ProcessNode::cluster).containsOnly(nodes.size() + " at rest"));
+        await().atMost(CHANGE)
+                .untilAsserted(() -> assertThat(balancer.nodesUp()).isEqualTo(doors.size()));
     }
 
-    /** The nodes that listen. */
+    /** The nodes that listen, ready or not. */
     public List<ProcessNode> doors() {
-        return nodes.values().stream().filter(ProcessNode::isReady).toList();
+        return nodes.entrySet().stream()
+                .filter(each -> !workers.contains(each.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     @Override

@@ -140,12 +140,16 @@ public final class ProcessNode implements AutoCloseable {
         }
     }
 
-    /** Whether it sees so many nodes, itself included, and all state is where it belongs, with its backups. */
-    public boolean isAtRestWith(int members) {
+    /** How many nodes it sees, and whether all state is where it belongs with its backups. */
+    public String cluster() {
         JsonNode cluster =
                 new Api(door).call("GET", "/health", null, null).body().at("/info/cluster");
-        return cluster.path("members").asInt() == members
-                && cluster.path("safe").asBoolean();
+        return cluster.path("members").asInt() + (cluster.path("safe").asBoolean() ? " at rest" : " on the move");
+    }
+
+    /** Whether it sees so many nodes, itself included, and all state is where it belongs. */
+    public boolean isAtRestWith(int members) {
+        return cluster().equals(members + " at rest");
     }
 
     public URI door() {
