@@ -1,7 +1,5 @@
 package dev.switchboard.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,8 +8,6 @@ import java.util.Optional;
 
 /** Measures Switchboard and its peers in one run. Started by {@code bench/run}, which pins it to a core. */
 public final class Benchmark {
-    private static final int EXIT_FAILED = 1;
-    private static final int EXIT_USAGE = 2;
 
     /** Files that this process has open besides its clients. */
     private static final int OTHER_FILES = 500;
@@ -27,27 +23,7 @@ public final class Benchmark {
     }
 
     public static void main(String[] args) {
-        System.exit(start(args));
-    }
-
-    private static int start(String... args) {
-        if (List.of(args).contains("--help")) {
-            System.out.print(Settings.USAGE);
-            return 0;
-        }
-        try {
-            Settings settings = Settings.parse(args);
-            new Benchmark(settings).run();
-            return 0;
-        } catch (IllegalArgumentException e) {
-            System.err.println("bench: " + e.getMessage());
-            System.err.print(Settings.USAGE);
-            return EXIT_USAGE;
-        } catch (RuntimeException e) {
-            System.err.println("bench: " + e.getMessage());
-            e.printStackTrace();
-            return EXIT_FAILED;
-        }
+        System.exit(Program.run(Settings.USAGE, arguments -> new Benchmark(Settings.parse(arguments)).run(), args));
     }
 
     private void run() {
@@ -67,7 +43,7 @@ public final class Benchmark {
         System.out.println();
         System.out.println(report.table() + "\n" + report.ratios());
         if (settings.output() != null) {
-            write(settings.output(), report.document());
+            Program.write(settings.output(), report.document());
         }
     }
 
@@ -97,15 +73,6 @@ public final class Benchmark {
         if (!limit.equals("unlimited") && Integer.parseInt(limit) < needed) {
             throw new IllegalStateException(
                     "a process may open " + limit + " files here, but " + needed + " are needed; raise `ulimit -n`");
-        }
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-            System.out.println("Written to " + file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

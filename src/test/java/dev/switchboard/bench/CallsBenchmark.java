@@ -1,42 +1,18 @@
 package dev.switchboard.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Measures calls in a cluster on this machine. Started by {@code bench/calls}. */
 public final class CallsBenchmark {
-    private static final int EXIT_FAILED = 1;
-    private static final int EXIT_USAGE = 2;
     private static final Path WORK_DIR = Path.of("target", "bench", "calls");
     private static final Path JAR = Path.of("target", "switchboard.jar");
 
     private CallsBenchmark() {}
 
     public static void main(String[] args) {
-        System.exit(start(args));
-    }
-
-    private static int start(String... args) {
-        if (List.of(args).contains("--help")) {
-            System.out.print(CallsSettings.USAGE);
-            return 0;
-        }
-        try {
-            run(CallsSettings.parse(args));
-            return 0;
-        } catch (IllegalArgumentException e) {
-            System.err.println("bench: " + e.getMessage());
-            System.err.print(CallsSettings.USAGE);
-            return EXIT_USAGE;
-        } catch (RuntimeException e) {
-            System.err.println("bench: " + e.getMessage());
-            e.printStackTrace();
-            return EXIT_FAILED;
-        }
+        System.exit(Program.run(CallsSettings.USAGE, arguments -> run(CallsSettings.parse(arguments)), args));
     }
 
     private static void run(CallsSettings settings) {
@@ -53,16 +29,7 @@ public final class CallsBenchmark {
         }
         Path output = settings.output();
         if (output != null) {
-            write(output, new CallsReport(settings, all).document());
-        }
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-            System.out.println("Written to " + file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            Program.write(output, new CallsReport(settings, all).document());
         }
     }
 }

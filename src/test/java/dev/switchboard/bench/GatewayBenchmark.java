@@ -3,8 +3,6 @@ package dev.switchboard.bench;
 import dev.switchboard.protocol.Ids;
 import dev.switchboard.support.RedisProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +18,6 @@ public final class GatewayBenchmark {
 
     private static final String WITH_REDIS = "switchboard-redis";
 
-    private static final int EXIT_FAILED = 1;
-    private static final int EXIT_USAGE = 2;
     private static final int USERS = 1_000;
 
     /** Files that a node has open besides sockets; each proxied socket is two. */
@@ -45,26 +41,10 @@ public final class GatewayBenchmark {
     }
 
     public static void main(String[] args) {
-        System.exit(start(args));
-    }
-
-    private static int start(String... args) {
-        if (List.of(args).contains("--help")) {
-            System.out.print(GatewaySettings.USAGE);
-            return 0;
-        }
-        try {
-            new GatewayBenchmark(GatewaySettings.parse(args)).run();
-            return 0;
-        } catch (IllegalArgumentException e) {
-            System.err.println("bench: " + e.getMessage());
-            System.err.print(GatewaySettings.USAGE);
-            return EXIT_USAGE;
-        } catch (RuntimeException | IOException | InterruptedException e) {
-            System.err.println("bench: " + e.getMessage());
-            e.printStackTrace();
-            return EXIT_FAILED;
-        }
+        System.exit(Program.run(
+                GatewaySettings.USAGE,
+                arguments -> new GatewayBenchmark(GatewaySettings.parse(arguments)).run(),
+                args));
     }
 
     private void run() throws IOException, InterruptedException {
@@ -90,7 +70,7 @@ public final class GatewayBenchmark {
     private void report(GatewayReport report) {
         System.out.println("\n" + report.goals() + "\n" + report.table());
         if (settings.output() != null) {
-            write(settings.output(), report.document());
+            Program.write(settings.output(), report.document());
         }
     }
 
@@ -173,14 +153,5 @@ public final class GatewayBenchmark {
     private static int openFiles() {
         String limit = Machine.firstLine("0", "bash", "-c", "ulimit -n");
         return limit.equals("unlimited") ? Integer.MAX_VALUE : Integer.parseInt(limit);
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-            System.out.println("Written to " + file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
