@@ -13,8 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,19 +35,7 @@ class CallCrashIT {
     @BeforeEach
     void start() {
         chromium = Chromium.start(Chromium.WITH_CAMERA);
-        Map<String, String> settings = Map.of(
-                "DATABASE_URL",
-                postgres.url(),
-                "CLUSTER_NAME",
-                "calls-" + UUID.randomUUID(),
-                "CLUSTER_PORT",
-                String.valueOf(ThreadLocalRandom.current().nextInt(3_000, 3_200) * 10),
-                "JWT_SECRET",
-                "a secret that is only good for tests, really",
-                "RATE_LIMIT_RPS",
-                "0",
-                "RATE_LIMIT_AUTH",
-                "0");
+        Map<String, String> settings = ProcessNode.newCluster(postgres);
         nodes = Stream.generate(() -> ProcessNode.start(folder, settings))
                 .limit(3)
                 .toList();

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,23 +50,8 @@ class CrashIT {
 
     @BeforeEach
     void start() {
-        settings = Map.of(
-                "DATABASE_URL",
-                postgres.url(),
-                "CLUSTER_NAME",
-                "crash-" + UUID.randomUUID(),
-                "CLUSTER_PORT",
-                String.valueOf(ThreadLocalRandom.current().nextInt(2_000, 3_000) * 10),
-                "JWT_SECRET",
-                "a secret that is only good for tests, really",
-                "SOCKET_MESSAGE_RATE",
-                "1000",
-                "SOCKET_MESSAGE_BURST",
-                "1000",
-                "RATE_LIMIT_RPS",
-                "0",
-                "RATE_LIMIT_AUTH",
-                "0");
+        settings = ProcessNode.newCluster(postgres);
+        settings.putAll(Map.of("SOCKET_MESSAGE_RATE", "1000", "SOCKET_MESSAGE_BURST", "1000"));
         for (int i = 0; i < NODES; i++) {
             nodes.add(ProcessNode.start(folder, settings));
         }

@@ -13,13 +13,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,21 +61,8 @@ class SessionCrashIT {
 
     @BeforeEach
     void start() {
-        settings = new HashMap<>(Map.of(
-                "DATABASE_URL",
-                postgres.url(),
-                "CLUSTER_NAME",
-                "sessions-" + UUID.randomUUID(),
-                "CLUSTER_PORT",
-                String.valueOf(ThreadLocalRandom.current().nextInt(2_000, 3_000) * 10),
-                "JWT_SECRET",
-                "a secret that is only good for tests, really",
-                "ACCESS_TOKEN_TTL",
-                "4h",
-                "RATE_LIMIT_RPS",
-                "0",
-                "RATE_LIMIT_AUTH",
-                "0"));
+        settings = ProcessNode.newCluster(postgres);
+        settings.put("ACCESS_TOKEN_TTL", "4h");
         settings.putAll(Map.of(
                 "CALL_PER_MINUTE",
                 "1000",

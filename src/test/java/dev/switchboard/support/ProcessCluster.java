@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** Nodes as their users run them, in processes of their own, behind a balancer that asks which of them are ready. */
 public final class ProcessCluster implements AutoCloseable {
@@ -40,19 +38,7 @@ public final class ProcessCluster implements AutoCloseable {
      */
     public ProcessCluster(Path folder, Postgres database, int places, Map<String, String> own) {
         this.folder = folder;
-        this.settings = new HashMap<>(Map.of(
-                "DATABASE_URL",
-                database.url(),
-                "CLUSTER_NAME",
-                "cluster-" + UUID.randomUUID(),
-                "CLUSTER_PORT",
-                String.valueOf(ThreadLocalRandom.current().nextInt(2_000, 3_000) * 10),
-                "JWT_SECRET",
-                "a secret that is only good for tests, really",
-                "RATE_LIMIT_RPS",
-                "0",
-                "RATE_LIMIT_AUTH",
-                "0"));
+        this.settings = ProcessNode.newCluster(database);
         settings.putAll(own);
         try {
             for (int i = 0; i < places; i++) {

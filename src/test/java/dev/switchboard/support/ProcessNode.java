@@ -12,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -48,6 +51,23 @@ public final class ProcessNode implements AutoCloseable {
 
         /** With a smaller heap: for many nodes on one machine. */
         public static final Launch SMALL = new Launch(List.of(), "127.0.0.1", "256m");
+    }
+
+    /** Settings that nodes of a new cluster of their own have in common, by the names of their environment variables. */
+    public static Map<String, String> newCluster(Postgres database) {
+        return new HashMap<>(Map.of(
+                "DATABASE_URL",
+                database.url(),
+                "CLUSTER_NAME",
+                "test-" + UUID.randomUUID(),
+                "CLUSTER_PORT",
+                String.valueOf(ThreadLocalRandom.current().nextInt(2_000, 3_000) * 10),
+                "JWT_SECRET",
+                "a secret that is only good for tests, really",
+                "RATE_LIMIT_RPS",
+                "0",
+                "RATE_LIMIT_AUTH",
+                "0"));
     }
 
     /**
