@@ -5,9 +5,12 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import com.hazelcast.core.LifecycleListener;
 import com.hazelcast.core.LifecycleService;
 import dev.switchboard.bus.ClusterOptions;
 import dev.switchboard.bus.HazelcastOwnership;
@@ -52,10 +55,18 @@ final class ClusterMember {
      * key that was given to a node before it can serve would have nobody to answer for it.
      *
      * @param ownsState whether it will {@linkplain #takeState take} a share of the state
+     * @param searching run when it begins to look for others; must not block
      * @throws ConfigException when a setting is to blame
      */
-    static HazelcastInstance join(ClusterOptions options, @Nullable Path folder, boolean ownsState) {
+    static HazelcastInstance join(
+            ClusterOptions options, @Nullable Path folder, boolean ownsState, Runnable searching) {
         Config config = ClusterConfig.of(options, folder);
+        LifecycleListener listener = event -> {
+            if (event.getState() == LifecycleState.STARTING) {
+                searching.run();
+            }
+        };
+        config.addListenerConfig(new ListenerConfig(listener));
         config.getMemberAttributeConfig()
                 .setAttribute(HazelcastOwnership.NODE_ID, UUID.randomUUID().toString());
         try {

@@ -29,6 +29,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,7 @@ final class Gate {
     private final Set<Future<Void>> leaving = ConcurrentHashMap.newKeySet();
     private volatile Services.Shared behind;
     private volatile PlatformOptions options;
-    private volatile Webroot page = Webroot.of(Map.of());
+    private volatile Webroot page;
     private volatile @Nullable Listener listener;
     private volatile @Nullable Listener replaced;
     private volatile TokenVerifier tokens;
@@ -76,7 +77,10 @@ final class Gate {
         private volatile String deployment = "";
     }
 
-    /** @param eventBus makes the event bus's door of one loop, on it */
+    /**
+     * @param page what {@link #pages} says
+     * @param eventBus makes the event bus's door of one loop, on it
+     */
     Gate(
             Vertx vertx,
             Bus bus,
@@ -85,6 +89,7 @@ final class Gate {
             Revocations revocations,
             TokenVerifier tokens,
             PlatformOptions options,
+            Webroot page,
             Function<Vertx, Door> eventBus) {
         this.vertx = vertx;
         this.bus = bus;
@@ -93,6 +98,7 @@ final class Gate {
         this.revocations = revocations;
         this.tokens = tokens;
         this.options = options;
+        this.page = page;
         this.eventBus = eventBus;
         ServerOptions server = options.server();
         upstreams = new Upstreams(vertx, options.upstreams());
@@ -111,10 +117,9 @@ final class Gate {
     Future<Void> open() {
         return vertx.executeBlocking(() -> {
                     checkPair(options.server().tls());
-                    return pages(options);
+                    return options;
                 })
-                .onSuccess(made -> page = made)
-                .compose(made -> listen(options))
+                .compose(this::listen)
                 .onSuccess(opened -> listener = opened)
                 .mapEmpty();
     }
@@ -164,13 +169,20 @@ final class Gate {
                 new OriginPolicy(of.server().corsOrigins()));
     }
 
-    /** The chat, and the documentation of the operations where they have routes; nothing where no operation is served. */
-    private static Webroot pages(PlatformOptions of) throws IOException {
+    /**
+     * The chat, and the documentation of the operations where they have routes; nothing where no operation is served. Reads
+     * the class path: not for an event loop.
+     */
+    static Webroot pages(PlatformOptions of) {
         if (of.standsAlone()) {
             return Webroot.of(Map.of());
         }
-        Webroot chat = Webroot.load(Gate.class.getClassLoader(), "webroot");
-        return of.routes().builtIn() ? chat.with(ApiDocs.of(Operations.ALL)) : chat;
+        try {
+            Webroot chat = Webroot.load(Gate.class.getClassLoader(), "webroot");
+            return of.routes().builtIn() ? chat.with(ApiDocs.of(Operations.ALL)) : chat;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

@@ -10,12 +10,14 @@ import dev.switchboard.config.ConfigSource;
 import dev.switchboard.config.ConfigState;
 import dev.switchboard.config.Reading;
 import dev.switchboard.gateway.GatewayState;
+import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.storage.Database;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBusOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +71,7 @@ public final class Node implements AutoCloseable {
         Vertx vertx = ClusterMember.alone();
         try {
             Bus bus = new Bus(vertx, new NoOwners(UUID.randomUUID().toString()));
-            Parts parts = new Parts(options, vertx, null, bus, null);
+            Parts parts = new Parts(options, vertx, null, bus, null, Gate.pages(options));
             Waiting.await(parts.deploy(), START_TIMEOUT);
             return new Node(vertx, null, bus, null, parts);
         } catch (RuntimeException e) {
@@ -81,6 +83,11 @@ public final class Node implements AutoCloseable {
     private static Node startInCluster(PlatformOptions options, @Nullable Path folder) {
         boolean ownsState = options.node().role() != Role.GATEWAY;
         EventBusOptions eventBus = ClusterMember.eventBus(options.cluster());
+        // Who looks for others waits for a second even if there are none: time for what needs nobody.
+        CompletableFuture<@Nullable Void> searching = new CompletableFuture<>();
+        CompletableFuture<Webroot> pages = searching.thenApplyAsync(
+                v -> options.node().role() == Role.WORKER ? Webroot.of(Map.of()) : Gate.pages(options),
+                inThread("read-pages"));
         CompletableFuture<Optional<Database.Prepared>> preparing = inBackground(
                 "prepare-database",
                 () -> ownsState
@@ -91,7 +98,8 @@ public final class Node implements AutoCloseable {
                 ? CompletableFuture.completedFuture(true)
                 : preparing.thenApply(prepared -> true);
         CompletableFuture<HazelcastInstance> joining = before.thenApplyAsync(
-                ready -> ClusterMember.join(options.cluster(), folder, ownsState), inThread("join"));
+                ready -> ClusterMember.join(options.cluster(), folder, ownsState, () -> searching.complete(null)),
+                inThread("join"));
         Optional<Vertx> vertx = Optional.empty();
         try {
             Optional<Database.Prepared> prepared = Waiting.await(preparing, START_TIMEOUT);
@@ -102,7 +110,7 @@ public final class Node implements AutoCloseable {
             vertx = Optional.of(started);
             Database database = prepared.map(p -> Database.open(started, p)).orElse(null);
             Bus bus = new Bus(started, new HazelcastOwnership(started, hazelcast));
-            Parts parts = new Parts(options, started, hazelcast, bus, database);
+            Parts parts = new Parts(options, started, hazelcast, bus, database, Waiting.await(pages, START_TIMEOUT));
             Waiting.await(parts.deploy(), START_TIMEOUT);
             return new Node(started, hazelcast, bus, database, parts);
         } catch (RuntimeException e) {

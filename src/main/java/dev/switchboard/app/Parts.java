@@ -16,6 +16,7 @@ import dev.switchboard.gateway.bridge.NodeHub;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.bridge.ResumeTokens;
 import dev.switchboard.gateway.http.MetricsOptions;
+import dev.switchboard.gateway.http.Webroot;
 import dev.switchboard.identity.AccessTokens;
 import dev.switchboard.identity.AnyTokens;
 import dev.switchboard.identity.ClusterRevocations;
@@ -60,6 +61,7 @@ final class Parts {
     private final @Nullable HazelcastInstance hazelcast;
     private final Bus bus;
     private final @Nullable Database database;
+    private final Webroot pages;
     private final NodeHealth health;
     private final NodeMetrics metrics;
     private final Deque<String> owners = new ConcurrentLinkedDeque<>();
@@ -75,18 +77,21 @@ final class Parts {
     /**
      * @param hazelcast null on a node that joined nobody
      * @param database null on a node that owns no state
+     * @param pages what its door shows
      */
     Parts(
             PlatformOptions options,
             Vertx vertx,
             @Nullable HazelcastInstance hazelcast,
             Bus bus,
-            @Nullable Database database) {
+            @Nullable Database database,
+            Webroot pages) {
         this.options = options;
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.bus = bus;
         this.database = database;
+        this.pages = pages;
         this.health = new NodeHealth(vertx, hazelcast, database);
         this.metrics = new NodeMetrics(vertx, bus, health, this::gateway, hazelcast, database);
         this.signing = options.auth();
@@ -225,7 +230,7 @@ final class Parts {
     }
 
     private Future<Void> openGate(TokenVerifier verifier, Function<Vertx, Door> eventBus) {
-        Gate made = new Gate(vertx, bus, health, metrics, revocations(), verifier, options, eventBus);
+        Gate made = new Gate(vertx, bus, health, metrics, revocations(), verifier, options, pages, eventBus);
         gate = made;
         return made.open();
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.hazelcast.client.HazelcastClient;
+import com.hazelcast.client.config.ClientConfig;
+import com.hazelcast.cluster.Member;
 import com.hazelcast.multimap.MultiMap;
 import dev.switchboard.bus.Ownership.Owner;
 import dev.switchboard.protocol.Caller;
@@ -87,6 +90,22 @@ class ClusterIT {
             }
             assertThat(most).isEqualTo(expected(2, 0));
             assertThat(registrations(node).size()).isEqualTo(expected(2, 0));
+        }
+    }
+
+    @Test
+    void nobodyReadsTheClusterAsAClientOfHazelcast() {
+        try (TestNodes nodes = TestNodes.start(1)) {
+            Member member = nodes.node(0).hazelcast().getCluster().getLocalMember();
+            ClientConfig client = new ClientConfig()
+                    .setClusterName(nodes.node(0).hazelcast().getConfig().getClusterName());
+            client.getNetworkConfig()
+                    .addAddress(member.getAddress().getHost() + ":"
+                            + member.getAddress().getPort());
+            client.getConnectionStrategyConfig().getConnectionRetryConfig().setClusterConnectTimeoutMillis(2_000);
+            assertThatThrownBy(() -> HazelcastClient.newHazelcastClient(client))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("Unable to connect to any cluster");
         }
     }
 

@@ -115,7 +115,7 @@ class GatewayRoleIT {
     @Test
     void oneThatWaitsInVainSaysForWhat() throws IOException {
         ClusterOptions options = gateway("{}", Map.of()).cluster();
-        HazelcastInstance member = ClusterMember.join(options, null, false);
+        HazelcastInstance member = ClusterMember.join(options, null, false, () -> {});
         try {
             assertThatThrownBy(() -> ClusterMember.awaitOwner(options, member, Duration.ofMillis(50)))
                     .isInstanceOf(ConfigException.class)

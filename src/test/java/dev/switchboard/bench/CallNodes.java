@@ -30,9 +30,7 @@ final class CallNodes implements AutoCloseable {
         settings.put("CLUSTER_PORT", String.valueOf(ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT) * 10));
         settings.put("CALL_PER_MINUTE", CALLS_OF_ONE_USER);
         settings.put("CALL_PER_MINUTE_AND_PAIR", CALLS_OF_ONE_USER);
-        List<String> arguments = new ArrayList<>(jvmFlags);
-        arguments.addAll(List.of("-jar", jar.toString()));
-        List<String> command = Target.java(arguments.toArray(String[]::new));
+        List<String> command = Target.java(jvmFlags, "-jar", jar.toString());
         try {
             for (int i = 0; i < count; i++) {
                 settings.put("DATA_DIR", workDir.resolve("node-" + i).toString());

@@ -146,7 +146,8 @@ public final class GatewayBenchmark {
     }
 
     private ServerProcess echo() {
-        List<String> command = Target.java("-cp", System.getProperty("java.class.path"), EchoSockets.class.getName());
+        List<String> command =
+                Target.java(List.of(), "-cp", System.getProperty("java.class.path"), EchoSockets.class.getName());
         return ServerProcess.start(WORK_DIR, "echo", loadCore, command, Map.of());
     }
 

@@ -15,7 +15,7 @@ record IdleMemory(int clients, double bytes, double collectedBytes) {
     private static final double SETTLE_SECONDS = 5;
 
     static IdleMemory measure(Target target, Loop loop, int core, int clients) {
-        try (ServerProcess server = target.start(core)) {
+        try (ServerProcess server = target.start(core, Target.SMALL_HEAP)) {
             // Some come and go first, so that loaded classes and compiled code do not count as connections.
             try (Fleet first = new Fleet(loop, target.clients(layout(FIRST_CLIENTS)), server.address())) {
                 first.connect(FIRST_CLIENTS, CONNECT_SECONDS);

@@ -17,9 +17,9 @@ final class Peers {
     static Target vertxBridge(Path workDir, String version) {
         return new Peer("bridge", "Vert.x SockJS bridge " + version) {
             @Override
-            public ServerProcess start(int core) {
+            public ServerProcess start(int core, List<String> flags) {
                 List<String> command =
-                        Target.java("-cp", System.getProperty("java.class.path"), PlainBridge.class.getName());
+                        Target.java(flags, "-cp", System.getProperty("java.class.path"), PlainBridge.class.getName());
                 return ServerProcess.start(workDir, id(), core, command, Map.of());
             }
 
@@ -39,7 +39,7 @@ final class Peers {
     static Target socketIo(Path workDir, Path folder, String version) {
         return new Peer("socketio", "Socket.IO " + version) {
             @Override
-            public ServerProcess start(int core) {
+            public ServerProcess start(int core, List<String> flags) {
                 List<String> command = List.of(
                         "node", "--expose-gc", folder.resolve("server.js").toString());
                 return ServerProcess.start(workDir, id(), core, command, Map.of("NODE_ENV", "production"));
@@ -61,8 +61,9 @@ final class Peers {
     static Target relay(Path workDir) {
         return new Peer(ROOF, "Copying relay (the generator's roof)") {
             @Override
-            public ServerProcess start(int core) {
-                List<String> command = Target.java("-cp", System.getProperty("java.class.path"), Relay.class.getName());
+            public ServerProcess start(int core, List<String> flags) {
+                List<String> command =
+                        Target.java(flags, "-cp", System.getProperty("java.class.path"), Relay.class.getName());
                 return ServerProcess.start(workDir, id(), core, command, Map.of());
             }
 

@@ -151,7 +151,7 @@ final class Report {
 
                 - **Machine**: %s. The server has one core to itself (`taskset`); generator and database share another.
                 - **With**: Switchboard %s, Vert.x %s, Netty %s, JDK %s, PostgreSQL %s, Node.js %s; on %s.
-                - **JVM flags**, the same for all JVMs: `%s`.
+                - **JVM flags**, the same for all JVMs: `%s`; for the memory of idle connections also `%s`.
                 - **Deliveries**: %,d clients in one room, each of them also a sender in turn; the body of a message is %d bytes as
                   JSON. Each level is warmed up for 2 s and measured for %.0f s. It holds if at least 98 %% of what was offered was
                   delivered in that time, with the 99th percentile under 100 ms, and if every client had every message in the
@@ -198,6 +198,7 @@ final class Report {
                         Machine.firstLine("(none)", "node", "--version"),
                         LocalDate.now(ZoneOffset.UTC),
                         String.join(" ", Target.JVM_FLAGS),
+                        String.join(" ", Target.SMALL_HEAP),
                         settings.clients(),
                         Stamp.BODY_BYTES,
                         settings.seconds(),

@@ -1,5 +1,6 @@
 package dev.switchboard.bench;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A server and its clients during a search. Both are made anew when a level was too much for them. */
@@ -30,7 +31,7 @@ final class Stage implements AutoCloseable {
         this.layout = layout;
         this.countsDeliveries = countsDeliveries;
         this.easyRate = easyRate;
-        this.server = target.start(core);
+        this.server = target.start(core, List.of());
     }
 
     /** Measures at one rate, and prints what came out. A new server is warmed up first. */
@@ -65,7 +66,7 @@ final class Stage implements AutoCloseable {
 
     private void renew() {
         close();
-        server = target.start(core);
+        server = target.start(core, List.of());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
 
@@ -44,7 +45,7 @@ final class Switchboard implements Target {
     }
 
     @Override
-    public ServerProcess start(int core) {
+    public ServerProcess start(int core, List<String> flags) {
         Map<String, String> settings = new HashMap<>();
         settings.put("HOST", "127.0.0.1");
         settings.put("DATABASE_URL", database.url());
@@ -53,7 +54,7 @@ final class Switchboard implements Target {
         settings.put("CLUSTER_NAME", "bench-" + ProcessHandle.current().pid());
         settings.put("SOCKET_MESSAGE_RATE", MESSAGES_PER_SOCKET);
         settings.put("SOCKET_MESSAGE_BURST", MESSAGES_PER_SOCKET);
-        return ServerProcess.start(workDir, id(), core, Target.java("-jar", jar.toString()), settings);
+        return ServerProcess.start(workDir, id(), core, Target.java(flags, "-jar", jar.toString()), settings);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.switchboard.bench;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +69,7 @@ final class SwitchboardGateway {
         variables.put("JWT_SECRET", tokens.secret());
         variables.put("CLUSTER_NAME", "bench-" + ProcessHandle.current().pid());
         variables.put("REDIS_ADDR", redis);
-        List<String> arguments = new ArrayList<>(settings.jvmFlags());
-        arguments.addAll(List.of("-jar", jar.toString(), "--conf", conf.toString()));
-        List<String> command = Target.java(arguments.toArray(String[]::new));
+        List<String> command = Target.java(settings.jvmFlags(), "-jar", jar.toString(), "--conf", conf.toString());
         return ServerProcess.start(workDir, "switchboard", core, command, variables);
     }
 }

@@ -6,7 +6,10 @@ import java.util.List;
 /** A server that is measured: how it is started and how its clients speak. */
 interface Target {
     /** The same for every JVM. One core means the serial collector anyway. */
-    List<String> JVM_FLAGS = List.of("-Xms64m", "-Xmx2g", "-XX:+UseSerialGC");
+    List<String> JVM_FLAGS = List.of("-Xmx2g", "-XX:+UseSerialGC");
+
+    /** For every JVM whose memory is measured: what it begins with shall not hide what it needs. */
+    List<String> SMALL_HEAP = List.of("-Xms64m");
 
     /** One word, for files and options. */
     String id();
@@ -22,8 +25,12 @@ interface Target {
         return 4;
     }
 
-    /** Starts it on the core given. */
-    ServerProcess start(int core);
+    /**
+     * Starts it on the core given.
+     *
+     * @param flags more flags for its JVM, if it has one
+     */
+    ServerProcess start(int core, List<String> flags);
 
     /** The clients of a layout, ready to be connected. Users and rooms are made where the server wants them. */
     Protocol clients(Layout layout);
@@ -41,11 +48,16 @@ interface Target {
         return false;
     }
 
-    /** A JVM of the kind that this one is, with {@link #JVM_FLAGS}. */
-    static List<String> java(String... arguments) {
+    /**
+     * A JVM of the kind that this one is, with {@link #JVM_FLAGS}.
+     *
+     * @param flags more of them
+     */
+    static List<String> java(List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(JVM_FLAGS);
+        command.addAll(flags);
         command.addAll(List.of(arguments));
         return command;
     }
