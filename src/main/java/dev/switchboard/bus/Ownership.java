@@ -1,15 +1,20 @@
 package dev.switchboard.bus;
 
 import dev.switchboard.protocol.FaultException;
+import dev.switchboard.protocol.Ids;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Who owns which key, as this node sees it now. Views of different nodes differ for a moment after a change. */
 public interface Ownership {
+    /** With ten nodes one id of forty is the right one. */
+    int TRIES = 200;
+
     /** Where a request for a key goes. */
     record Owner(String nodeId, int shard) {}
 
@@ -30,6 +35,20 @@ public interface Ownership {
         } catch (FaultException nobody) {
             return false;
         }
+    }
+
+    /** A new id that the owner of another key serves as well; if chance finds none soon, one of somebody else. */
+    default UUID idBeside(String key) {
+        UUID id = Ids.next();
+        try {
+            Owner owner = ownerOf(key);
+            for (int tries = 0; tries < TRIES && !ownerOf(id.toString()).equals(owner); tries++) {
+                id = Ids.next();
+            }
+        } catch (FaultException nobody) {
+            return id;
+        }
+        return id;
     }
 
     /** Keys by whoever owns them, so that one request can carry many. */

@@ -1,16 +1,19 @@
 package dev.switchboard.bus;
 
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.FaultException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes records: reads, asks the rule, saves by compare-and-set, then does what follows. Works on any node; the changes
@@ -26,9 +29,21 @@ public final class RecordChanges<E> {
     /** So many changes of one record may wait for their turn. */
     private static final int MAX_WAITING = 5_000;
 
+    private static final int MAX_KNOWN = 10_000;
+
     private final RecordStore<E> store;
     private final Work<E> work;
     private final Map<UUID, Deque<Runnable>> turns = new HashMap<>();
+
+    /** As they were seen last: mostly they still are, and one that is not is noticed when it is to be replaced. */
+    private final Map<UUID, E> known = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, E> eldest) {
+            return size() > MAX_KNOWN;
+        }
+    };
 
     /** What follows from changes. */
     public interface Work<E> {
@@ -65,6 +80,16 @@ public final class RecordChanges<E> {
     /** Changes a record if it is there; else fails with {@code not_found}. */
     public Future<E> changeExisting(UUID key, UnaryOperator<E> rule) {
         return inTurn(key, () -> attempt(key, rule, false, TRIES));
+    }
+
+    /**
+     * Saves a record that is not there yet, and does what it asks for.
+     *
+     * @return whether it was not there
+     */
+    public Future<Boolean> create(UUID key, E record) {
+        return inTurn(key, () -> store.putIfAbsent(key, record)
+                .compose(fresh -> fresh ? perform(key, record).map(true) : Future.succeededFuture(false)));
     }
 
     /** Does what a record still asks for, although nothing changes. */
@@ -116,19 +141,44 @@ public final class RecordChanges<E> {
         if (tries == 0) {
             return Future.failedFuture(Fault.UNAVAILABLE.because("It changes too fast; ask again."));
         }
+        E seen = known.get(key);
+        E changed = seen == null ? null : changed(seen, rule);
+        if (seen != null && changed != null) {
+            return replace(key, seen, changed, () -> attempt(key, rule, mayLoad, tries - 1));
+        }
+        // Never seen, or nothing to change in what was seen: then only what is there now can say so.
         return store.find(key).compose(found -> {
             if (found.isEmpty()) {
+                known.remove(key);
                 return mayLoad
                         ? make(key).compose(done -> attempt(key, rule, true, tries - 1))
                         : Future.failedFuture(Fault.NOT_FOUND.because("It is over."));
             }
             E before = found.get();
+            known.put(key, before);
             E after = rule.apply(before);
-            if (after == before) {
-                return Future.succeededFuture(before);
+            return after == before
+                    ? Future.succeededFuture(before)
+                    : replace(key, before, after, () -> attempt(key, rule, mayLoad, tries - 1));
+        });
+    }
+
+    private static <E> @Nullable E changed(E before, UnaryOperator<E> rule) {
+        try {
+            E after = rule.apply(before);
+            return after == before ? null : after;
+        } catch (FaultException refused) {
+            return null;
+        }
+    }
+
+    private Future<E> replace(UUID key, E before, E after, Supplier<Future<E>> otherwise) {
+        return store.replace(key, before, after).compose(saved -> {
+            if (saved) {
+                return perform(key, after);
             }
-            return store.replace(key, before, after)
-                    .compose(saved -> saved ? perform(key, after) : attempt(key, rule, mayLoad, tries - 1));
+            known.remove(key);
+            return otherwise.get();
         });
     }
 
@@ -139,16 +189,28 @@ public final class RecordChanges<E> {
 
     /** Does what the last change asked for, and notes that it is done. */
     private Future<E> perform(UUID key, E record) {
+        known.put(key, record);
         return work.perform(record).compose(told -> {
             E done = work.done(record);
             return done == record
                     ? Future.succeededFuture(record)
-                    : store.replace(key, record, done).map(record);
+                    : store.replace(key, record, done)
+                            .onSuccess(saved -> {
+                                if (saved) {
+                                    known.put(key, done);
+                                }
+                            })
+                            .map(record);
         });
     }
 
     /** The record as it is now. */
     public Future<Optional<E>> find(UUID key) {
         return store.find(key);
+    }
+
+    /** One that is not expected to change any more. */
+    public void forget(UUID key) {
+        known.remove(key);
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,8 +14,9 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Carries out what is due for the calls of one shard. All of them are read at once, and written only where something
- * follows; those that are over for good are not looked at any more until they are forgotten. Used on one context.
+ * Carries out what is due for the calls of one shard. Those that were begun here are known; which others are the shard's is
+ * looked up now and then, and whenever keys moved. Those that are over for good are not looked at any more until they are
+ * forgotten. Used on one context.
  */
 final class CallSweep {
     /** A call that is over is remembered so long: late requests of its people hear how it ended. */
@@ -25,6 +27,7 @@ final class CallSweep {
 
     private final RecordStore<CallEntry> store;
     private final Calls calls;
+    private final Set<UUID> live = new HashSet<>();
 
     /** Calls that are over, with nothing left to do, and when they ended. */
     private final Map<UUID, Instant> over = new HashMap<>();
@@ -34,26 +37,34 @@ final class CallSweep {
         this.calls = calls;
     }
 
+    /** @param all calls of the shard, as they are in the cluster */
+    void owned(List<UUID> all) {
+        live.clear();
+        live.addAll(all);
+        over.keySet().retainAll(live);
+        live.removeAll(over.keySet());
+    }
+
     /**
      * Does what is due.
      *
-     * @param owned all calls of the shard
      * @param nodes those that live: sockets on others are gone
-     * @param live is told of every call that is there
+     * @param there is told of every call that is there
      */
-    Future<Void> sweep(List<UUID> owned, Set<String> nodes, Consumer<CallRecord> live) {
+    Future<Void> sweep(Set<String> nodes, Consumer<CallRecord> there) {
         Instant now = calls.now();
-        over.keySet().retainAll(Set.copyOf(owned));
-        List<UUID> looked = owned.stream().filter(id -> !over.containsKey(id)).toList();
+        live.addAll(calls.begun());
         List<Future<?>> work = new ArrayList<>();
-        over.forEach((id, ended) -> {
-            if (!now.isBefore(ended.plus(MEMORY))) {
-                work.add(store.remove(id));
+        over.entrySet().removeIf(call -> {
+            boolean forgotten = !now.isBefore(call.getValue().plus(MEMORY));
+            if (forgotten) {
+                work.add(store.remove(call.getKey()));
             }
+            return forgotten;
         });
-        work.add(store.findAll(looked).compose(found -> {
+        work.add(store.findAll(Set.copyOf(live)).compose(found -> {
             List<Future<CallRecord>> swept = new ArrayList<>();
-            found.forEach((id, entry) -> swept.add(sweep(entry, nodes, now).onSuccess(live::accept)));
+            found.forEach((id, entry) -> swept.add(sweep(entry, nodes, now).onSuccess(there::accept)));
             return Future.join(swept);
         }));
         return Future.join(work).mapEmpty();
@@ -63,6 +74,8 @@ final class CallSweep {
         CallRecord call = entry.call();
         boolean done = entry.pending().isEmpty();
         if (call.isOver() && done) {
+            live.remove(call.id());
+            calls.forget(call.id());
             over.put(call.id(), ended(call));
         } else if (!done && !now.isBefore(changed(call).plus(REDO))) {
             return calls.finish(call.id()).map(call);

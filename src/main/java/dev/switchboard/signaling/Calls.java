@@ -12,6 +12,7 @@ import dev.switchboard.signaling.CallChange.Effect;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,6 +28,7 @@ final class Calls implements RecordChanges.Work<CallEntry> {
     private final CallNews news;
     private final Supplier<CallTimes> times;
     private final Clock clock;
+    private List<UUID> begun = new ArrayList<>();
 
     Calls(
             RecordStore<CallEntry> store,
@@ -52,6 +54,18 @@ final class Calls implements RecordChanges.Work<CallEntry> {
         return times.get();
     }
 
+    /** Those that were begun here since this was asked last. */
+    List<UUID> begun() {
+        List<UUID> since = begun;
+        begun = new ArrayList<>();
+        return since;
+    }
+
+    /** One that is over for good. */
+    void forget(UUID call) {
+        changes.forget(call);
+    }
+
     /** A live call, or one that ended a moment ago. */
     Future<Optional<CallRecord>> find(UUID call) {
         return store.find(call).map(found -> found.map(CallEntry::call));
@@ -60,9 +74,10 @@ final class Calls implements RecordChanges.Work<CallEntry> {
     /** Begins a call for which both users were claimed; or finds it, when the same request has begun it before. */
     Future<CallRecord> begin(CallEntry entry) {
         UUID id = entry.call().id();
-        return store.putIfAbsent(id, entry)
+        begun.add(id);
+        return changes.create(id, entry)
                 .compose(fresh -> fresh
-                        ? changes.finish(id).map(entry.call())
+                        ? Future.succeededFuture(entry.call())
                         : find(id).map(found -> found.orElseThrow(Calls::unknown)));
     }
 

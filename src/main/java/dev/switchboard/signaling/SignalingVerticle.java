@@ -21,12 +21,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /** One shard of the calls of this node. */
 public final class SignalingVerticle extends VerticleBase {
     /** How often it is looked at what is due. */
     private static final long TICK_MS = 500;
+
+    /** Every so many ticks the cluster is asked which calls are there. */
+    private static final int LOOK_TICKS = 4;
 
     /** How long to wait for somebody else to finish what was begun. */
     private static final long PAUSE_MS = 25;
@@ -40,6 +44,9 @@ public final class SignalingVerticle extends VerticleBase {
     private final Supplier<CallOptions> options;
     private final Supplier<IceOptions> ice;
     private final CallMeters meters;
+    private final AtomicBoolean moved = new AtomicBoolean(true);
+    private Runnable hearNoMore = () -> {};
+    private int ticks;
     private boolean sweeping;
 
     /** The options are asked for each time: they may change. */
@@ -92,6 +99,7 @@ public final class SignalingVerticle extends VerticleBase {
         new CallRequests(this::hasSocket, calls, claims, log, initiation, limits).register(handlers);
 
         CallSweep due = new CallSweep(store, calls);
+        hearNoMore = bus.ownership().onChange(() -> moved.set(true));
         vertx.setPeriodic(TICK_MS, t -> sweep(due, store, signals));
         vertx.setPeriodic(EXPIRE_MS, t -> limits.expire());
         return bus.serve(Part.SIGNALING, shardIndex, handlers);
@@ -99,6 +107,7 @@ public final class SignalingVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        hearNoMore.run();
         meters.shard(shardIndex, List.of());
         return Future.succeededFuture();
     }
@@ -117,9 +126,8 @@ public final class SignalingVerticle extends VerticleBase {
         sweeping = true;
         Set<String> nodes = bus.ownership().nodes();
         List<Call.State> states = new ArrayList<>();
-        store.owned(shardIndex)
-                .onSuccess(signals::retain)
-                .compose(ids -> due.sweep(ids, nodes, call -> {
+        look(due, store, signals)
+                .compose(looked -> due.sweep(nodes, call -> {
                     signals.flush(call);
                     states.add(call.state());
                 }))
@@ -127,5 +135,19 @@ public final class SignalingVerticle extends VerticleBase {
                     sweeping = false;
                     meters.shard(shardIndex, states);
                 });
+    }
+
+    private Future<?> look(CallSweep due, RecordStore<CallEntry> store, Signals signals) {
+        boolean asks = moved.getAndSet(false) || ticks % LOOK_TICKS == 0;
+        ticks++;
+        if (!asks) {
+            return Future.succeededFuture();
+        }
+        return store.owned(shardIndex)
+                .onSuccess(ids -> {
+                    due.owned(ids);
+                    signals.retain(ids);
+                })
+                .onFailure(e -> moved.set(true));
     }
 }

@@ -104,6 +104,25 @@ class RecordChangesTest {
     }
 
     @Test
+    void whatAnotherNodeChangedIsNoticedByAnyChange() {
+        var store = new Shuffled<Guests>(1);
+        var here = new RecordChanges<>(store, new Party(store));
+        var there = new RecordChanges<>(store, new Party(store));
+        here.change(KEY, g -> enter(g, 1));
+        store.run();
+        for (int guest = 2; guest <= ROOM; guest++) {
+            int who = guest;
+            there.change(KEY, g -> enter(g, who));
+        }
+        store.run();
+        Future<Guests> full = here.change(KEY, g -> enter(g, ROOM + 1));
+        Future<Guests> inside = here.change(KEY, g -> enter(g, 2));
+        store.run();
+        assertThat(((FaultException) full.cause()).fault()).isEqualTo(Fault.MEETING_FULL);
+        assertThat(inside.result().inside()).hasSize(ROOM);
+    }
+
+    @Test
     void whatADeadNodeLeftUndoneIsDoneByTheNext() {
         var store = new Shuffled<Guests>(1);
         Party dying = new Party(store);

@@ -83,7 +83,8 @@ class CallSweepTest {
         List<CallRecord> live = new ArrayList<>();
         Future<List<UUID>> owned = ((RecordStore<CallEntry>) world).owned(0);
         world.run();
-        sweep.sweep(owned.result(), nodes, live::add);
+        sweep.owned(owned.result());
+        sweep.sweep(nodes, live::add);
         world.run();
         return live;
     }

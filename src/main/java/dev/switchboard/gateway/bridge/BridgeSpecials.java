@@ -16,6 +16,7 @@ import dev.switchboard.protocol.RoomOperations;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +51,7 @@ final class BridgeSpecials {
         on(
                 ConversationOperations.CREATE,
                 (socket, caller, q) -> bus.call(ConversationOperations.CREATE, caller, withClientId(q)));
-        on(CallOperations.INITIATE, (socket, caller, q) -> bus.call(
-                        CallOperations.INITIATE, caller, q.from(nodeId(), Ids.next()))
-                .onSuccess(begun -> joined(socket, begun.call())));
+        on(CallOperations.INITIATE, this::initiate);
         on(CallOperations.ANSWER, (socket, caller, q) -> bus.call(CallOperations.ANSWER, caller, q.from(nodeId()))
                 .onSuccess(taken -> joined(socket, taken.call())));
         on(
@@ -77,6 +76,13 @@ final class BridgeSpecials {
             Operation<Q, R> operation, BridgeSession socket, Caller caller, Q request) {
         var special = (Special<Q, R>) all.get(operation);
         return special == null ? bus.call(operation, caller, request) : special.handle(socket, caller, request);
+    }
+
+    /** The caller's owner begins the call; where the call is its own, nobody else has to be asked. */
+    private Future<CallOperations.Initiated> initiate(BridgeSession socket, Caller caller, CallOperations.Initiate q) {
+        UUID call = bus.ownership().idBeside(String.valueOf(caller.user()));
+        return bus.call(CallOperations.INITIATE, caller, q.from(nodeId(), call))
+                .onSuccess(begun -> joined(socket, begun.call()));
     }
 
     private String nodeId() {
