@@ -7,7 +7,7 @@ import { Mesh } from './mesh.js';
 import { RoomLog } from './room-log.js';
 
 /** What ends this client's part in a meeting, when the server asks for it. */
-const FAREWELLS = { removed: 'removed', denied: 'denied', replaced: 'replaced' };
+const FAREWELLS = { removed: 'removed', denied: 'denied', replaced: 'replaced', lost: 'lost' };
 
 /**
  * One meeting, from entering to leaving: who is in it, their pictures and sound, the chat, what its host does.
@@ -172,6 +172,7 @@ export class Meeting extends Emitter {
     else if (type.startsWith('participant:')) this.#attendance.update(data);
     else if (seq !== undefined) this.#said({ type, seq, data, ...event });
     if (type.startsWith('participant:')) this.#mesh.follow(this.participants);
+    if (type === 'participant:joined') this.#perhapsAnew(data);
     this.emit('change');
   }
 
@@ -227,6 +228,11 @@ export class Meeting extends Emitter {
   #take(state) {
     if (this.#attendance.state(state)) this.#mesh.follow(this.participants);
     this.emit('change');
+  }
+
+  /** The others had given this one up and have it back: entering again makes the connections and tells what they cannot see. */
+  #perhapsAnew({ userId, joinedAt }) {
+    if (this.state === 'live' && userId === this.self?.userId && joinedAt !== this.#joinedAt) this.enter();
   }
 
   #said(event) {

@@ -1,14 +1,25 @@
 package dev.switchboard.bus;
 
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** What Hazelcast promises, as Vert.x promises it. */
 public final class ClusterFuture {
     private ClusterFuture() {}
+
+    /** The same of something that Hazelcast refuses to begin at all while it stops. */
+    public static <T> Future<T> from(Vertx vertx, Supplier<CompletionStage<T>> operation) {
+        try {
+            return of(vertx, operation.get());
+        } catch (HazelcastInstanceNotActiveException stopping) {
+            return Future.failedFuture(stopping);
+        }
+    }
 
     /**
      * Completes on the caller's context. Unlike with {@link Future#fromCompletionStage}, Hazelcast's own thread hands the

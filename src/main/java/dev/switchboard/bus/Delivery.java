@@ -25,6 +25,9 @@ public record Delivery(String address, long firstSeq, List<byte[]> events) {
     /** For one socket alone. */
     public static final String SOCKET = "socket:";
 
+    /** A delivery to {@code unseat:<meeting>/<socket>}, without events: the socket's place in the meeting may be gone. */
+    public static final String UNSEAT = "unseat:";
+
     /** An event for a user's sockets, but for {@code except} where that is not null. */
     public static Delivery toUser(UUID userId, @Nullable String except, List<byte[]> events) {
         return new Delivery(except == null ? USER + userId : OTHERS + userId + "/" + except, 0, events);
@@ -33,6 +36,11 @@ public record Delivery(String address, long firstSeq, List<byte[]> events) {
     /** Tells a node that a user does not belong to a room any more. */
     public static Delivery eviction(UUID roomId, UUID userId) {
         return new Delivery(EVICT + roomId, 0, List.of(userId.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Tells a node that a socket's place in a meeting may be gone: it should ask. */
+    public static Delivery unseating(UUID meetingId, String socketId) {
+        return new Delivery(UNSEAT + meetingId + "/" + socketId, 0, List.of());
     }
 
     /** Whether these are entries of a room's log. */

@@ -32,6 +32,7 @@ final class MeetingDraft {
     private long hands;
     private @Nullable Instant idleSince;
     private boolean dirty;
+    private boolean ahead;
 
     MeetingDraft(MeetingRecord before, Instant now) {
         this.before = before;
@@ -75,7 +76,12 @@ final class MeetingDraft {
     }
 
     private long version() {
-        return before.version() + 1;
+        return ahead ? Math.max(before.version() + 1, now.toEpochMilli()) : before.version() + 1;
+    }
+
+    /** Somebody comes who may have heard of higher versions than this meeting has: see {@link Meetings#load}. */
+    void goAhead() {
+        ahead = true;
     }
 
     long nextHand() {

@@ -8,8 +8,10 @@ import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.MeetingEvents.Gone;
 import dev.switchboard.protocol.MeetingEvents.Over;
 import dev.switchboard.protocol.MeetingEvents.Request;
+import dev.switchboard.protocol.MeetingEvents.Word;
 import dev.switchboard.protocol.Message;
 import dev.switchboard.protocol.Participant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -19,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells the sockets of a meeting what happened: those nodes know them that the meeting's seats name. */
 final class MeetingNews {
+    /** After these a socket has no place in the meeting. */
+    private static final Set<Word> LAST_WORDS =
+            EnumSet.of(Word.REPLACED, Word.REMOVED, Word.LOST, Word.DENIED, Word.ADMITTED);
+
     private final Bus bus;
 
     MeetingNews(Bus bus) {
@@ -74,11 +80,13 @@ final class MeetingNews {
                 about == null ? null : about.id(),
                 about == null ? null : about.username(),
                 about == null ? null : about.displayName());
-        effect.nodes()
-                .forEach(node -> socket(
-                        node,
-                        Objects.requireNonNull(effect.socketId()),
-                        Event.personal(Event.MEETING_REQUEST, request)));
+        String socketId = Objects.requireNonNull(effect.socketId());
+        effect.nodes().forEach(node -> {
+            socket(node, socketId, Event.personal(Event.MEETING_REQUEST, request));
+            if (LAST_WORDS.contains(request.kind())) {
+                bus.deliver(node, Delivery.unseating(meeting, socketId));
+            }
+        });
     }
 
     private void socket(String node, String socketId, Event<?> event) {

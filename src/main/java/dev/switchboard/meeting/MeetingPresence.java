@@ -11,6 +11,7 @@ import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Ids;
 import dev.switchboard.protocol.MeetingInternals;
 import dev.switchboard.protocol.MeetingInternals.Relay;
+import dev.switchboard.protocol.MeetingInternals.Seated;
 import dev.switchboard.protocol.MeetingOperations;
 import dev.switchboard.protocol.MeetingOperations.Entry;
 import dev.switchboard.protocol.MeetingOperations.Join;
@@ -49,7 +50,7 @@ final class MeetingPresence {
                 .on(MeetingOperations.UPDATE, this::update)
                 .on(MeetingOperations.STATE, this::state)
                 .on(MeetingOperations.SAY, this::say)
-                .on(MeetingInternals.SEAT, (caller, q) -> seat(q))
+                .on(MeetingInternals.SEAT, this::seat)
                 .on(MeetingInternals.RELAY, this::relay)
                 .on(MeetingInternals.FOLLOW, (caller, q) -> chat.follow(q.roomId(), q.afterSeq()));
     }
@@ -135,21 +136,35 @@ final class MeetingPresence {
         });
     }
 
-    /** A node tells of a socket; of one that has no place any more there is nothing to say. */
-    private Future<Nothing> seat(MeetingInternals.Seat q) {
-        return meetings.changeLive(
-                        q.meetingId(),
-                        meeting -> q.news() == LegNews.LOST
-                                ? MeetingRules.socketLost(meeting, q.socketId(), meetings.now(), meetings.times())
-                                : MeetingRules.renew(meeting, q.socketId(), meetings.now()))
+    /** A node tells of a socket. */
+    private Future<Seated> seat(Caller caller, MeetingInternals.Seat q) {
+        boolean[] back = new boolean[1];
+        return meetings.changeLive(q.meetingId(), meeting -> {
+                    MeetingChange change = news(meeting, caller, q);
+                    back[0] = change.meeting().isPresent(q.socketId()) && !meeting.isPresent(q.socketId());
+                    return change;
+                })
                 .map(meeting -> {
-                    boolean here = meeting.seatOn(q.socketId()) != null
-                            || meeting.waiting().stream().anyMatch(w -> w.hold().on(q.socketId()));
-                    if (!here) {
-                        throw Fault.NOT_FOUND.because("The socket is not in the meeting.");
+                    if (!meeting.holds(q.socketId())) {
+                        throw Fault.NOT_A_MEMBER.because("The socket is not in the meeting.");
                     }
-                    return Nothing.NOTHING;
+                    if (back[0]) {
+                        flush(meeting);
+                    }
+                    return new Seated(back[0]);
                 });
+    }
+
+    private MeetingChange news(MeetingRecord meeting, Caller caller, MeetingInternals.Seat q) {
+        if (q.news() == LegNews.LOST) {
+            return MeetingRules.socketLost(meeting, q.socketId(), meetings.now(), meetings.times());
+        }
+        String node = q.node();
+        if (node == null) {
+            return MeetingRules.renew(meeting, q.socketId(), meetings.now());
+        }
+        Entrance entrance = new Entrance(Person.of(caller), q.socketId(), node, Ids.next(), null);
+        return SeatClaim.apply(meeting, entrance, meetings.now());
     }
 
     private Future<Nothing> relay(Caller caller, Relay q) {

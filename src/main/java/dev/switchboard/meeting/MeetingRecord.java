@@ -98,6 +98,18 @@ record MeetingRecord(
         return null;
     }
 
+    /** Whether the socket has a seat, or a place in the lobby. */
+    boolean holds(String socket) {
+        return seatOn(socket) != null
+                || waiting.stream().anyMatch(waiter -> waiter.hold().on(socket));
+    }
+
+    /** Whether the socket has a seat and is not taken for lost. */
+    boolean isPresent(String socket) {
+        Seat seat = seatOn(socket);
+        return seat != null && !seat.hold().lost();
+    }
+
     /** Who may do what a host may. */
     boolean leads(UUID user) {
         return user.equals(hostId) || user.equals(terms.ownerId());

@@ -34,6 +34,9 @@ public final class MeetingEvents {
         /** Another socket of yours is in the meeting now. */
         @JsonProperty("replaced")
         REPLACED,
+        /** You were away for the others, and now there is no room for you. */
+        @JsonProperty("lost")
+        LOST,
         /** To the host: somebody wants in. */
         @JsonProperty("knock")
         KNOCK,

@@ -12,8 +12,16 @@ import org.jspecify.annotations.Nullable;
 public final class MeetingInternals {
     private MeetingInternals() {}
 
-    /** A node tells of a socket that is in a meeting, or waits to be. */
-    public record Seat(UUID meetingId, String socketId, LegNews news) {}
+    /**
+     * A node tells of a socket that is in a meeting, or waits to be.
+     *
+     * @param node that holds the socket, if a seat that was given to it is to be given back where it was lost meanwhile:
+     *     then the caller is who sits there; null for whoever waits, and for sockets that are gone
+     */
+    public record Seat(UUID meetingId, String socketId, LegNews news, @Nullable String node) {}
+
+    /** @param back whether the socket has its place again, which it had lost without knowing */
+    public record Seated(boolean back) {}
 
     /**
      * A signal from the caller's socket to another one of the same meeting.
@@ -24,8 +32,12 @@ public final class MeetingInternals {
     public record Relay(
             UUID meetingId, String to, String type, @Nullable String sdp, @Nullable IceCandidate candidate) {}
 
-    public static final Operation<Seat, Nothing> SEAT = Operation.of(
-                    "meeting:seat", Part.MEETING, Seat.class, Nothing.class, (c, q) -> q.meetingId())
+    /**
+     * Fails with {@code not_a_member} when the socket has no place in the meeting, and has been told if it could not have
+     * it back; with {@code not_found} when nobody knows the meeting.
+     */
+    public static final Operation<Seat, Seated> SEAT = Operation.of(
+                    "meeting:seat", Part.MEETING, Seat.class, Seated.class, (c, q) -> q.meetingId())
             .access(Operation.Access.INTERNAL);
 
     public static final Operation<Relay, Nothing> RELAY = Operation.of(

@@ -195,7 +195,7 @@ final class CallRequests {
                                 : call.renew(q.socketId(), calls.now()))
                 .map(call -> {
                     if (call.isOver()) {
-                        throw Fault.NOT_FOUND.because("The call is over.");
+                        throw Fault.CONFLICT.because("The call is over.");
                     }
                     return Nothing.NOTHING;
                 });

@@ -55,8 +55,9 @@ record Leg(
         return new Leg(userId, socket, node, connected, false, now.plus(LEASE));
     }
 
+    /** Its node holds the socket: one that was taken for lost, out of sight of others for a while, is there again. */
     Leg renew(Instant now) {
-        return lost ? this : new Leg(userId, socketId, nodeId, connected, false, now.plus(LEASE));
+        return socketId == null ? this : new Leg(userId, socketId, nodeId, connected, false, now.plus(LEASE));
     }
 
     boolean isDue(Instant now) {

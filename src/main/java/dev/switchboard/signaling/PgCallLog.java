@@ -41,7 +41,10 @@ final class PgCallLog implements CallLog {
         Instant answered = call.answeredAt();
         return database.query(
                         "INSERT INTO call (" + COLUMNS + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-                                + " ON CONFLICT DO NOTHING",
+                                // A half of a cluster that saw neither side any more took the call for over too early.
+                                + " ON CONFLICT (id) DO UPDATE SET reason = excluded.reason,"
+                                + " answered_at = excluded.answered_at, ended_at = excluded.ended_at"
+                                + " WHERE call.reason = 'disconnected' AND excluded.ended_at > call.ended_at",
                         Tuple.tuple()
                                 .addValue(call.id())
                                 .addValue(call.callerId())

@@ -9,6 +9,7 @@ import com.hazelcast.config.XmlConfigBuilder;
 import com.hazelcast.instance.EndpointQualifier;
 import dev.switchboard.bus.ClusterOptions;
 import dev.switchboard.config.ConfigException;
+import dev.switchboard.meeting.LongerChat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,9 @@ class ClusterConfigTest {
     void ourFileHasTheFormThatHazelcastAsksFor() throws IOException {
         Config config = new XmlConfigBuilder(new ByteArrayInputStream(Files.readAllBytes(OURS))).build();
         assertThat(config.getAdvancedNetworkConfig().getEndpointConfigs()).containsOnlyKeys(EndpointQualifier.MEMBER);
+        String policy =
+                config.getMapConfig("meeting-chats").getMergePolicyConfig().getPolicy();
+        assertThat(policy).isEqualTo(LongerChat.class.getName());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -67,6 +68,11 @@ class ClusterFutureIT {
             assertThat(last).isEqualTo("b");
             assertThat(ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before)
                     .isLessThan(OTHER_THREADS);
+            member.shutdown();
+            assertThatThrownBy(() -> onContext(() -> ClusterFuture.from(vertx, () -> map.getAsync("a"))))
+                    .as("refused at once")
+                    .isInstanceOf(CompletionException.class)
+                    .hasCauseInstanceOf(HazelcastInstanceNotActiveException.class);
         } finally {
             member.shutdown();
         }

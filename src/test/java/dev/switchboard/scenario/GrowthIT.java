@@ -26,8 +26,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,7 @@ class GrowthIT {
     private static final int COMPANIONS = 6;
     private static final int BROWSERS = 2;
     private static final int TERMINATED = 143;
+    private static final int NODE_DRAINING = 1012;
     private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(150);
     private static final Duration GRACE = Duration.ofSeconds(8);
     private static final Duration WITHIN = Duration.ofSeconds(30);
@@ -139,6 +142,26 @@ class GrowthIT {
         check();
     }
 
+    @Test
+    @EnabledIfSystemProperty(named = "switchboard.long", matches = "true")
+    void aRollingRestart() {
+        List<Integer> all = List.of(0, 1, 2);
+        cluster.start("full", all);
+        traffic();
+        for (int place : all) {
+            change("restart of " + place, COME_WITHIN, () -> {
+                leave(List.of(place));
+                cluster.start("full", List.of(place));
+            });
+        }
+        Set<String> closings = talkers.stream()
+                .flatMap(t -> t.troubles().stream())
+                .filter(trouble -> trouble.startsWith("closed with"))
+                .collect(Collectors.toSet());
+        assertThat(closings).containsExactly("closed with " + NODE_DRAINING);
+        check();
+    }
+
     private void leave(List<Integer> places) {
         assertThat(cluster.stop(places)).containsOnly(TERMINATED);
     }
@@ -187,13 +210,19 @@ class GrowthIT {
     private void change(String what, Duration within, Runnable change) {
         Companion caller = companions.get(reasons.size() % 2 * 2);
         Companion callee = companions.get(reasons.size() % 2 * 2 + 1);
-        String call = call(caller, callee);
+        String call = caller.call(callee);
         int requests = http.count();
+        List<Integer> troubles = talkers.stream().map(t -> t.troubles().size()).toList();
         long since = System.nanoTime();
         change.run();
         progress();
         Pauses pauses = Pauses.of(talkers, since);
         System.out.printf("%s: %s; %d requests%n", what, pauses, http.count() - requests);
+        Map<String, Long> why = IntStream.range(0, talkers.size())
+                .boxed()
+                .flatMap(i -> talkers.get(i).troubles().stream().skip(troubles.get(i)))
+                .collect(Collectors.groupingBy(trouble -> trouble, TreeMap::new, Collectors.counting()));
+        System.out.printf("%s: why sockets were left: %s%n", what, why);
         caller.ask("offer", Map.of("callId", call, "sdp", what));
         await().atMost(WITHIN).until(() -> callee.all("offer").stream()
                 .anyMatch(offer -> offer.get("sdp").asText().equals(what)));
@@ -205,26 +234,13 @@ class GrowthIT {
         assertThat(pauses.back()).as(what).isLessThan(BACK_WITHIN);
     }
 
-    private static String call(Companion caller, Companion callee) {
-        String call = caller.ask(
-                        "call:initiate", Map.of("calleeId", callee.account().id(), "media", "audio"))
-                .get("callId")
-                .asText();
-        await().atMost(WITHIN).until(() -> callee.all("call:incoming").stream()
-                .anyMatch(incoming -> incoming.get("id").asText().equals(call)));
-        callee.ask("call:answer", Map.of("callId", call));
-        caller.ask("call:connected", Map.of("callId", call));
-        callee.ask("call:connected", Map.of("callId", call));
-        return call;
-    }
-
     private void check() {
         http.close();
         new Audit(postgres).rooms(talkers);
         // Somebody goes for good: from the rooms, from the meeting and out of a call.
         String gone = people.get(0).id();
         talkers.stream().filter(t -> t.account().id().equals(gone)).forEach(Talker::close);
-        String cut = call(companions.get(4), companions.get(5));
+        String cut = companions.get(4).call(companions.get(5));
         companions.get(5).close();
         reasons.put(cut, "disconnected");
         Map<String, Set<String>> online = new HashMap<>();
@@ -246,6 +262,12 @@ class GrowthIT {
             await().atMost(WITHIN).untilAsserted(() -> assertThat(ended(api)).isEqualTo(reasons));
         }
         assertThat(postgres.query("select id from call")).hasSize(reasons.size());
+        Set<String> seated = companions.stream()
+                .limit(COMPANIONS - 1)
+                .map(companion -> companion.account().id())
+                .collect(Collectors.toSet());
+        await().atMost(WITHIN).untilAsserted(() -> assertThat(companions.subList(0, COMPANIONS - 1))
+                .allMatch(companion -> companion.roster().equals(seated)));
         for (Companion companion : companions) {
             companion.all("call:end").forEach(end -> assertThat(
                             end.get("reason").asText())

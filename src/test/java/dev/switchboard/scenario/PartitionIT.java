@@ -36,6 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PartitionIT {
     private static final int ROOMS = 6;
+
+    /** On which node each sits: the last two on the smaller side. */
+    private static final List<Integer> COMPANIONS = List.of(0, 1, 2, 0, 1, 2, 2);
+
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(50);
 
@@ -44,6 +48,9 @@ class PartitionIT {
 
     /** What docs/operations.md promises, and a little. */
     private static final Duration COMPARED = Duration.ofSeconds(35);
+
+    /** Two renewals. */
+    private static final Duration ENDS_TOLD = Duration.ofSeconds(65);
 
     private static final Duration MERGED = Duration.ofSeconds(40);
 
@@ -98,8 +105,8 @@ class PartitionIT {
             }
         }
         meeting = id(api, "/api/v1/meetings", Map.of("title", "Across"));
-        for (ProcessNode node : nodes) {
-            companions.add(new Companion(node.door(), api.register("c"), meeting));
+        for (int place : COMPANIONS) {
+            companions.add(new Companion(nodes.get(place).door(), api.register("c" + companions.size()), meeting));
         }
         progress(Duration.ofSeconds(20));
     }
@@ -146,6 +153,13 @@ class PartitionIT {
 
     @Test
     void bothSidesGoOnAndFindTogether() {
+        Companion here0 = companions.get(0);
+        Companion there0 = companions.get(2);
+        String across = here0.call(there0);
+        String large = companions.get(3).call(companions.get(4));
+        String small = companions.get(5).call(companions.get(6));
+        await().atMost(COMPARED).untilAsserted(() -> assertThat(companions)
+                .allMatch(c -> c.roster().equals(companionIds())));
         long since = System.nanoTime();
         sides.cut();
         awaitMembers(List.of(2, 2, 1), NOTICED);
@@ -161,6 +175,10 @@ class PartitionIT {
         heardEverywhere("said on one side", 0, 2);
         heardEverywhere("said on the other", 2, 0);
 
+        // The smaller half says more, so that its numbers are higher.
+        List.of("one", "two", "three").forEach(word -> say(there0, word));
+        say(here0, "uno");
+
         long healed = System.nanoTime();
         sides.heal();
         awaitMembers(List.of(3, 3, 3), MERGED);
@@ -169,19 +187,60 @@ class PartitionIT {
         System.out.printf("heal: %s%n", Pauses.of(talkers, healed));
         new Audit(postgres).rooms(talkers);
         Set<String> all = ids(people.get(0), people.get(1), people.get(2));
-        // Of a meeting that went on in both halves, the larger half's is kept.
+        // Of a meeting that went on in both halves, the larger half's is kept; who sat in the other one has a seat in
+        // it.
         await().atMost(COMPARED).untilAsserted(() -> {
             for (int i = 0; i < nodes.size(); i++) {
                 assertThat(online(i)).isEqualTo(all);
-                assertThat(active(i)).isEqualTo(companions.size() - 1);
+                assertThat(seated(i)).isEqualTo(companionIds());
             }
+            assertThat(companions).allMatch(c -> c.roster().equals(companionIds()));
         });
-        companions.get(2).ask("meeting:join", Map.of("meetingId", meeting));
-        await().atMost(COMPARED).untilAsserted(() -> {
-            for (int i = 0; i < nodes.size(); i++) {
-                assertThat(active(i)).isEqualTo(companions.size());
-            }
+        say(here0, "together");
+        await().atMost(COMPARED).untilAsserted(() -> assertThat(companions).allMatch(c -> c.all("message:new").stream()
+                .anyMatch(said -> said.get("content").asText().equals("together"))));
+        System.out.printf("seats right %d ms after healing%n", (System.nanoTime() - healed) / 1_000_000);
+        await().atMost(ENDS_TOLD).untilAsserted(() -> {
+            agree(across, here0, there0);
+            agree(small, companions.get(5), companions.get(6));
         });
+        assertThat(end(across)).isEqualTo("disconnected");
+        // Nobody of this call was away, for the half whose records are kept; the other one took it for over.
+        Companion stays = companions.get(4);
+        await().atMost(COMPARED).until(() -> companions.get(3).reaches(stays, large, "after all"));
+        stays.ask("call:end", Map.of("callId", large));
+        await().atMost(COMPARED).until(() -> companions.get(3).ends(large).equals(List.of("hangup")));
+        assertThat(end(large)).isEqualTo("hangup");
+        System.out.printf("the call in the smaller half: %s%n", end(small).isEmpty() ? "goes on" : end(small));
+    }
+
+    private void say(Companion companion, String content) {
+        companion.ask("meeting:send", Map.of("meetingId", meeting, "content", content));
+    }
+
+    /** A call has one end, which both were told, or goes on for both. */
+    private void agree(String call, Companion caller, Companion callee) {
+        String end = end(call);
+        if (end.isEmpty()) {
+            assertThat(caller.ends(call)).isEmpty();
+            assertThat(callee.ends(call)).isEmpty();
+            assertThat(caller.reaches(callee, call, "after all")).isTrue();
+        } else {
+            assertThat(caller.ends(call)).isNotEmpty().containsOnly(end);
+            assertThat(callee.ends(call)).isNotEmpty().containsOnly(end);
+        }
+    }
+
+    /** How a call ended, as it is kept; empty while it lasts. */
+    private String end(String call) {
+        return postgres.query("select reason from call where id = '" + call + "'").stream()
+                .findFirst()
+                .map(row -> String.valueOf(row.get(0)))
+                .orElse("");
+    }
+
+    private Set<String> companionIds() {
+        return ids(companions.stream().map(Companion::account).toArray(Account[]::new));
     }
 
     private static Set<String> ids(Account... accounts) {
@@ -216,11 +275,14 @@ class PartitionIT {
         return ids;
     }
 
-    private int active(int node) {
-        return new Api(nodes.get(node).door())
-                .call("GET", "/api/v1/meetings/" + meeting, people.get(0), null)
-                .ok()
-                .get("activeParticipants")
-                .asInt();
+    /** Who is in the meeting, as the companion of a node is told who asks. */
+    private Set<String> seated(int node) {
+        Set<String> ids = new TreeSet<>();
+        companions
+                .get(node)
+                .ask("meeting:state", Map.of("meetingId", meeting))
+                .get("participants")
+                .forEach(participant -> ids.add(participant.get("userId").asText()));
+        return ids;
     }
 }

@@ -124,6 +124,15 @@ class CallRecordTest {
     }
 
     @Test
+    void aLegWhoseNodeIsInSightAgainGoesOn() {
+        CallRecord lost =
+                active().nodesLost(Set.of("n1", "n3"), after(10), TIMES).call();
+        CallRecord back = lost.renew("bob", after(39)).call();
+        assertThat(back.callee().lost()).isFalse();
+        assertThat(back.tick(after(60), TIMES).call().state()).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
     void aLegThatStaysAwayEndsTheCall() {
         CallRecord lost = active().socketLost("bob", after(10), TIMES).call();
         assertThat(lost.socketLost("bob", after(30), TIMES).call()).isEqualTo(lost);

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -64,6 +66,14 @@ public final class Companion implements AutoCloseable {
         client.register("user:" + account.id(), heard::add);
         client.register("socket:" + signedIn.get("socketId").asText(), heard::add);
         client.request("meeting:join", join);
+        client.register("room:" + meeting, event -> {
+            heard.add(event);
+            if (event.get("type").asText().equals("meeting:ended")
+                    && event.at("/data/reason").asText().equals("lost")) {
+                // Nobody here remembers the meeting: a new one begins.
+                client.abort();
+            }
+        });
         // Only now: with the seat goes what it proves.
         resume = signedIn.get("resumeToken").asText();
     }
@@ -110,6 +120,75 @@ public final class Companion implements AutoCloseable {
                 .filter(event -> event.get("type").asText().equals(type))
                 .map(event -> event.get("data"))
                 .toList();
+    }
+
+    /** The ids of those who are in the meeting and not away, by what it was told and the rules of the protocol. */
+    public Set<String> roster() {
+        Map<String, JsonNode> there = new TreeMap<>();
+        long whole = 0;
+        for (JsonNode event : heard) {
+            JsonNode data = event.get("data");
+            long version = data.path("version").asLong();
+            switch (event.get("type").asText()) {
+                case "meeting:state" -> {
+                    whole = data.at("/meeting/version").asLong();
+                    there.clear();
+                    data.get("participants")
+                            .forEach(each -> there.put(each.get("userId").asText(), each));
+                }
+                case "participant:joined", "participant:updated" -> {
+                    if (version > whole) {
+                        there.put(data.get("userId").asText(), data);
+                    }
+                }
+                case "participant:left" -> {
+                    if (version > whole) {
+                        there.remove(data.get("userId").asText());
+                    }
+                }
+                default -> {}
+            }
+        }
+        there.values().removeIf(each -> each.get("away").asBoolean());
+        return Set.copyOf(there.keySet());
+    }
+
+    /** How a call ended, each time that it was told. */
+    public List<String> ends(String call) {
+        return all("call:end").stream()
+                .filter(end -> end.get("callId").asText().equals(call))
+                .map(end -> end.get("reason").asText())
+                .toList();
+    }
+
+    /** Calls somebody who takes the call at once, until media flows on both sides; returns the call. */
+    public String call(Companion callee) {
+        String call = ask("call:initiate", Map.of("calleeId", callee.account().id(), "media", "audio"))
+                .get("callId")
+                .asText();
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (callee.all("call:incoming").stream()
+                .noneMatch(incoming -> incoming.get("id").asText().equals(call))) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(callee.account().username() + " was not called");
+            }
+            pause();
+        }
+        callee.ask("call:answer", Map.of("callId", call));
+        ask("call:connected", Map.of("callId", call));
+        callee.ask("call:connected", Map.of("callId", call));
+        return call;
+    }
+
+    /** Whether the other side of a call hears a signal. */
+    public boolean reaches(Companion other, String call, String sdp) {
+        try {
+            ask("offer", Map.of("callId", call, "sdp", sdp));
+        } catch (BusClient.Refused e) {
+            return false;
+        }
+        return other.all("offer").stream()
+                .anyMatch(offer -> offer.get("sdp").asText().equals(sdp));
     }
 
     /** Is gone for good, without a word. */

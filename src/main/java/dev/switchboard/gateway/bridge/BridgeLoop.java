@@ -48,7 +48,7 @@ final class BridgeLoop {
         this.known = services.get().options();
         this.allowance = Allowance.bucket(known.messageBurst(), known.messageRate());
         this.signals = Allowance.bucket(known.signalBurst(), known.signalRate());
-        this.places = new Places(vertx, services.get().bus());
+        this.places = new Places(vertx, services.get().bus(), hub);
         this.requests = new BridgeRequests(new BridgeSpecials(hub, places, services), services);
         stopListening = services.get().revocations().onRevoked(session -> context.runOnContext(v -> revoked(session)));
         timer = vertx.setPeriodic(TICK_MS, t -> deadlines.run(now()));

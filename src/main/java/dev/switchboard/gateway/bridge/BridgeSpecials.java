@@ -2,7 +2,9 @@ package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.gateway.bridge.BridgeMeters.Resumable;
+import dev.switchboard.gateway.bridge.Places.Kind;
 import dev.switchboard.gateway.bridge.Places.Place;
+import dev.switchboard.identity.Identity;
 import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.CallOperations;
 import dev.switchboard.protocol.Caller;
@@ -104,16 +106,19 @@ final class BridgeSpecials {
     /** A socket takes part in a call, unless it is over. */
     void joined(BridgeSession socket, Call call) {
         if (call.state() != Call.State.ENDED) {
-            taken(socket, Place.call(call.id()));
+            taken(socket, new Place(Kind.CALL, call.id()));
         }
     }
 
     /** The socket may have gone while the request was under way. */
     private void taken(BridgeSession socket, Place place) {
-        String socketId = socket.carrier().socketId();
-        places.taken(socketId, place);
+        Identity who = socket.identity();
+        if (who == null) {
+            throw new IllegalStateException("only who is signed in takes part");
+        }
+        places.taken(socket.carrier(), socket.caller(who), place);
         if (socket.closed()) {
-            places.gone(socketId);
+            places.gone(socket.carrier().socketId());
         }
     }
 
@@ -137,15 +142,21 @@ final class BridgeSpecials {
         @Nullable
         String old = resume == null ? null : services.get().resumeTokens().socketId(resume);
         return hub.joinMeeting(socket.carrier(), caller, q.from(nodeId(), old)).onSuccess(joined -> {
-            taken(socket, Place.meeting(q.meetingId()));
+            boolean inside = joined.entry() == MeetingOperations.Entry.JOINED;
+            taken(socket, new Place(inside ? Kind.SEAT : Kind.LOBBY, q.meetingId()));
             resumed(Resumable.MEETING, q.afterSeq(), joined.recovered());
         });
     }
 
+    /** From here on nobody speaks for the seat: else it could come back after it was given up. */
     private Future<Nothing> leaveMeeting(BridgeSession socket, Caller caller, MeetingOperations.Leave q) {
-        return bus.call(MeetingOperations.LEAVE, caller, q).compose(left -> {
-            places.left(socket.carrier().socketId(), Place.meeting(q.meetingId()));
-            return hub.leave(socket.carrier(), caller, q.meetingId());
-        });
+        @Nullable Place place = places.left(socket.carrier().socketId(), q.meetingId());
+        return bus.call(MeetingOperations.LEAVE, caller, q)
+                .onFailure(e -> {
+                    if (place != null) {
+                        taken(socket, place);
+                    }
+                })
+                .compose(left -> hub.leave(socket.carrier(), caller, q.meetingId()));
     }
 }

@@ -6,6 +6,7 @@ import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.RoomOperations;
 import io.vertx.core.Future;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 
 /**
  * What the sockets of one event loop follow. Each event loop has one; all calls and all completions are on that loop.
@@ -36,6 +37,12 @@ interface Hub {
 
     /** Whether the socket has joined the room, or registered it, and nobody has taken it out since. */
     boolean isIn(Connection socket, UUID roomId);
+
+    /** Tells a socket that hears a meeting who is in it now. */
+    void tellState(Connection socket, Caller caller, UUID meetingId);
+
+    /** @param listener is told of a meeting and a socket whose place in it may be gone */
+    void onUnseated(BiConsumer<UUID, String> listener);
 
     /** Registers {@code user:<id>} of the socket's own user; the bridge has checked that. */
     void registerUser(Connection socket, UUID userId);

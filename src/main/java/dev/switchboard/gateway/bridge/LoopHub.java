@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The sockets of one event loop: which rooms each follows, and from where. */
@@ -41,6 +42,7 @@ final class LoopHub implements Hub {
     private final Map<UUID, LoopRoom> rooms = new HashMap<>();
     private final Map<UUID, List<Connection>> registeredUsers = new HashMap<>();
     private final Map<String, Connection> registeredSockets = new HashMap<>();
+    private BiConsumer<UUID, String> unseated = (meeting, socket) -> {};
 
     /** One socket. */
     private static final class Follower {
@@ -137,14 +139,8 @@ final class LoopHub implements Hub {
                                 Entering.Kind.MEETING,
                                 () -> node.bus().call(MeetingOperations.JOIN, caller, request),
                                 joined -> joined.self() == null ? Entering.OUTSIDE : joined.headSeq()))
-                .onSuccess(joined -> {
-                    Place place = place(socket, roomId);
-                    Future<Void> attached = place == null ? null : place.attached;
-                    if (attached != null) {
-                        // It was registered before.
-                        attached.onSuccess(v -> tellState(socket, caller, roomId, Entering.Kind.MEETING));
-                    }
-                });
+                // If it was registered before.
+                .onSuccess(joined -> tellState(socket, caller, roomId));
     }
 
     private <R> Future<R> join(Connection socket, Entering<R> entering) {
@@ -385,6 +381,25 @@ final class LoopHub implements Hub {
     /** Tells every socket to go on through another node. Called by the node hub, on this loop. */
     void sendAway() {
         List.copyOf(followers.keySet()).forEach(socket -> socket.close(CloseCode.NODE_DRAINING));
+    }
+
+    @Override
+    public void onUnseated(BiConsumer<UUID, String> listener) {
+        unseated = listener;
+    }
+
+    /** A socket's place in a meeting may be gone. Called by the node hub, on this loop. */
+    void unseated(UUID meetingId, String socketId) {
+        unseated.accept(meetingId, socketId);
+    }
+
+    @Override
+    public void tellState(Connection socket, Caller caller, UUID meetingId) {
+        Place place = place(socket, meetingId);
+        Future<Void> attached = place == null ? null : place.attached;
+        if (attached != null) {
+            attached.onSuccess(v -> tellState(socket, caller, meetingId, Entering.Kind.MEETING));
+        }
     }
 
     /** A user does not belong to a room any more. Called by the node hub, on this loop. */

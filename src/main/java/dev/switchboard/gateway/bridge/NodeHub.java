@@ -160,6 +160,9 @@ public final class NodeHub extends VerticleBase {
             String socketId = address.substring(Delivery.SOCKET.length());
             List<EventFrame> frames = EventFrame.of(delivery);
             onLoops(loop -> loop.deliverSocket(socketId, frames));
+        } else if (address.startsWith(Delivery.UNSEAT)) {
+            String[] names = address.substring(Delivery.UNSEAT.length()).split("/", 2);
+            onLoops(loop -> loop.unseated(UUID.fromString(names[0]), names[1]));
         } else if (address.startsWith(Delivery.EVICT)) {
             UUID roomId = UUID.fromString(address.substring(Delivery.EVICT.length()));
             UUID userId = UUID.fromString(new String(delivery.events().get(0), StandardCharsets.UTF_8));

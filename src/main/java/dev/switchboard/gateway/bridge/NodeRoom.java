@@ -10,6 +10,7 @@ import java.util.UUID;
 final class NodeRoom {
     private static final long FIRST_RETRY_MS = 250;
     private static final long LAST_RETRY_MS = 8_000;
+    private static final long MISSING_MS = 3_000;
 
     Entering.Kind kind;
     final Feed<EventFrame> feed = new Feed<>();
@@ -28,6 +29,10 @@ final class NodeRoom {
     String owner = "";
 
     boolean retrying;
+
+    /** When its owner first said that there is no such meeting; 0 while it knows it. */
+    long missingSince;
+
     private long retryMs = FIRST_RETRY_MS;
 
     NodeRoom(Entering.Kind kind) {
@@ -43,5 +48,23 @@ final class NodeRoom {
 
     void succeeded() {
         retryMs = FIRST_RETRY_MS;
+        missingSince = 0;
+    }
+
+    /**
+     * Its owner says that there is no such room. A meeting's may say so while halves of the cluster put together what each
+     * of them kept, so it is asked for a while.
+     *
+     * @return whether that is certain
+     */
+    boolean isOver() {
+        if (kind == Entering.Kind.CONVERSATION) {
+            return true;
+        }
+        long now = System.nanoTime();
+        if (missingSince == 0) {
+            missingSince = now;
+        }
+        return (now - missingSince) / 1_000_000 >= MISSING_MS;
     }
 }

@@ -291,7 +291,7 @@ final class NodeRooms {
 
     private void failed(UUID roomId, NodeRoom room, FaultException failure) {
         LOG.debug("Following {} failed: {}", roomId, failure.getMessage());
-        if (failure.fault() == Fault.NOT_FOUND) {
+        if (failure.fault() == Fault.NOT_FOUND && room.isOver()) {
             listener.over(roomId, room.kind, List.copyOf(room.users.keySet()));
         } else if (!room.retrying) {
             room.retrying = true;

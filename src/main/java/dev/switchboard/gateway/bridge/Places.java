@@ -2,94 +2,229 @@ package dev.switchboard.gateway.bridge;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Faults;
+import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.CallOperations;
 import dev.switchboard.protocol.CallOperations.Leg;
 import dev.switchboard.protocol.CallOperations.LegNews;
 import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.MeetingInternals;
 import dev.switchboard.protocol.MeetingInternals.Seat;
-import io.vertx.core.Future;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of an event loop's sockets take part in calls and meetings. Says now and then that they are there, and says at once
  * when they are not; what could not be said ends with the lease of the leg or seat.
+ *
+ * <p>When nodes come, or come back, the owners may have forgotten these sockets, or remember what the other half of the
+ * cluster did: so everything is said soon, and a socket that has lost its place meanwhile has it again, or hears so. A
+ * place is here only from the answer that gave it to the word that gives it up: a socket that is just entering or leaving
+ * is never spoken for.
  */
 final class Places {
     /** A third of a lease. */
     private static final long RENEW_MS = 30_000;
 
+    /** Nodes that met may still be putting together what each of them kept: until the last of these nothing is given up. */
+    private static final List<Long> AFTER_MEETING_MS = List.of(1_000L, 5_000L, 15_000L);
+
+    /** An end that only the other half knew is told so long after they met: two renewals. */
+    private static final long REUNION_MS = 2 * RENEW_MS;
+
     private final Vertx vertx;
+    private final Context context;
     private final Bus bus;
-    private final Map<String, Set<Place>> bySocket = new HashMap<>();
+    private final Hub hub;
+    private final Map<String, Holder> bySocket = new HashMap<>();
     private final long timer;
+    private final Runnable stopListening;
+    private Set<String> known;
+    /** How often nodes met whose state may not be put together yet. */
+    private int meetings;
 
-    /** Where a socket takes part. */
-    record Place(boolean meeting, UUID id) {
-        static Place call(UUID id) {
-            return new Place(false, id);
-        }
+    private long metAt;
+    private boolean met;
 
-        static Place meeting(UUID id) {
-            return new Place(true, id);
-        }
+    /** What a socket has a place in. */
+    enum Kind {
+        CALL,
+        LOBBY,
+        SEAT
     }
 
-    Places(Vertx vertx, Bus bus) {
+    /** Where a socket takes part. */
+    record Place(Kind kind, UUID id) {}
+
+    private record Holder(Connection socket, Caller caller, Map<UUID, Place> places) {}
+
+    /** Must be made on the event loop that it serves. */
+    Places(Vertx vertx, Bus bus, Hub hub) {
         this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
         this.bus = bus;
+        this.hub = hub;
+        this.known = bus.ownership().nodes();
         this.timer = vertx.setPeriodic(RENEW_MS, t -> renew());
+        this.stopListening = bus.ownership().onChange(() -> context.runOnContext(v -> changed()));
+        hub.onUnseated(this::check);
     }
 
     /** How many places a socket has. */
     int count(String socketId) {
-        return bySocket.getOrDefault(socketId, Set.of()).size();
+        Holder holder = bySocket.get(socketId);
+        return holder == null ? 0 : holder.places().size();
     }
 
-    void taken(String socketId, Place place) {
-        bySocket.computeIfAbsent(socketId, s -> new HashSet<>(2)).add(place);
+    /** @param caller who takes part */
+    void taken(Connection socket, Caller caller, Place place) {
+        bySocket.computeIfAbsent(socket.socketId(), s -> new Holder(socket, caller, new HashMap<>(2)))
+                .places()
+                .put(place.id(), place);
     }
 
-    /** The socket takes part no more, and whoever keeps the place knows. */
-    void left(String socketId, Place place) {
-        bySocket.computeIfPresent(socketId, (s, places) -> {
-            places.remove(place);
-            return places.isEmpty() ? null : places;
-        });
+    /** The socket takes part no more, and whoever keeps the place knows, or will. Null: it did not. */
+    @Nullable
+    Place left(String socketId, UUID id) {
+        Holder holder = bySocket.get(socketId);
+        Place place = holder == null ? null : holder.places().remove(id);
+        if (holder != null && holder.places().isEmpty()) {
+            bySocket.remove(socketId);
+        }
+        return place;
     }
 
     void gone(String socketId) {
-        Set<Place> places = bySocket.remove(socketId);
-        if (places != null) {
-            places.forEach(place -> tell(place, socketId, LegNews.LOST));
+        Holder holder = bySocket.remove(socketId);
+        if (holder != null) {
+            holder.places().values().forEach(place -> lost(socketId, place));
         }
     }
 
-    private void renew() {
-        Map.copyOf(bySocket).forEach((socketId, places) -> List.copyOf(places)
-                .forEach(place -> tell(place, socketId, LegNews.ALIVE)));
+    private void lost(String socketId, Place place) {
+        if (place.kind() == Kind.CALL) {
+            bus.call(CallOperations.LEG, Caller.system(), new Leg(place.id(), socketId, LegNews.LOST));
+        } else {
+            bus.call(MeetingInternals.SEAT, Caller.system(), new Seat(place.id(), socketId, LegNews.LOST, null));
+        }
     }
 
-    private void tell(Place place, String socketId, LegNews news) {
-        Future<?> told = place.meeting()
-                ? bus.call(MeetingInternals.SEAT, Caller.system(), new Seat(place.id(), socketId, news))
-                : bus.call(CallOperations.LEG, Caller.system(), new Leg(place.id(), socketId, news));
-        told.onFailure(failure -> {
-            if (Faults.of(failure).fault() == Fault.NOT_FOUND) {
-                left(socketId, place);
+    private void changed() {
+        Set<String> nodes = bus.ownership().nodes();
+        if (!known.containsAll(nodes)) {
+            met = true;
+            metAt = System.nanoTime();
+            meetings++;
+            AFTER_MEETING_MS.forEach(wait -> vertx.setTimer(wait, t -> renew()));
+            vertx.setTimer(AFTER_MEETING_MS.get(AFTER_MEETING_MS.size() - 1) - 1, t -> meetings--);
+        }
+        known = nodes;
+    }
+
+    private void renew() {
+        each((holder, place) -> {
+            if (place.kind() == Kind.CALL) {
+                renewLeg(holder, place);
+            } else {
+                renewSeat(holder, place, place.kind() == Kind.SEAT);
             }
         });
     }
 
+    private void each(BiConsumer<Holder, Place> action) {
+        List.copyOf(bySocket.values())
+                .forEach(
+                        holder -> List.copyOf(holder.places().values()).forEach(place -> action.accept(holder, place)));
+    }
+
+    /** A socket heard that it has no place in a meeting any more; it may have entered again since. */
+    private void check(UUID meeting, String socketId) {
+        Holder holder = bySocket.get(socketId);
+        Place place = holder == null ? null : holder.places().get(meeting);
+        if (holder != null && place != null) {
+            renewSeat(holder, place, false);
+        }
+    }
+
+    /** @param claim whether a seat that was lost meanwhile is wanted back */
+    private void renewSeat(Holder holder, Place place, boolean claim) {
+        String socketId = holder.socket().socketId();
+        String node = claim ? bus.ownership().nodeId() : null;
+        bus.call(MeetingInternals.SEAT, holder.caller(), new Seat(place.id(), socketId, LegNews.ALIVE, node))
+                .onSuccess(seated -> {
+                    if (seated.back() && holds(socketId, place)) {
+                        hub.tellState(holder.socket(), holder.caller(), place.id());
+                    } else if (seated.back()) {
+                        // It went meanwhile, and this was slower than the word of it.
+                        lost(socketId, place);
+                    }
+                })
+                .onFailure(failure -> {
+                    Fault fault = Faults.of(failure).fault();
+                    if (fault == Fault.NOT_A_MEMBER || (fault == Fault.NOT_FOUND && meetings == 0)) {
+                        forget(socketId, place);
+                    }
+                });
+    }
+
+    private void renewLeg(Holder holder, Place place) {
+        String socketId = holder.socket().socketId();
+        bus.call(CallOperations.LEG, Caller.system(), new Leg(place.id(), socketId, LegNews.ALIVE))
+                .onSuccess(renewed -> {
+                    if (!holds(socketId, place)) {
+                        // It went meanwhile, and this was slower than the word of it.
+                        lost(socketId, place);
+                    }
+                })
+                .onFailure(failure -> {
+                    Fault fault = Faults.of(failure).fault();
+                    boolean over = fault == Fault.CONFLICT;
+                    if (!over && (fault != Fault.NOT_FOUND || meetings > 0)) {
+                        return;
+                    }
+                    boolean told = over && !(met && (System.nanoTime() - metAt) / 1_000_000 < REUNION_MS);
+                    if (forget(socketId, place) && !told) {
+                        tellEnd(holder, place.id());
+                    }
+                });
+    }
+
+    /** It ended where nobody could tell this socket. */
+    private void tellEnd(Holder holder, UUID call) {
+        Caller caller = holder.caller();
+        bus.call(CallOperations.GET, caller, new CallOperations.Get(call))
+                .map(found -> found.reason() == null ? Call.EndReason.DISCONNECTED : found.reason())
+                .otherwise(Call.EndReason.DISCONNECTED)
+                .onSuccess(reason -> holder.socket()
+                        .send(ServerFrames.rec(
+                                BridgeRegistrations.USER + caller.user(),
+                                Event.personal(
+                                        Event.CALL_END,
+                                        new CallOperations.Ended(
+                                                call, reason.name().toLowerCase(Locale.ROOT))))));
+    }
+
+    private boolean holds(String socketId, Place place) {
+        Holder holder = bySocket.get(socketId);
+        return holder != null && place.equals(holder.places().get(place.id()));
+    }
+
+    private boolean forget(String socketId, Place place) {
+        return holds(socketId, place) && left(socketId, place.id()) != null;
+    }
+
     void close() {
         vertx.cancelTimer(timer);
+        stopListening.run();
         List.copyOf(bySocket.keySet()).forEach(this::gone);
     }
 }

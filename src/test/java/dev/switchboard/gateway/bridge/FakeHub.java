@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what the bridge asked for; knows no rooms. Asked by tests from other threads, so everything is concurrent. */
@@ -41,6 +42,9 @@ final class FakeHub implements Hub {
 
     /** Users are reachable when this is complete, or at once when it is not set. */
     volatile @Nullable Promise<Void> announced;
+
+    /** Who is told of sockets without a place. */
+    BiConsumer<UUID, String> unseated = (meeting, socket) -> {};
 
     @Override
     public void connected(Connection socket, UUID userId) {
@@ -95,6 +99,16 @@ final class FakeHub implements Hub {
             push(socket, ServerFrames.rec("room:" + roomId, Event.state(Event.TYPING, roomId, text)));
         }
         return Future.succeededFuture();
+    }
+
+    @Override
+    public void tellState(Connection socket, Caller caller, UUID meetingId) {
+        calls.add("tellState " + meetingId);
+    }
+
+    @Override
+    public void onUnseated(BiConsumer<UUID, String> listener) {
+        unseated = listener;
     }
 
     @Override
