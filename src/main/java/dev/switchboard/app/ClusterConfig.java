@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,8 @@ final class ClusterConfig {
             network.getInterfaces().setEnabled(false);
             return network.getJoin();
         }
-        var members = (ServerSocketEndpointConfig) advanced.getEndpointConfigs().get(EndpointQualifier.MEMBER);
+        var members = (ServerSocketEndpointConfig)
+                Objects.requireNonNull(advanced.getEndpointConfigs().get(EndpointQualifier.MEMBER), "always there");
         members.setPort(port).setPublicAddress(null);
         members.getInterfaces().setEnabled(false);
         return advanced.getJoin();
