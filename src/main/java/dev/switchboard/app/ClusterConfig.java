@@ -2,6 +2,7 @@ package dev.switchboard.app;
 
 import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.EndpointConfig;
 import com.hazelcast.config.InvalidConfigurationException;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -81,10 +81,13 @@ final class ClusterConfig {
             network.getInterfaces().setEnabled(false);
             return network.getJoin();
         }
-        var members = (ServerSocketEndpointConfig)
-                Objects.requireNonNull(advanced.getEndpointConfigs().get(EndpointQualifier.MEMBER));
-        members.setPort(port).setPublicAddress(null);
-        members.getInterfaces().setEnabled(false);
+        EndpointConfig members = advanced.getEndpointConfigs().get(EndpointQualifier.MEMBER);
+        if (!(members instanceof ServerSocketEndpointConfig listener)) {
+            throw new ConfigException(
+                    new ConfigError(FILE, null, "advanced-network needs a member-server-socket-endpoint-config"));
+        }
+        listener.setPort(port).setPublicAddress(null);
+        listener.getInterfaces().setEnabled(false);
         return advanced.getJoin();
     }
 

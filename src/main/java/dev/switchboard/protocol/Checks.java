@@ -40,10 +40,23 @@ public final class Checks {
         if (value.indexOf('\0') >= 0) {
             return fail(field, "must not contain the character U+0000");
         }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+        if (!isWellFormed(value)) {
             return fail(field, "must be well-formed Unicode text");
         }
         return this;
+    }
+
+    /** Whether it can be written as UTF-8: no half of a surrogate pair is alone. */
+    public static boolean isWellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     /** Refuses text that does not match the whole pattern; a missing value passes. */

@@ -47,6 +47,9 @@ final class UserNotices {
                 absent.add(user);
             }
         }
+        if (absent.isEmpty()) {
+            return;
+        }
         String content = message.content();
         tell(
                 absent,

@@ -41,6 +41,13 @@ class ClusterConfigTest {
         assertThat(policy).isEqualTo(LongerChat.class.getName());
     }
 
+    /** It costs as much as thousands of idle clients, and nobody reads it. */
+    @Test
+    void hazelcastCountsNothingAboutItself() {
+        assertThat(ClusterConfig.of(OPTIONS, null).getMetricsConfig().isEnabled())
+                .isFalse();
+    }
+
     @Test
     void anothersFileIsLookedAt() throws IOException {
         write("<properties>", "<properties><nonsense/>");

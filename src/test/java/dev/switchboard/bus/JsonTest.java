@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.Event;
 import java.time.Instant;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
 import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -23,6 +29,19 @@ class JsonTest {
                         .get("at")
                         .asText())
                 .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+    }
+
+    /** Seconds from the year -5 to the year 12000: the form for years of four digits is our own. */
+    @Property
+    void timesAreWrittenAsJavaWritesThem(
+            @ForAll @LongRange(min = -62_300_000_000L, max = 316_500_000_000L) long second,
+            @ForAll @IntRange(max = 999_999_999) int nano) {
+        Instant at = Instant.ofEpochSecond(second, nano);
+        assertThat(Json.tree(new Timed(at)).get("at").asText())
+                .isEqualTo(new DateTimeFormatterBuilder()
+                        .appendInstant(3)
+                        .toFormatter(Locale.ROOT)
+                        .format(at));
     }
 
     @Test

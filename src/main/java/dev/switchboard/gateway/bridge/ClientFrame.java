@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.switchboard.bus.Json;
+import dev.switchboard.protocol.Checks;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -122,16 +123,16 @@ sealed interface ClientFrame {
      * write it on, here or on another node, would fail.
      */
     private static boolean wellFormed(String text, JsonNode tree) {
-        return wellFormed(text) && (!text.contains("\\u") || wellFormed(tree));
+        return Checks.isWellFormed(text) && (!text.contains("\\u") || wellFormed(tree));
     }
 
     private static boolean wellFormed(JsonNode node) {
         if (node.isTextual()) {
-            return wellFormed(node.textValue());
+            return Checks.isWellFormed(node.textValue());
         }
         if (node.isObject()) {
             for (var names = node.fieldNames(); names.hasNext(); ) {
-                if (!wellFormed(names.next())) {
+                if (!Checks.isWellFormed(names.next())) {
                     return false;
                 }
             }
@@ -139,19 +140,6 @@ sealed interface ClientFrame {
         for (JsonNode child : node) {
             if (!wellFormed(child)) {
                 return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
-                if (!pair) {
-                    return false;
-                }
-                i++;
             }
         }
         return true;

@@ -5,16 +5,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One event as clients get it: the bridge message, and the same as a WebSocket frame in each form that somebody listens
- * in. Shared by all event loops.
+ * One event as clients get it: the bridge message, and with it what is around it in a WebSocket frame of each form. Shared by
+ * all event loops, and kept for a while by each room that is followed.
  */
 final class EventFrame {
     private final byte[] message;
-    private final Map<Connection.Form, byte[]> frames = new ConcurrentHashMap<>(2);
+
+    /** As a SockJS frame, once somebody listens who speaks it. Two loops may both make it, the same. */
+    private volatile byte @Nullable [] sockJs;
 
     /**
      * @param address what clients registered for; needs no escaping
@@ -43,12 +44,28 @@ final class EventFrame {
         return message;
     }
 
-    /** A whole WebSocket frame; never changed. {@code form} is any but the fallback. */
-    byte[] frame(Connection.Form form) {
-        return frames.computeIfAbsent(form, f -> {
-            ByteBuf out = Unpooled.buffer(BridgeFrames.frameLength(f, message));
-            BridgeFrames.write(out, f, message);
-            return out.array();
-        });
+    /**
+     * Adds a whole WebSocket frame.
+     *
+     * @param form any but the fallback
+     */
+    void write(ByteBuf out, Connection.Form form) {
+        if (form == Connection.Form.SOCKJS) {
+            out.writeBytes(sockJs());
+        } else {
+            // A header and a copy: to keep that would cost memory and save nothing.
+            BridgeFrames.write(out, form, message);
+        }
+    }
+
+    private byte[] sockJs() {
+        byte[] known = sockJs;
+        if (known == null) {
+            ByteBuf out = Unpooled.buffer(BridgeFrames.frameLength(Connection.Form.SOCKJS, message));
+            BridgeFrames.write(out, Connection.Form.SOCKJS, message);
+            known = out.array();
+            sockJs = known;
+        }
+        return known;
     }
 }

@@ -107,7 +107,7 @@ final class LoopRoom {
         }
         ByteBuf shared = PooledByteBufAllocator.DEFAULT.directBuffer(bytes + 16 * frames.size());
         try {
-            frames.forEach(frame -> shared.writeBytes(frame.frame(form)));
+            frames.forEach(frame -> frame.write(shared, form));
             for (Connection socket : targets) {
                 socket.sendFrames(shared);
             }
