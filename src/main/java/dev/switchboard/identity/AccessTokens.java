@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Makes and checks access tokens: JWTs (RFC 7519) signed with HS256, checked as RFC 8725 advises. The algorithm is ours,
  * never the token's. The first secret signs; all of them verify, so that secrets can be changed. A token without {@code exp}, {@code sub} or {@code sid}, or with a critical header, is refused.
  * {@code clockSkew} is allowed for at the beginning of a token ({@code iat}, {@code nbf}), not at its end: {@code exp} is
- * exact. Safe to share between threads; the last {@value #MAX_CACHED} good tokens are remembered until they expire.
+ * exact. Safe to share between threads; at most {@value #MAX_CACHED} good tokens are remembered; with the next, all are forgotten.
  */
 public final class AccessTokens implements TokenVerifier {
     private static final int MIN_SECRET_BYTES = 32;

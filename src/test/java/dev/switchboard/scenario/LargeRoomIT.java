@@ -135,8 +135,9 @@ class LargeRoomIT {
         String room = room(ann);
         List<JsonNode> told = new CopyOnWriteArrayList<>();
         try (BusClient a = BusClient.connect(node(0), ann)) {
-            join(a, room);
+            // First: that somebody has come is told once.
             a.register("room:" + room, told::add);
+            join(a, room);
             await().atMost(SOON).until(() -> lastCount(told, "memberCount") == OTHERS + 1);
             long begun = System.nanoTime();
             told.clear();
