@@ -12,21 +12,20 @@ import java.util.function.Supplier;
 public final class ClusterFuture {
     private ClusterFuture() {}
 
-    /** The same of something that Hazelcast refuses to begin at all while it stops. */
-    public static <T> Future<T> from(Vertx vertx, Supplier<CompletionStage<T>> operation) {
-        try {
-            return of(vertx, operation.get());
-        } catch (HazelcastInstanceNotActiveException stopping) {
-            return Future.failedFuture(stopping);
-        }
-    }
-
     /**
      * Completes on the caller's context. Unlike with {@link Future#fromCompletionStage}, Hazelcast's own thread hands the
      * value over: where it is not told what to run things on it takes the common pool, and that has no threads of its own on
      * a machine with two cores, so that each value would cost a new thread.
+     *
+     * @param operation which Hazelcast may refuse to begin at all while it stops
      */
-    public static <T> Future<T> of(Vertx vertx, CompletionStage<T> stage) {
+    public static <T> Future<T> of(Vertx vertx, Supplier<CompletionStage<T>> operation) {
+        CompletionStage<T> stage;
+        try {
+            stage = operation.get();
+        } catch (HazelcastInstanceNotActiveException stopping) {
+            return Future.failedFuture(stopping);
+        }
         Context context = vertx.getOrCreateContext();
         Promise<T> promise = Promise.promise();
         stage.whenCompleteAsync(

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -33,13 +34,13 @@ public final class ClusterRecords<E> implements RecordStore<E> {
         this.map = hazelcast.getMap(name);
     }
 
-    private <T> Future<T> future(CompletionStage<T> stage) {
-        return ClusterFuture.of(vertx, stage);
+    private <T> Future<T> future(Supplier<CompletionStage<T>> operation) {
+        return ClusterFuture.of(vertx, operation);
     }
 
     @Override
     public Future<Optional<E>> find(UUID key) {
-        return future(map.getAsync(key.toString()))
+        return future(() -> map.getAsync(key.toString()))
                 .map(text -> Optional.ofNullable(text).map(t -> Json.parse(t, type)));
     }
 
@@ -57,7 +58,7 @@ public final class ClusterRecords<E> implements RecordStore<E> {
 
     @Override
     public Future<Void> put(UUID key, E record) {
-        return future(map.setAsync(key.toString(), Json.text(record)));
+        return future(() -> map.setAsync(key.toString(), Json.text(record)));
     }
 
     @Override
@@ -77,7 +78,7 @@ public final class ClusterRecords<E> implements RecordStore<E> {
 
     @Override
     public Future<Void> remove(UUID key) {
-        return future(map.removeAsync(key.toString())).mapEmpty();
+        return future(() -> map.removeAsync(key.toString())).mapEmpty();
     }
 
     @Override

@@ -30,13 +30,13 @@ final class HazelcastOnlineStore implements OnlineStore {
 
     @Override
     public Future<Boolean> put(UUID user) {
-        return ClusterFuture.from(vertx, () -> map.putAsync(user.toString(), Boolean.TRUE))
+        return ClusterFuture.of(vertx, () -> map.putAsync(user.toString(), Boolean.TRUE))
                 .map(before -> before != null);
     }
 
     @Override
     public void remove(Collection<UUID> users) {
-        users.forEach(user -> ClusterFuture.from(vertx, () -> map.removeAsync(user.toString())));
+        users.forEach(user -> ClusterFuture.of(vertx, () -> map.removeAsync(user.toString())));
     }
 
     @Override

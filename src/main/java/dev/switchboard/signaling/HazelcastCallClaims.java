@@ -39,7 +39,7 @@ final class HazelcastCallClaims implements CallClaims {
 
     @Override
     public Future<Optional<UUID>> callOf(UUID user) {
-        return ClusterFuture.of(vertx, users.getAsync(user.toString()))
+        return ClusterFuture.of(vertx, () -> users.getAsync(user.toString()))
                 .map(text -> Optional.ofNullable(text).map(UUID::fromString));
     }
 }

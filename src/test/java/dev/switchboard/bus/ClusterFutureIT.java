@@ -61,7 +61,7 @@ class ClusterFutureIT {
             String last = onContext(() -> {
                 Future<String> all = Future.succeededFuture("");
                 for (int i = 0; i < READS; i++) {
-                    all = all.compose(v -> ClusterFuture.of(vertx, map.getAsync("a")));
+                    all = all.compose(v -> ClusterFuture.of(vertx, () -> map.getAsync("a")));
                 }
                 return all;
             });
@@ -69,7 +69,7 @@ class ClusterFutureIT {
             assertThat(ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before)
                     .isLessThan(OTHER_THREADS);
             member.shutdown();
-            assertThatThrownBy(() -> onContext(() -> ClusterFuture.from(vertx, () -> map.getAsync("a"))))
+            assertThatThrownBy(() -> onContext(() -> ClusterFuture.of(vertx, () -> map.getAsync("a"))))
                     .as("refused at once")
                     .isInstanceOf(CompletionException.class)
                     .hasCauseInstanceOf(HazelcastInstanceNotActiveException.class);
@@ -82,11 +82,11 @@ class ClusterFutureIT {
     void itCompletesOnTheContextThatAsked() {
         CompletableFuture<String> slow = new CompletableFuture<>();
         new Thread(() -> slow.complete("value")).start();
-        String value = onContext(
-                () -> ClusterFuture.of(vertx, slow).map(text -> text + " " + (Vertx.currentContext() == context)));
+        String value = onContext(() ->
+                ClusterFuture.of(vertx, () -> slow).map(text -> text + " " + (Vertx.currentContext() == context)));
         assertThat(value).isEqualTo("value true");
-        assertThatThrownBy(() -> onContext(() ->
-                        ClusterFuture.of(vertx, CompletableFuture.failedFuture(new IllegalStateException("gone")))))
+        assertThatThrownBy(() -> onContext(() -> ClusterFuture.of(
+                        vertx, () -> CompletableFuture.failedFuture(new IllegalStateException("gone")))))
                 .isInstanceOf(CompletionException.class)
                 .hasRootCauseMessage("gone");
     }

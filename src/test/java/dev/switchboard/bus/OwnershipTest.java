@@ -3,38 +3,23 @@ package dev.switchboard.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.bus.Ownership.Owner;
-import java.util.Set;
-import java.util.function.Consumer;
+import dev.switchboard.support.OneNode;
 import org.junit.jupiter.api.Test;
 
 class OwnershipTest {
     private static final int OWNERS = 12;
 
     /** So many owners; who owns a key hangs on its hash. */
-    private record Hashed(int owners) implements Ownership {
+    private static final class Hashed extends OneNode {
+        private final int owners;
+
+        Hashed(int owners) {
+            this.owners = owners;
+        }
+
         @Override
         public Owner ownerOf(String key) {
             return new Owner("n" + Math.floorMod(key.hashCode(), owners), 0);
-        }
-
-        @Override
-        public String nodeId() {
-            return "n0";
-        }
-
-        @Override
-        public Set<String> nodes() {
-            return Set.of("n0");
-        }
-
-        @Override
-        public Runnable onChange(Runnable listener) {
-            return () -> {};
-        }
-
-        @Override
-        public Runnable onNodeLost(Consumer<String> listener) {
-            return () -> {};
         }
     }
 

@@ -92,17 +92,20 @@ class MeetingScheduleTest {
         return MeetingRecord.of(terms, List.of(), 1, START);
     }
 
+    private static Entrance entrance(Step step, long stay, String oldSocket) {
+        Person person = new Person(user(step.user()), "u" + step.user(), "U" + step.user());
+        return new Entrance(person, step.socket(), step.node(), new UUID(1, stay), oldSocket);
+    }
+
     private static MeetingChange apply(MeetingRecord meeting, Step step, long stay, Instant now) {
         UUID user = user(step.user());
         return switch (step.what()) {
             case ENTER, ENTER_AGAIN ->
                 MeetingRules.enter(
                         meeting,
-                        new Entrance(
-                                new Person(user, "u" + step.user(), "U" + step.user()),
-                                step.socket(),
-                                step.node(),
-                                new UUID(1, stay),
+                        entrance(
+                                step,
+                                stay,
                                 step.what() == What.ENTER ? null : "s" + step.user() + "-" + step.target() % 3),
                         now);
             case LEAVE -> MeetingRules.leave(meeting, step.socket(), now);
@@ -113,16 +116,7 @@ class MeetingScheduleTest {
                 yield MeetingRules.tick(meeting, living, now, TIMES);
             }
             case RENEW -> MeetingRules.renew(meeting, step.socket(), now);
-            case CLAIM ->
-                SeatClaim.apply(
-                        meeting,
-                        new Entrance(
-                                new Person(user, "u" + step.user(), "U" + step.user()),
-                                step.socket(),
-                                step.node(),
-                                new UUID(1, stay),
-                                null),
-                        now);
+            case CLAIM -> SeatClaim.apply(meeting, entrance(step, stay, null), now);
             case TICK -> MeetingRules.tick(meeting, Set.copyOf(NODES), now, TIMES);
             case UPDATE ->
                 MeetingActions.apply(

@@ -1,11 +1,27 @@
 package dev.switchboard.support;
 
 import dev.switchboard.bus.Ownership;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** This node, and nobody else: it owns everything. */
-public final class OneNode implements Ownership {
+/** This node, which owns everything. Others may come. */
+public class OneNode implements Ownership {
+    private final List<Runnable> changes = new CopyOnWriteArrayList<>();
+    private final List<String> nodes = new CopyOnWriteArrayList<>(List.of("one"));
+
+    /** Somebody comes who owns nothing. */
+    public void meet() {
+        nodes.add("node-" + nodes.size());
+        changes.forEach(Runnable::run);
+    }
+
+    /** Those who want to hear of it. */
+    public List<Runnable> listeners() {
+        return List.copyOf(changes);
+    }
+
     @Override
     public String nodeId() {
         return "one";
@@ -18,12 +34,13 @@ public final class OneNode implements Ownership {
 
     @Override
     public Set<String> nodes() {
-        return Set.of("one");
+        return Set.copyOf(nodes);
     }
 
     @Override
     public Runnable onChange(Runnable listener) {
-        return () -> {};
+        changes.add(listener);
+        return () -> changes.remove(listener);
     }
 
     @Override

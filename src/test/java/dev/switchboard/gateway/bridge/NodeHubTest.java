@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
-import dev.switchboard.bus.Ownership;
 import dev.switchboard.ops.Meters;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
@@ -29,6 +28,7 @@ import dev.switchboard.protocol.RoomOperations.Follow;
 import dev.switchboard.protocol.RoomOperations.Followed;
 import dev.switchboard.protocol.RoomOperations.Join;
 import dev.switchboard.protocol.RoomOperations.Joined;
+import dev.switchboard.support.OneNode;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -45,7 +45,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -208,7 +207,7 @@ class NodeHubTest {
         await().atMost(SOON).untilAsserted(() -> assertThat(first.contents()).containsExactly("#6", "#7"));
         // Both are live now, each from where it stood.
         head.set(8);
-        ownership.changed();
+        ownership.meet();
         await().atMost(SOON).until(() -> first.contents().contains("#8"));
         await().atMost(SOON).untilAsserted(() -> assertThat(second.contents()).containsExactly("#8"));
         assertThat(first.contents()).containsExactly("#6", "#7", "#8");
@@ -223,7 +222,7 @@ class NodeHubTest {
         onLoop(() -> hub.leave(socket, socket.caller(), ROOM));
         join(socket);
         head.set(6);
-        ownership.changed();
+        ownership.meet();
         await().atMost(SOON).untilAsserted(() -> assertThat(socket.contents()).containsExactly("#6"));
     }
 
@@ -233,7 +232,7 @@ class NodeHubTest {
         join(socket);
         register(socket);
         deleted.set(true);
-        ownership.changed();
+        ownership.meet();
         await().atMost(SOON).until(() -> !follows.isEmpty());
         nobodyIsFollowed();
     }
@@ -258,7 +257,7 @@ class NodeHubTest {
             connect();
             int before = follows.size();
             announced.clear();
-            ownership.changed();
+            ownership.meet();
             await().atMost(SOON).until(() -> announced.stream().anyMatch(Announce::whole));
             return follows.size() == before;
         });
@@ -267,11 +266,11 @@ class NodeHubTest {
     @Test
     void whoIsInAMeetingThatNobodyRemembersIsTold() throws Exception {
         Socket socket = connect();
-        onLoop(() ->
-                hub.joinMeeting(socket, socket.caller(), new MeetingOperations.Join(ROOM, null, null, "here", null)));
+        onLoop(() -> hub.joinMeeting(
+                socket, socket.caller(), new MeetingOperations.Join(ROOM, null, null, ownership.nodeId(), null)));
         register(socket);
         await().atMost(SOON).until(() -> socket.received.stream().anyMatch(text -> text.contains("meeting:state")));
-        ownership.changed();
+        ownership.meet();
         await().atMost(SOON).until(() -> socket.received.stream()
                 .anyMatch(text -> text.contains("meeting:ended") && text.contains("lost")));
     }
@@ -338,13 +337,13 @@ class NodeHubTest {
 
     @Test
     void aStoppedHubHearsOfNothing() throws Exception {
-        assertThat(ownership.changes).hasSize(1);
+        assertThat(ownership.listeners()).hasSize(1);
         onLoop(() -> {
             hub.close();
             return Future.succeededFuture();
         });
         wait(vertx.undeploy(deployment));
-        assertThat(ownership.changes).isEmpty();
+        assertThat(ownership.listeners()).isEmpty();
     }
 
     /** A client that keeps what it is sent. */
@@ -404,43 +403,6 @@ class NodeHubTest {
         @Override
         public long queuedBytes() {
             return 0;
-        }
-    }
-
-    private static final class OneNode implements Ownership {
-        private final List<Runnable> changes = new CopyOnWriteArrayList<>();
-        private final List<String> nodes = new CopyOnWriteArrayList<>(List.of("here"));
-
-        /** Somebody came: every room is followed again. */
-        void changed() {
-            nodes.add("node-" + nodes.size());
-            changes.forEach(Runnable::run);
-        }
-
-        @Override
-        public String nodeId() {
-            return "here";
-        }
-
-        @Override
-        public Owner ownerOf(String key) {
-            return new Owner("here", 0);
-        }
-
-        @Override
-        public Set<String> nodes() {
-            return Set.copyOf(nodes);
-        }
-
-        @Override
-        public Runnable onChange(Runnable listener) {
-            changes.add(listener);
-            return () -> changes.remove(listener);
-        }
-
-        @Override
-        public Runnable onNodeLost(Consumer<String> listener) {
-            return () -> {};
         }
     }
 }

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
-import dev.switchboard.bus.Ownership;
 import dev.switchboard.gateway.bridge.Places.Kind;
 import dev.switchboard.gateway.bridge.Places.Place;
 import dev.switchboard.protocol.CallOperations;
@@ -17,6 +16,7 @@ import dev.switchboard.protocol.MeetingInternals.Seat;
 import dev.switchboard.protocol.MeetingInternals.Seated;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.Part;
+import dev.switchboard.support.OneNode;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -29,7 +29,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -46,50 +45,13 @@ class PlacesTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final FakeHub hub = new FakeHub();
-    private final Meetable ownership = new Meetable();
+    private final OneNode ownership = new OneNode();
     private final List<Seat> seats = new CopyOnWriteArrayList<>();
     private final List<String> sent = new CopyOnWriteArrayList<>();
     private volatile Function<Seat, Future<Seated>> owner = q -> Future.succeededFuture(new Seated(false));
     private volatile Fault leg;
     private Context loop;
     private Places places;
-
-    /** Nodes may come. */
-    private static final class Meetable implements Ownership {
-        private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-        private volatile Set<String> nodes = Set.of("one");
-
-        void meet() {
-            nodes = Set.of("one", "two");
-            listeners.forEach(Runnable::run);
-        }
-
-        @Override
-        public String nodeId() {
-            return "one";
-        }
-
-        @Override
-        public Owner ownerOf(String key) {
-            return new Owner("one", 0);
-        }
-
-        @Override
-        public Set<String> nodes() {
-            return nodes;
-        }
-
-        @Override
-        public Runnable onChange(Runnable listener) {
-            listeners.add(listener);
-            return () -> listeners.remove(listener);
-        }
-
-        @Override
-        public Runnable onNodeLost(Consumer<String> listener) {
-            return () -> {};
-        }
-    }
 
     private final class Socket implements Connection {
         @Override
