@@ -8,6 +8,7 @@ export class Roving {
   #list;
   #selector;
   #current = null;
+  #last = null;
 
   constructor(list, selector) {
     this.#list = list;
@@ -17,13 +18,21 @@ export class Roving {
     list.addEventListener('focusout', ({ target }) => setInside(target.closest(selector), -1));
   }
 
-  /** Items came or went: exactly one can be tabbed to, the last unless the user is at another. */
+  /** `node` stands for the same item as `old` did: where the tab key leads stays as it was. */
+  replaced(old, node) {
+    if (this.#last === old) this.#last = node;
+    if (this.#current === old) this.#become(node);
+  }
+
+  /** Items came or went: exactly one can be tabbed to, where the user was last, or the last once another is that. */
   refresh() {
     const items = this.#items();
     for (const item of items) if (!item.contains(document.activeElement)) setInside(item, -1);
     // A dialog gives the focus back when it closes: the user is still there.
     const away = !this.#list.contains(document.activeElement) && !document.querySelector('dialog[open]');
-    if (away || !this.#current?.isConnected) this.#become(items.at(-1));
+    const last = items.at(-1);
+    if ((away && last !== this.#last) || !this.#current?.isConnected) this.#become(last);
+    this.#last = last;
   }
 
   #items() {

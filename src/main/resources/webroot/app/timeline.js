@@ -97,12 +97,17 @@ export class Timeline {
       const known = before.get(key);
       const signature = `${row.kind}|${row.signature}`;
       const node = known?.signature === signature ? known.node : drawRow(row, this.#conversation, this.#actions);
-      // Whoever had the focus on the old drawing keeps it, unless something else takes it.
-      if (known && known.node !== node && known.node.contains(document.activeElement))
-        queueMicrotask(() => document.activeElement === document.body && node.focus({ preventScroll: true }));
+      if (known && known.node !== node) this.#redrawn(known.node, node);
       this.#rows.set(key, { node, signature });
       return node;
     });
+  }
+
+  #redrawn(old, node) {
+    this.roving.replaced(old, node);
+    // Whoever had the focus on the old drawing keeps it, unless something else takes it.
+    if (old.contains(document.activeElement))
+      queueMicrotask(() => document.activeElement === document.body && node.focus({ preventScroll: true }));
   }
 
   /** The first row in view: it must not move when others come or go above it. */

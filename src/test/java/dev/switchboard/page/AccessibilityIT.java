@@ -40,6 +40,7 @@ class AccessibilityIT {
 
     @Test
     void theKeyboardAloneIsEnough() {
+        Visitor bob = visitor("bob").register();
         Visitor ann = visitor("ann");
         assertThat(ann.page.getByLabel("Username or email")).isFocused();
         ann.press("Tab", "Tab", "Tab", "Enter");
@@ -87,6 +88,10 @@ class AccessibilityIT {
         ann.press("Tab", "Enter");
         assertThat(ann.composer()).isFocused();
         ann.sees("Answer to " + ann.name);
+        // What others do meanwhile draws anew, and does not change where the tab key leads.
+        bob.open("General");
+        bob.composer().pressSequentially("Well");
+        ann.sees(bob.name + " is typing");
         ann.press("Escape", "Shift+Tab");
         assertThat(ann.message("first")).isFocused();
         ann.press("Tab", "Tab", "Tab", "Tab");
