@@ -10,6 +10,7 @@ import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.config.XmlConfigBuilder;
 import com.hazelcast.instance.EndpointQualifier;
 import dev.switchboard.bus.ClusterOptions;
+import dev.switchboard.bus.CompareAndSet;
 import dev.switchboard.config.ConfigError;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.Secret;
@@ -60,6 +61,7 @@ final class ClusterConfig {
      */
     static Config of(ClusterOptions options, @Nullable Path folder) {
         Config config = load(folder);
+        CompareAndSet.register(config);
         config.setClusterName(clusterName(options));
         // Owns nothing until it can serve it: see ClusterMember.takeState.
         config.setLiteMember(true);

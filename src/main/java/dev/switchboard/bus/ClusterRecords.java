@@ -15,10 +15,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records of one kind in a Hazelcast map with a backup. Values are JSON, so that equal records are equal bytes, which is
- * what the map's own compare-and-set compares. The keys are partitioned as ownership is.
+ * what is compared when one is replaced. The keys are partitioned as ownership is.
  */
 public final class ClusterRecords<E> implements RecordStore<E> {
     private final Vertx vertx;
@@ -63,17 +64,21 @@ public final class ClusterRecords<E> implements RecordStore<E> {
 
     @Override
     public Future<Boolean> putIfAbsent(UUID key, E record) {
-        return vertx.executeBlocking(() -> map.putIfAbsent(key.toString(), Json.text(record)) == null, false);
+        return replace(key, null, Json.text(record));
     }
 
     @Override
     public Future<Boolean> replace(UUID key, E before, E after) {
-        return vertx.executeBlocking(() -> map.replace(key.toString(), Json.text(before), Json.text(after)), false);
+        return replace(key, Json.text(before), Json.text(after));
     }
 
     @Override
     public Future<Boolean> remove(UUID key, E record) {
-        return vertx.executeBlocking(() -> map.remove(key.toString(), Json.text(record)), false);
+        return replace(key, Json.text(record), null);
+    }
+
+    private Future<Boolean> replace(UUID key, @Nullable String before, @Nullable String after) {
+        return CompareAndSet.in(vertx, map, key.toString(), before, after).map(inTheWay -> inTheWay == null);
     }
 
     @Override

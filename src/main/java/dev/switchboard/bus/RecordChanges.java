@@ -206,7 +206,18 @@ public final class RecordChanges<E> {
 
     /** The record as it is now. */
     public Future<Optional<E>> find(UUID key) {
-        return store.find(key);
+        // What came back may be older than what was saved meanwhile.
+        return store.find(key).onSuccess(found -> found.ifPresent(record -> known.putIfAbsent(key, record)));
+    }
+
+    /** The record as it was last seen here: as it is, where no other node changes it; null when it never was. */
+    public @Nullable E known(UUID key) {
+        return known.get(key);
+    }
+
+    /** Keys moved: others may have changed records. */
+    public void forgetAll() {
+        known.clear();
     }
 
     /** One that is not expected to change any more. */

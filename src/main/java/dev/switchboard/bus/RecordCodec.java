@@ -1,20 +1,32 @@
 package dev.switchboard.bus;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.Operations;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
 
 /** How {@link Envelope}, {@link Answer} and {@link Delivery} cross the wire; within a node they pass as they are. */
 abstract class RecordCodec<T> implements MessageCodec<T, T> {
+    /** Enough for most requests. */
+    private static final int FIRST_BYTES = 512;
+
+    /** Reads a value that others follow. */
+    private static final ObjectReader ITEM =
+            Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private final String name;
 
     private RecordCodec(Class<T> type) {
@@ -39,31 +51,27 @@ abstract class RecordCodec<T> implements MessageCodec<T, T> {
     static final RecordCodec<Envelope> ENVELOPE = new RecordCodec<>(Envelope.class) {
         @Override
         public void encodeToWire(Buffer buffer, Envelope e) {
-            writeJson(buffer, e.operation(), e.body(), e.caller());
+            writeJson(buffer, e.operation(), e.caller(), e.body());
         }
 
         @Override
         public Envelope decodeFromWire(int pos, Buffer buffer) {
-            JsonNode tree = readJson(pos, buffer);
-            Operation<?, ?> operation = operation(tree);
-            return new Envelope(
-                    operation,
-                    Json.read(tree.get("caller"), Caller.class),
-                    Json.read(tree.get("body"), operation.request()));
+            return readJson(pos, buffer, (operation, items) -> {
+                Caller caller = items.next(Caller.class);
+                return new Envelope(operation, caller, items.next(operation.request()));
+            });
         }
     };
 
     static final RecordCodec<Answer> ANSWER = new RecordCodec<>(Answer.class) {
         @Override
         public void encodeToWire(Buffer buffer, Answer a) {
-            writeJson(buffer, a.operation(), a.body(), null);
+            writeJson(buffer, a.operation(), a.body());
         }
 
         @Override
         public Answer decodeFromWire(int pos, Buffer buffer) {
-            JsonNode tree = readJson(pos, buffer);
-            Operation<?, ?> operation = operation(tree);
-            return new Answer(operation, Json.read(tree.get("body"), operation.reply()));
+            return readJson(pos, buffer, (operation, items) -> new Answer(operation, items.next(operation.reply())));
         }
     };
 
@@ -96,32 +104,46 @@ abstract class RecordCodec<T> implements MessageCodec<T, T> {
         }
     };
 
-    private static void writeJson(
-            Buffer buffer, Operation<?, ?> operation, Record body, @org.jspecify.annotations.Nullable Caller caller) {
-        ObjectNode tree = Json.MAPPER.createObjectNode();
-        tree.put("op", operation.address());
-        tree.set("body", Json.tree(body));
-        if (caller != null) {
-            tree.set("caller", Json.tree(caller));
-        }
-        writeBytes(buffer, Json.bytes(tree));
-    }
-
-    private static JsonNode readJson(int pos, Buffer buffer) {
-        try {
-            return Json.MAPPER.readTree(readBytes(pos, buffer));
+    /** One JSON array: the operation's address, then the values. */
+    private static void writeJson(Buffer buffer, Operation<?, ?> operation, Object... values) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_BYTES);
+        try (JsonGenerator out = Json.MAPPER.createGenerator(bytes)) {
+            out.writeStartArray();
+            out.writeString(operation.address());
+            for (Object value : values) {
+                out.writePOJO(value);
+            }
+            out.writeEndArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        writeBytes(buffer, bytes.toByteArray());
     }
 
-    private static Operation<?, ?> operation(JsonNode tree) {
-        String address = tree.path("op").asText();
-        Operation<?, ?> operation = Operations.at(address);
-        if (operation == null) {
-            throw new IllegalArgumentException("an operation of another version: " + address);
+    /** What follows in an array. */
+    private record Items(JsonParser in) {
+        <T> T next(Class<T> type) {
+            try {
+                in.nextToken();
+                return Objects.requireNonNull(ITEM.forType(type).readValue(in));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
-        return operation;
+    }
+
+    private static <T> T readJson(int pos, Buffer buffer, BiFunction<Operation<?, ?>, Items, T> rest) {
+        try (JsonParser in = Json.MAPPER.createParser(readBytes(pos, buffer))) {
+            in.nextToken();
+            String address = in.nextTextValue();
+            Operation<?, ?> operation = address == null ? null : Operations.at(address);
+            if (operation == null) {
+                throw new IllegalArgumentException("an operation of another version: " + address);
+            }
+            return rest.apply(operation, new Items(in));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void writeBytes(Buffer buffer, byte[] bytes) {

@@ -104,6 +104,12 @@ public final class CallOperations {
     /** @param call the call that goes on; null when there is none */
     public record Resumed(@Nullable Call call) {}
 
+    /** What {@link Resume} comes to for the call that the user is in. */
+    public record TakeOver(UUID callId, Resume by) {}
+
+    /** The caller of a call calls the same person anew. */
+    public record Replace(UUID callId) {}
+
     /** Data of {@code call:incoming}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Incoming(
@@ -158,6 +164,14 @@ public final class CallOperations {
                     "call:resume", Part.SIGNALING, Resume.class, Resumed.class, (c, q) -> q.userId())
             .access(Operation.Access.INTERNAL);
 
+    public static final Operation<TakeOver, Resumed> TAKE_OVER = Operation.of(
+                    "call:take-over", Part.SIGNALING, TakeOver.class, Resumed.class, (c, q) -> q.callId())
+            .access(Operation.Access.INTERNAL);
+
+    public static final Operation<Replace, Changed> REPLACE = Operation.of(
+                    "call:replace", Part.SIGNALING, Replace.class, Changed.class, (c, q) -> q.callId())
+            .access(Operation.Access.INTERNAL);
+
     public static final List<Operation<?, ?>> ALL =
-            List.of(INITIATE, ANSWER, REJECT, END, CONNECTED, CURRENT, GET, HISTORY, LEG, RESUME);
+            List.of(INITIATE, ANSWER, REJECT, END, CONNECTED, CURRENT, GET, HISTORY, LEG, RESUME, TAKE_OVER, REPLACE);
 }

@@ -14,8 +14,10 @@ import dev.switchboard.protocol.CallOperations.History;
 import dev.switchboard.protocol.CallOperations.Initiate;
 import dev.switchboard.protocol.CallOperations.Initiated;
 import dev.switchboard.protocol.CallOperations.LegNews;
+import dev.switchboard.protocol.CallOperations.Replace;
 import dev.switchboard.protocol.CallOperations.Resume;
 import dev.switchboard.protocol.CallOperations.Resumed;
+import dev.switchboard.protocol.CallOperations.TakeOver;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
@@ -40,6 +42,7 @@ final class CallRequests {
     private final Calls calls;
     private final CallClaims claims;
     private final CallLog log;
+    private final CallOwners owners;
     private final Initiation initiation;
     private final InitiationLimits limits;
     private final Map<UUID, Future<Initiated>> asked = new LinkedHashMap<>() {
@@ -57,12 +60,14 @@ final class CallRequests {
             Calls calls,
             CallClaims claims,
             CallLog log,
+            CallOwners owners,
             Initiation initiation,
             InitiationLimits limits) {
         this.presence = presence;
         this.calls = calls;
         this.claims = claims;
         this.log = log;
+        this.owners = owners;
         this.initiation = initiation;
         this.limits = limits;
     }
@@ -77,7 +82,9 @@ final class CallRequests {
                 .on(CallOperations.GET, this::get)
                 .on(CallOperations.HISTORY, this::history)
                 .on(CallOperations.LEG, (caller, q) -> leg(q))
-                .on(CallOperations.RESUME, (caller, q) -> resume(q));
+                .on(CallOperations.RESUME, (caller, q) -> resume(q))
+                .on(CallOperations.TAKE_OVER, (caller, q) -> takeOver(q))
+                .on(CallOperations.REPLACE, (caller, q) -> replace(q));
     }
 
     /** The bus asks again when the answer takes long, or when it ended in a time-out: that is the same call. */
@@ -203,13 +210,19 @@ final class CallRequests {
 
     private Future<Resumed> resume(Resume q) {
         return claims.callOf(q.userId())
-                .compose(id -> id.isEmpty()
-                        ? Future.succeededFuture(new Resumed(null))
-                        : calls.change(
-                                        id.get(),
-                                        call -> call.resume(
-                                                q.userId(), q.oldSocketId(), q.socketId(), q.nodeId(), calls.now()))
-                                .map(call -> new Resumed(call.leg(q.socketId()) == null ? null : call.view())));
+                .compose(id -> id.isEmpty() ? Future.succeededFuture(new Resumed(null)) : owners.takeOver(id.get(), q));
+    }
+
+    private Future<Resumed> takeOver(TakeOver q) {
+        Resume by = q.by();
+        return calls.change(
+                        q.callId(),
+                        call -> call.resume(by.userId(), by.oldSocketId(), by.socketId(), by.nodeId(), calls.now()))
+                .map(call -> new Resumed(call.leg(by.socketId()) == null ? null : call.view()));
+    }
+
+    private Future<Changed> replace(Replace q) {
+        return changed(calls.change(q.callId(), call -> call.replace(calls.now())));
     }
 
     private static String socket(Caller caller) {

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  */
 final class CallSweep {
     /** A call that is over is remembered so long: late requests of its people hear how it ended. */
-    private static final Duration MEMORY = Duration.ofSeconds(60);
+    private static final Duration MEMORY = Duration.ofSeconds(20);
 
     /** Effects that are not marked as done after this time are done again. */
     private static final Duration REDO = Duration.ofSeconds(2);

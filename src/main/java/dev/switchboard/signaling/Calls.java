@@ -18,10 +18,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The calls that live, and those that ended a moment ago: changes them by rules, keeps them when they are over. */
 final class Calls implements RecordChanges.Work<CallEntry> {
-    private final RecordStore<CallEntry> store;
     private final CallClaims claims;
     private final RecordChanges<CallEntry> changes;
     private final CallLog log;
@@ -37,7 +37,6 @@ final class Calls implements RecordChanges.Work<CallEntry> {
             CallNews news,
             Supplier<CallTimes> times,
             Clock clock) {
-        this.store = store;
         this.claims = claims;
         this.changes = new RecordChanges<>(store, this);
         this.log = log;
@@ -66,9 +65,21 @@ final class Calls implements RecordChanges.Work<CallEntry> {
         changes.forget(call);
     }
 
+    /** Keys moved: calls may have been changed elsewhere. */
+    void forgetAll() {
+        changes.forgetAll();
+    }
+
     /** A live call, or one that ended a moment ago. */
     Future<Optional<CallRecord>> find(UUID call) {
-        return store.find(call).map(found -> found.map(CallEntry::call));
+        return changes.find(call).map(found -> found.map(CallEntry::call));
+    }
+
+    /** A call as its owner knows it; null when it must be looked up. */
+    @Nullable
+    CallRecord known(UUID call) {
+        CallEntry entry = changes.known(call);
+        return entry == null ? null : entry.call();
     }
 
     /** Begins a call for which both users were claimed; or finds it, when the same request has begun it before. */

@@ -3,11 +3,11 @@ package dev.switchboard.signaling;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import dev.switchboard.bus.ClusterFuture;
+import dev.switchboard.bus.CompareAndSet;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** A Hazelcast map with a backup. */
 final class HazelcastCallClaims implements CallClaims {
@@ -23,17 +23,13 @@ final class HazelcastCallClaims implements CallClaims {
 
     @Override
     public Future<UUID> claim(UUID user, UUID call) {
-        return vertx.executeBlocking(
-                () -> {
-                    @Nullable String other = users.putIfAbsent(user.toString(), call.toString());
-                    return other == null ? call : UUID.fromString(other);
-                },
-                false);
+        return CompareAndSet.in(vertx, users, user.toString(), null, call.toString())
+                .map(other -> other == null ? call : UUID.fromString(other));
     }
 
     @Override
     public Future<Void> release(UUID user, UUID call) {
-        return vertx.executeBlocking(() -> users.remove(user.toString(), call.toString()), false)
+        return CompareAndSet.in(vertx, users, user.toString(), call.toString(), null)
                 .mapEmpty();
     }
 

@@ -28,6 +28,7 @@ final class Initiation {
     private final Supplier<Future<Void>> pause;
     private final Calls calls;
     private final CallClaims claims;
+    private final CallOwners owners;
 
     /**
      * Who wants to call whom.
@@ -42,10 +43,11 @@ final class Initiation {
     }
 
     /** @param pause waits a little, for somebody else to finish what was begun */
-    Initiation(Supplier<Future<Void>> pause, Calls calls, CallClaims claims) {
+    Initiation(Supplier<Future<Void>> pause, Calls calls, CallClaims claims, CallOwners owners) {
         this.pause = pause;
         this.calls = calls;
         this.claims = claims;
+        this.owners = owners;
     }
 
     /**
@@ -134,10 +136,7 @@ final class Initiation {
         boolean ours = other.caller().userId().equals(caller)
                 && other.callee().userId().equals(callee);
         if (theirs && other.state() == State.RINGING) {
-            return calls.change(
-                            other.id(),
-                            c -> c.answer(caller, request.socket(), request.node(), calls.now(), calls.times()))
-                    .map(CallRecord::view);
+            return owners.answer(other.id(), request.caller(), request.node());
         }
         boolean involved = other.caller().userId().equals(caller)
                 || other.callee().userId().equals(caller);
@@ -150,6 +149,6 @@ final class Initiation {
         if (!abandoned) {
             return Future.failedFuture(Fault.CONFLICT.because("You are in a call already."));
         }
-        return calls.change(other.id(), c -> c.replace(calls.now())).compose(done -> begin(request, id, tries - 1));
+        return owners.replace(other.id()).compose(done -> begin(request, id, tries - 1));
     }
 }

@@ -29,8 +29,11 @@ public final class SignalingVerticle extends VerticleBase {
     /** How often it is looked at what is due. */
     private static final long TICK_MS = 500;
 
-    /** Every so many ticks the cluster is asked which calls are there. */
-    private static final int LOOK_TICKS = 4;
+    /**
+     * Every so many ticks the cluster is asked which calls are there, and whenever keys moved. Those that begin here are
+     * known; only one that was begun elsewhere just while keys moved is found so.
+     */
+    private static final int LOOK_TICKS = 20;
 
     /** How long to wait for somebody else to finish what was begun. */
     private static final long PAUSE_MS = 25;
@@ -82,8 +85,9 @@ public final class SignalingVerticle extends VerticleBase {
                 new BusCallNews(bus, notifications),
                 () -> options.get().times(),
                 clock);
+        CallOwners owners = new BusCallOwners(bus);
         Initiation initiation = new Initiation(
-                () -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS).mapEmpty(), calls, claims);
+                () -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS).mapEmpty(), calls, claims, owners);
         InitiationLimits limits = new InitiationLimits(options, () -> System.nanoTime() / 1_000_000);
         IceCredentials credentials = new IceCredentials(ice);
         NotificationRequests reading = new NotificationRequests(notifications);
@@ -96,10 +100,13 @@ public final class SignalingVerticle extends VerticleBase {
                 .on(NotificationOperations.READ, reading::read);
         Signals signals = new Signals(bus, calls);
         signals.register(handlers);
-        new CallRequests(this::hasSocket, calls, claims, log, initiation, limits).register(handlers);
+        new CallRequests(this::hasSocket, calls, claims, log, owners, initiation, limits).register(handlers);
 
         CallSweep due = new CallSweep(store, calls);
-        hearNoMore = bus.ownership().onChange(() -> moved.set(true));
+        hearNoMore = bus.ownership().onChange(() -> {
+            moved.set(true);
+            context.runOnContext(v -> calls.forgetAll());
+        });
         vertx.setPeriodic(TICK_MS, t -> sweep(due, store, signals));
         vertx.setPeriodic(EXPIRE_MS, t -> limits.expire());
         return bus.serve(Part.SIGNALING, shardIndex, handlers);
@@ -138,7 +145,7 @@ public final class SignalingVerticle extends VerticleBase {
     }
 
     private Future<?> look(CallSweep due, RecordStore<CallEntry> store, Signals signals) {
-        boolean asks = moved.getAndSet(false) || ticks % LOOK_TICKS == 0;
+        boolean asks = moved.getAndSet(false) || ticks % LOOK_TICKS == shardIndex % LOOK_TICKS;
         ticks++;
         if (!asks) {
             return Future.succeededFuture();

@@ -17,7 +17,10 @@ import dev.switchboard.protocol.SignalOperations.IceCandidate;
 import dev.switchboard.protocol.SignalOperations.RelayedCandidate;
 import dev.switchboard.protocol.SignalOperations.RelayedDescription;
 import io.vertx.core.Future;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,9 @@ final class Signals {
     private final Bus bus;
     private final Calls calls;
     private final Mailboxes mail;
+
+    /** The last signal of each call that waits until the call is looked up: others must not overtake it. */
+    private final Map<UUID, Future<?>> asked = new HashMap<>();
 
     Signals(Bus bus, Calls calls) {
         this.bus = bus;
@@ -42,7 +48,7 @@ final class Signals {
                 .on(SignalOperations.ICE_CANDIDATE, this::candidate);
     }
 
-    private Future<Nothing> describe(String type, Caller caller, Description q) {
+    Future<Nothing> describe(String type, Caller caller, Description q) {
         String from = from(caller);
         UUID call = q.callId();
         if (call == null) {
@@ -97,27 +103,49 @@ final class Signals {
     }
 
     private Future<Nothing> relay(Caller caller, String from, UUID id, @Nullable String to, Event<?> event) {
-        return calls.find(id).map(found -> {
+        Future<?> before = asked.get(id);
+        CallRecord known = before == null ? calls.known(id) : null;
+        if (known != null) {
+            try {
+                deliver(known, receiver(known, caller, from, to, event), event);
+                return Future.succeededFuture(Nothing.NOTHING);
+            } catch (FaultException mayHaveChanged) {
+                // Nobody is refused for what was true a moment ago.
+            }
+        }
+        Future<Optional<CallRecord>> now = before == null ? calls.find(id) : before.transform(done -> calls.find(id));
+        Future<Nothing> relayed = now.map(found -> {
             CallRecord call = found.orElseThrow(() -> Fault.NOT_FOUND.because("There is no such call."));
-            Leg own = call.leg(from);
-            if (own == null || !own.userId().equals(caller.user())) {
-                throw Fault.FORBIDDEN.because("This socket is not in the call.");
-            }
-            Leg peer = call.peer(from);
-            if (peer == null) {
-                throw call.isOver()
-                        ? Fault.NOT_FOUND.because("The call is over.")
-                        : Fault.CONFLICT.because("Nobody has answered yet.");
-            }
-            if (to != null && !peer.on(to)) {
-                throw Fault.FORBIDDEN.because("That socket is not in the call.");
-            }
-            if (event.type().equals(Event.OFFER) && !call.mayOffer(from)) {
-                throw Fault.CONFLICT.because("The first offer is the caller's.");
-            }
-            mail.deliver(id, peer.userId(), event, user -> whereabouts(call, user));
+            deliver(call, receiver(call, caller, from, to, event), event);
             return Nothing.NOTHING;
         });
+        asked.put(id, relayed);
+        return relayed.onComplete(done -> asked.remove(id, relayed));
+    }
+
+    /** Whom a socket's signal goes to. */
+    private static UUID receiver(CallRecord call, Caller caller, String from, @Nullable String to, Event<?> event) {
+        Leg own = call.leg(from);
+        if (own == null || !own.userId().equals(caller.user())) {
+            throw Fault.FORBIDDEN.because("This socket is not in the call.");
+        }
+        Leg peer = call.peer(from);
+        if (peer == null) {
+            throw call.isOver()
+                    ? Fault.NOT_FOUND.because("The call is over.")
+                    : Fault.CONFLICT.because("Nobody has answered yet.");
+        }
+        if (to != null && !peer.on(to)) {
+            throw Fault.FORBIDDEN.because("That socket is not in the call.");
+        }
+        if (event.type().equals(Event.OFFER) && !call.mayOffer(from)) {
+            throw Fault.CONFLICT.because("The first offer is the caller's.");
+        }
+        return peer.userId();
+    }
+
+    private void deliver(CallRecord call, UUID receiver, Event<?> event) {
+        mail.deliver(call.id(), receiver, event, user -> whereabouts(call, user));
     }
 
     private static Mailboxes.@Nullable Address whereabouts(CallRecord call, UUID user) {

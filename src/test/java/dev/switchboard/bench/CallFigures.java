@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Calls in a cluster of one size.
  *
  * @param perSecond calls that rang
+ * @param late of these, from the due time of {@code call:initiate} until the generator asked for it
  * @param incoming from the due time of {@code call:initiate} to {@code call:incoming}
  * @param accepted from {@code call:answer} to {@code call:accepted}
  * @param active from the due time to both sides' {@code call:connected}
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 record CallFigures(
         int nodes,
         double perSecond,
+        Times late,
         Times incoming,
         Times accepted,
         Times active,
@@ -43,13 +45,14 @@ record CallFigures(
     /** Nodes that have just started do not bear the whole rate. */
     private static final List<Double> WARMING = List.of(0.1, 0.25, 0.5);
 
-    /** At the whole rate, until the nodes have compiled what they use: until a call costs hardly less than before. */
-    private static final int MOST_ROUNDS = 12;
+    /** At the whole rate, until the nodes have compiled what they use: until a call costs hardly less for some rounds. */
+    private static final int MOST_ROUNDS = 30;
 
-    private static final double HARDLY_LESS = 0.95;
+    private static final int ROUNDS_WITHOUT_GAIN = 3;
+    private static final double HARDLY_LESS = 0.98;
 
-    /** A call that is over is remembered for a minute. */
-    private static final double MEMORY_SECONDS = 63;
+    /** A call that is over is remembered for 20 s. */
+    private static final double MEMORY_SECONDS = 23;
 
     private static final double MEDIAN = 0.5;
     private static final double MOST = 0.99;
@@ -146,6 +149,7 @@ record CallFigures(
             CallPairs.Count calls = run.count();
             cpu = nodes.cpuSeconds() - cpu;
             databaseCpu = database.cpuSeconds() - databaseCpu;
+            Times late = Times.of(loop, pairs.late);
             Times incoming = Times.of(loop, pairs.incoming);
             Times accepted = Times.of(loop, pairs.accepted);
             Times active = Times.of(loop, pairs.active);
@@ -160,6 +164,7 @@ record CallFigures(
             return new CallFigures(
                     nodes.size(),
                     calls.rang() / settings.seconds(),
+                    late,
                     incoming,
                     accepted,
                     active,
@@ -173,16 +178,15 @@ record CallFigures(
     }
 
     private static void warmUp(CallNodes nodes, Run run, CallsSettings settings) {
-        double last = Double.MAX_VALUE;
-        for (int round = 0; round < MOST_ROUNDS; round++) {
+        double least = Double.MAX_VALUE;
+        int since = 0;
+        for (int round = 0; round < MOST_ROUNDS && since < ROUNDS_WITHOUT_GAIN; round++) {
             double cpu = nodes.cpuSeconds();
             run.calls(settings.rate(), settings.warmUpSeconds());
             double each = (nodes.cpuSeconds() - cpu) / run.count().begun();
             System.out.printf(Locale.ROOT, "  warming up: %.2f ms CPU each%n", 1_000 * each);
-            if (each > HARDLY_LESS * last) {
-                return;
-            }
-            last = each;
+            since = each > HARDLY_LESS * least ? since + 1 : 0;
+            least = Math.min(each, least);
         }
     }
 
@@ -197,10 +201,11 @@ record CallFigures(
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%d nodes: %.0f calls/s; incoming %s, accepted %s, active %s;"
+                "%d nodes: %.0f calls/s; late %s, incoming %s, accepted %s, active %s;"
                         + " CPU per call %.2f ms (and the database %.2f ms); %,d held: %.2f KB each",
                 nodes,
                 perSecond,
+                late,
                 incoming,
                 accepted,
                 active,

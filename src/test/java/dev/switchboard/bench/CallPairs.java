@@ -33,6 +33,9 @@ final class CallPairs {
     private int next;
     private boolean hold;
 
+    /** From the moment at which a call was due until the generator, which shares the machine, asked for it. */
+    final Latencies late = new Latencies();
+
     /** From the moment at which a call was due until it rings. */
     final Latencies incoming = new Latencies();
 
@@ -67,7 +70,7 @@ final class CallPairs {
     }
 
     void clear() {
-        List.of(incoming, accepted, active).forEach(Latencies::clear);
+        List.of(late, incoming, accepted, active).forEach(Latencies::clear);
         begun = 0;
         ended = 0;
     }
@@ -120,6 +123,7 @@ final class CallPairs {
         void begin(long at) {
             busy = true;
             due = at;
+            late.add(System.nanoTime() - due);
             connected = 0;
             over = 0;
             begun++;

@@ -56,8 +56,9 @@ final class CallsReport {
                 - **With**: Switchboard %s, Vert.x %s, JDK %s; on %s. JVM flags: `%s`.
                 - **A call**: initiate, incoming, answer, accepted, offer and answer of %,d bytes, %d candidates from each side,
                   both say that they are connected, the caller ends it. Two people of a call are on different nodes, on raw
-                  WebSockets; its owner may be any node. Warmed up for %.0f s each at a tenth, a
-                  quarter, half and the whole of the rate, measured for %.0f s.
+                  WebSockets; its owner may be any node. Warmed up in rounds of %.0f s at a tenth, a quarter, half and then the
+                  whole of the rate, until a call cost hardly less CPU than before three times in a row (the nodes compile
+                  what they use for minutes); then measured for %.0f s.
                 - **Latency** runs from the moment at which `call:initiate` was *due*, so that a stall counts.
                 - **Memory**: bytes of live objects (`jcmd GC.class_histogram`, after two collections) on the heaps of all nodes
                   together, with all calls connected, less the same with half of them; Hazelcast's backups are among it.
@@ -68,7 +69,7 @@ final class CallsReport {
                 ## Again
 
                 ```
-                bench/calls          # everything, five minutes; writes this page
+                bench/calls          # everything, twenty minutes; writes this page
                 bench/calls --quick  # does it work? prints only
                 ```
 

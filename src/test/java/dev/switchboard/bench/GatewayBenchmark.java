@@ -62,7 +62,7 @@ public final class GatewayBenchmark {
                 figures.add(measure(proxy(id, peers, switchboard, redis, service), service, loop, redis));
             }
             BigDownload download = settings.stream() ? download(switchboard, service, loop) : null;
-            HeldSockets held = settings.holds() ? hold(switchboard, service, loop) : null;
+            List<HeldSockets> held = settings.holds() ? hold(switchboard, service, loop) : List.of();
             report(new GatewayReport(settings, figures, slowRedis, download, held));
         }
     }
@@ -83,13 +83,26 @@ public final class GatewayBenchmark {
         }
     }
 
-    private HeldSockets hold(SwitchboardGateway switchboard, ServerProcess service, Loop loop) {
-        int count = Math.min(settings.sockets(), (openFiles() - OTHER_FILES) / 2);
-        try (ServerProcess gateway = start(switchboard.withNodeLimiter(), service)) {
-            HeldSockets held = HeldSockets.measure(gateway, loop, count, issued);
-            System.out.println(held);
-            return held;
+    /** What one gateway holds; and where the limit of open files is what bounds that, what two hold. */
+    private List<HeldSockets> hold(SwitchboardGateway switchboard, ServerProcess service, Loop loop) {
+        int each = Math.min(settings.sockets(), (openFiles() - OTHER_FILES) / 2);
+        List<HeldSockets> held = new ArrayList<>();
+        try (ServerProcess first = start(switchboard.withNodeLimiter(), service)) {
+            held.add(hold(List.of(first), loop, each));
         }
+        if (each < settings.sockets()) {
+            try (ServerProcess first = start(switchboard.withNodeLimiter(), service);
+                    ServerProcess second = start(switchboard.withNodeLimiter(), service)) {
+                held.add(hold(List.of(first, second), loop, Math.min(each, settings.sockets() / 2)));
+            }
+        }
+        return held;
+    }
+
+    private HeldSockets hold(List<ServerProcess> gateways, Loop loop, int each) {
+        HeldSockets held = HeldSockets.measure(gateways, loop, each, issued);
+        System.out.println("WebSockets: " + held);
+        return held;
     }
 
     private ServerProcess start(Proxy proxy, ServerProcess service) {

@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The figures of the gateway as tables and as {@code docs/benchmarks-gateway.md}. */
@@ -18,14 +19,14 @@ final class GatewayReport {
     private final List<ProxyFigures> all;
     private final @Nullable SlowRedis slowRedis;
     private final @Nullable BigDownload download;
-    private final @Nullable HeldSockets held;
+    private final List<HeldSockets> held;
 
     GatewayReport(
             GatewaySettings settings,
             List<ProxyFigures> all,
             @Nullable SlowRedis slowRedis,
             @Nullable BigDownload download,
-            @Nullable HeldSockets held) {
+            List<HeldSockets> held) {
         this.settings = settings;
         this.all = all;
         this.slowRedis = slowRedis;
@@ -80,9 +81,15 @@ final class GatewayReport {
                         ratios(of("switchboard-redis")),
                         added(of(OURS), of(GatewayBenchmark.DIRECT)),
                         download == null ? NONE : number("%.0f MB", download.growthBytes() / MB),
-                        held == null
+                        held.isEmpty()
                                 ? NONE
-                                : number("%,.0f", held.count()) + number(", %.1f KB each", held.bytes() / KB));
+                                : held.stream().map(GatewayReport::sockets).collect(Collectors.joining("; ")));
+    }
+
+    private static String sockets(HeldSockets held) {
+        return number("%,.0f", held.count())
+                + (held.gateways() > 1 ? number(" by %.0f gateways", held.gateways()) : "")
+                + number(", %.1f KB each", held.bytes() / KB);
     }
 
     private String ratios(@Nullable ProxyFigures ours) {
@@ -133,7 +140,7 @@ final class GatewayReport {
                 - **1 GB**: one answer with a length, from nginx; the highest `VmRSS` seen while it passed, less the one before.
                 - **WebSockets**: each has echoed a message on opening, and again when all were open. Growth of `VmRSS` after 200
                   came and went; %s after a garbage collection. A proxied socket is two open files: a limit of open files per
-                  process (`ulimit -Hn`, here %s) below 40,500 bounds how many are tried.
+                  process (`ulimit -Hn`, here %s) below 40,500 bounds how many one gateway can hold; then two are tried as well.
 
                 ## Again
 
@@ -162,7 +169,9 @@ final class GatewayReport {
                         settings.warmUpSeconds(),
                         Proxies.ANSWER_BYTES,
                         ProxyFigures.STEADY_RATE,
-                        held == null ? NONE : number("%.1f KB each", held.collectedBytes() / KB),
+                        held.isEmpty()
+                                ? NONE
+                                : number("%.1f KB each", held.get(0).collectedBytes() / KB),
                         Machine.firstLine("?", "bash", "-c", "ulimit -Hn"));
     }
 }

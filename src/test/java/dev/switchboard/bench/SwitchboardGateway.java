@@ -28,6 +28,7 @@ final class SwitchboardGateway {
     private final BenchDatabase database;
     private final InetSocketAddress sockets;
     private final GatewaySettings settings;
+    private int started;
 
     /** @param sockets the service of WebSockets */
     SwitchboardGateway(
@@ -70,6 +71,6 @@ final class SwitchboardGateway {
         variables.put("CLUSTER_NAME", "bench-" + ProcessHandle.current().pid());
         variables.put("REDIS_ADDR", redis);
         List<String> command = Target.java(settings.jvmFlags(), "-jar", jar.toString(), "--conf", conf.toString());
-        return ServerProcess.start(workDir, "switchboard", core, command, variables);
+        return ServerProcess.start(workDir, "switchboard-" + ++started, core, command, variables);
     }
 }

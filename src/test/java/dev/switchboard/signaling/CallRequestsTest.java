@@ -47,12 +47,14 @@ class CallRequestsTest {
             }
         };
         Calls calls = new Calls(world, world, world.log(), news, () -> TIMES, Clock.systemUTC());
+        CallOwners owners = new LocalCallOwners(calls);
         return new CallRequests(
                 user -> presence.future(),
                 calls,
                 world,
                 world.log(),
-                new Initiation(Future::succeededFuture, calls, world),
+                owners,
+                new Initiation(Future::succeededFuture, calls, world, owners),
                 new InitiationLimits(() -> ONE_A_MINUTE, () -> 0));
     }
 

@@ -48,10 +48,8 @@ class InitiationTest {
                 return world.later(() -> null);
             }
         };
-        return new Initiation(
-                () -> world.later(() -> null),
-                new Calls(world, world, world.log(), news, () -> TIMES, Clock.systemUTC()),
-                world);
+        Calls calls = new Calls(world, world, world.log(), news, () -> TIMES, Clock.systemUTC());
+        return new Initiation(() -> world.later(() -> null), calls, world, new LocalCallOwners(calls));
     }
 
     private static Request request(int from, int to) {

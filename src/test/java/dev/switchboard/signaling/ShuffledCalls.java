@@ -29,6 +29,13 @@ final class ShuffledCalls implements RecordStore<CallEntry>, CallClaims {
 
     void run() {
         while (!steps.isEmpty()) {
+            step();
+        }
+    }
+
+    /** Does one of what is to be done, if there is anything. */
+    void step() {
+        if (!steps.isEmpty()) {
             steps.remove(random.nextInt(steps.size())).run();
         }
     }
