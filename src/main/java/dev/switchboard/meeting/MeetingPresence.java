@@ -151,7 +151,7 @@ final class MeetingPresence {
                     if (back[0]) {
                         flush(meeting);
                     }
-                    return new Seated(back[0]);
+                    return new Seated(back[0], meeting.version());
                 });
     }
 

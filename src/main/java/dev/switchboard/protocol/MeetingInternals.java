@@ -20,8 +20,11 @@ public final class MeetingInternals {
      */
     public record Seat(UUID meetingId, String socketId, LegNews news, @Nullable String node) {}
 
-    /** @param back whether the socket has its place again, which it had lost without knowing */
-    public record Seated(boolean back) {}
+    /**
+     * @param back whether the socket has its place again, which it had lost without knowing
+     * @param version of the meeting
+     */
+    public record Seated(boolean back, long version) {}
 
     /**
      * A signal from the caller's socket to another one of the same meeting.

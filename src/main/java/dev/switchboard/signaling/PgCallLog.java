@@ -23,11 +23,19 @@ import org.jspecify.annotations.Nullable;
 final class PgCallLog implements CallLog {
     private static final String COLUMNS = "id, caller_id, callee_id, media, reason, created_at, answered_at, ended_at";
 
+    private static final String SAVE = "INSERT INTO call (" + COLUMNS + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+            // A half of a cluster that saw neither side any more took the call for over too early.
+            + " ON CONFLICT (id) DO UPDATE SET reason = excluded.reason,"
+            + " answered_at = excluded.answered_at, ended_at = excluded.ended_at"
+            + " WHERE call.reason = 'disconnected' AND excluded.ended_at > call.ended_at";
+
     private final Database database;
+    private final CallSaves saves;
     private final CallMeters meters;
 
     PgCallLog(Database database, CallMeters meters) {
         this.database = database;
+        this.saves = new CallSaves(database, SAVE);
         this.meters = meters;
     }
 
@@ -39,24 +47,18 @@ final class PgCallLog implements CallLog {
             throw new IllegalArgumentException("not over yet: " + call.id());
         }
         Instant answered = call.answeredAt();
-        return database.query(
-                        "INSERT INTO call (" + COLUMNS + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-                                // A half of a cluster that saw neither side any more took the call for over too early.
-                                + " ON CONFLICT (id) DO UPDATE SET reason = excluded.reason,"
-                                + " answered_at = excluded.answered_at, ended_at = excluded.ended_at"
-                                + " WHERE call.reason = 'disconnected' AND excluded.ended_at > call.ended_at",
-                        Tuple.tuple()
-                                .addValue(call.id())
-                                .addValue(call.callerId())
-                                .addValue(call.calleeId())
-                                .addValue(text(call.media()))
-                                .addValue(text(reason))
-                                .addValue(utc(call.createdAt()))
-                                .addValue(answered == null ? null : utc(answered))
-                                .addValue(utc(ended)))
+        return saves.run(Tuple.tuple()
+                        .addValue(call.id())
+                        .addValue(call.callerId())
+                        .addValue(call.calleeId())
+                        .addValue(text(call.media()))
+                        .addValue(text(reason))
+                        .addValue(utc(call.createdAt()))
+                        .addValue(answered == null ? null : utc(answered))
+                        .addValue(utc(ended)))
                 .onSuccess(stored -> {
                     // Whoever finishes what another began stores nothing.
-                    if (stored.rowCount() > 0) {
+                    if (stored > 0) {
                         meters.ended(reason);
                     }
                 })

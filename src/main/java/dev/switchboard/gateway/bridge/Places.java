@@ -65,7 +65,8 @@ final class Places {
     /** Where a socket takes part. */
     record Place(Kind kind, UUID id) {}
 
-    private record Holder(Connection socket, Caller caller, Map<UUID, Place> places) {}
+    /** @param versions of meetings, as they were when the last word of them came */
+    private record Holder(Connection socket, Caller caller, Map<UUID, Place> places, Map<UUID, Long> versions) {}
 
     /** Must be made on the event loop that it serves. */
     Places(Vertx vertx, Bus bus, Hub hub) {
@@ -87,7 +88,7 @@ final class Places {
 
     /** @param caller who takes part */
     void taken(Connection socket, Caller caller, Place place) {
-        bySocket.computeIfAbsent(socket.socketId(), s -> new Holder(socket, caller, new HashMap<>(2)))
+        bySocket.computeIfAbsent(socket.socketId(), s -> new Holder(socket, caller, new HashMap<>(2), new HashMap<>(2)))
                 .places()
                 .put(place.id(), place);
     }
@@ -96,8 +97,12 @@ final class Places {
     @Nullable
     Place left(String socketId, UUID id) {
         Holder holder = bySocket.get(socketId);
-        Place place = holder == null ? null : holder.places().remove(id);
-        if (holder != null && holder.places().isEmpty()) {
+        if (holder == null) {
+            return null;
+        }
+        Place place = holder.places().remove(id);
+        holder.versions().remove(id);
+        if (holder.places().isEmpty()) {
             bySocket.remove(socketId);
         }
         return place;
@@ -161,8 +166,13 @@ final class Places {
         String node = claim ? bus.ownership().nodeId() : null;
         bus.call(MeetingInternals.SEAT, holder.caller(), new Seat(place.id(), socketId, LegNews.ALIVE, node))
                 .onSuccess(seated -> {
-                    if (seated.back() && holds(socketId, place)) {
-                        hub.tellState(holder.socket(), holder.caller(), place.id());
+                    if (holds(socketId, place)) {
+                        // What changed was told; nothing says whether it arrived.
+                        Long before = holder.versions().put(place.id(), seated.version());
+                        boolean changed = before == null || before != seated.version();
+                        if (seated.back() || (changed && place.kind() == Kind.SEAT)) {
+                            hub.tellState(holder.socket(), holder.caller(), place.id());
+                        }
                     } else if (seated.back()) {
                         // It went meanwhile, and this was slower than the word of it.
                         lost(socketId, place);

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +49,7 @@ class PlacesTest {
     private final OneNode ownership = new OneNode();
     private final List<Seat> seats = new CopyOnWriteArrayList<>();
     private final List<String> sent = new CopyOnWriteArrayList<>();
-    private volatile Function<Seat, Future<Seated>> owner = q -> Future.succeededFuture(new Seated(false));
+    private volatile Function<Seat, Future<Seated>> owner = q -> Future.succeededFuture(new Seated(false, 1));
     private volatile Fault leg;
     private Context loop;
     private Places places;
@@ -141,10 +142,24 @@ class PlacesTest {
     @Test
     void aSeatIsClaimedWhenNodesMeetAndTheSocketHearsWhoIsThere() throws Exception {
         take(Kind.SEAT);
-        owner = q -> Future.succeededFuture(new Seated(true));
+        owner = q -> Future.succeededFuture(new Seated(true, 1));
         ownership.meet();
         await().atMost(SOON).until(() -> hub.calls.contains("tellState " + ID));
         assertThat(seats.get(0)).isEqualTo(new Seat(ID, SOCKET, LegNews.ALIVE, "one"));
+    }
+
+    @Test
+    void whatChangedIsToldAgainWhole() throws Exception {
+        take(Kind.SEAT);
+        AtomicInteger version = new AtomicInteger(7);
+        owner = q -> Future.succeededFuture(new Seated(false, version.get()));
+        ownership.meet();
+        await().atMost(SOON).until(() -> !hub.calls.isEmpty());
+        int asked = seats.size();
+        await().atMost(AFTER_THE_LAST_ROUND).until(() -> seats.size() > asked);
+        assertThat(hub.calls).as("nothing changed").containsExactly("tellState " + ID);
+        version.incrementAndGet();
+        await().atMost(AFTER_THE_LAST_ROUND).until(() -> hub.calls.size() == 2);
     }
 
     @Test
@@ -159,11 +174,11 @@ class PlacesTest {
     void whoeverLeftWhileTheSeatCameBackIsLost() throws Exception {
         Promise<Seated> slow = Promise.promise();
         take(Kind.SEAT);
-        owner = q -> q.news() == LegNews.ALIVE ? slow.future() : Future.succeededFuture(new Seated(false));
+        owner = q -> q.news() == LegNews.ALIVE ? slow.future() : Future.succeededFuture(new Seated(false, 1));
         ownership.meet();
         await().atMost(SOON).until(() -> !seats.isEmpty());
         assertThat(onLoop(() -> places.left(SOCKET, ID))).isNotNull();
-        slow.complete(new Seated(true));
+        slow.complete(new Seated(true, 1));
         await().atMost(SOON).until(() -> seats.contains(new Seat(ID, SOCKET, LegNews.LOST, null)));
         assertThat(hub.calls).isEmpty();
     }
