@@ -5,29 +5,27 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.switchboard.scenario.Traffic.Outcome;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.Audit;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Companion;
+import dev.switchboard.support.EchoService;
 import dev.switchboard.support.HaProxy;
-import dev.switchboard.support.HttpTraffic;
-import dev.switchboard.support.Pauses;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessCluster;
 import dev.switchboard.support.ProcessNode;
-import dev.switchboard.support.Talker;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -38,33 +36,40 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nodes come and go behind a balancer while people talk, sit in a meeting, call each other and use the HTTP door: nothing
- * is lost, nothing comes twice, no request fails, and no room stands still for long.
+ * Nodes come, go, are restarted and killed behind the balancer of {@code deploy/} while hundreds of people talk, sit in a
+ * meeting, call each other and use the HTTP door and services behind it: nothing is lost, nothing comes twice, no request
+ * fails, and no room stands still for long. With {@code -Dswitchboard.long=true} the crowd is as large as the demand, all
+ * are restarted, and what CI has no time for is run too.
  */
 class GrowthIT {
-    private static final int ROOMS = 10;
-    private static final int PEOPLE = 12;
-    private static final int SOCKETS_IN_ROOM = 3;
-    private static final int COMPANIONS = 6;
-    private static final int BROWSERS = 2;
+    private static final boolean LONG = Boolean.getBoolean("switchboard.long");
+    private static final int CLIENTS = LONG ? 500 : 100;
+    private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(LONG ? 500 : 200);
+    private static final int REQUESTS_PER_SECOND = LONG ? 300 : 100;
+    private static final int TUNNELS = LONG ? 50 : 20;
+
+    /** So many nodes are killed, one each minute. */
+    private static final int KILLS = Integer.getInteger("switchboard.crashRuns", 3);
+
+    private static final int PLACES = 6;
     private static final int TERMINATED = 143;
     private static final int NODE_DRAINING = 1012;
-    private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(150);
     private static final Duration GRACE = Duration.ofSeconds(8);
     private static final Duration WITHIN = Duration.ofSeconds(30);
 
-    /** For a node that leaves in order. */
+    /** For a node that leaves in order, or is killed. */
     private static final Duration LEAVE_WITHIN = Duration.ofSeconds(3);
 
     /** Nodes that start take the processors from those that serve: on two cores that is most of the pause. */
     private static final Duration COME_WITHIN = Duration.ofSeconds(10);
 
     private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private static final String ROUTES =
             """
-            upstreams: { work: { addresses: 'http://127.0.0.1:%d' } }
-            routes: [{ path: /work, auth: public, tier: none, upstream: work }]
+            upstreams: { echo: { addresses: 'http://127.0.0.1:%d' } }
+            routes: [{ path: /echo/**, auth: public, tier: none, upstream: echo }]
             """;
 
     @TempDir
@@ -72,33 +77,23 @@ class GrowthIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final Postgres postgres = Postgres.create();
-    private final List<Talker> talkers = new ArrayList<>();
-    private final List<Account> people = new ArrayList<>();
-    private final List<Companion> companions = new ArrayList<>();
-    private final List<String> rooms = new ArrayList<>();
-    private final Map<String, String> reasons = new HashMap<>();
     private ProcessCluster cluster;
-    private HttpTraffic http;
-    private String meeting;
+    private Traffic traffic;
 
     @BeforeEach
     void start() throws Exception {
         assumeTrue(HaProxy.isInstalled(), "Skipped: there is no HAProxy here (Debian's package haproxy)");
-        int service = vertx.createHttpServer()
-                .requestHandler(request -> request.response().end("{}"))
-                .listen(0, "127.0.0.1")
-                .await(5, TimeUnit.SECONDS)
-                .actualPort();
         Files.writeString(
-                Files.createDirectories(folder.resolve("conf")).resolve("routes.yaml"), ROUTES.formatted(service));
+                Files.createDirectories(folder.resolve("conf")).resolve("routes.yaml"),
+                ROUTES.formatted(new EchoService(vertx).port));
         String grace = GRACE.toSeconds() + "s";
         cluster = new ProcessCluster(
                 folder,
                 postgres,
-                6,
+                PLACES,
                 Map.of(
-                        "SHUTDOWN_TIMEOUT", "6s",
-                        "DRAIN_DELAY", "2s",
+                        "SHUTDOWN_TIMEOUT", "9s",
+                        "DRAIN_DELAY", "3s",
                         "PRESENCE_GRACE", grace,
                         "CALL_LEG_GRACE", grace,
                         "MEETING_GRACE", grace));
@@ -106,10 +101,8 @@ class GrowthIT {
 
     @AfterEach
     void stop() throws Exception {
-        talkers.forEach(Talker::close);
-        companions.forEach(Companion::close);
-        if (http != null) {
-            http.close();
+        if (traffic != null) {
+            traffic.close();
         }
         if (cluster != null) {
             cluster.close();
@@ -119,166 +112,130 @@ class GrowthIT {
     }
 
     @Test
-    void fromOneToThreeToFiveToTwo() {
-        cluster.start("full", List.of(0));
-        traffic();
-        change("1 -> 3", COME_WITHIN, () -> cluster.start("full", List.of(1, 2)));
-        change("3 -> 5", COME_WITHIN, () -> cluster.start("full", List.of(3, 4)));
-        change("5 -> 4, the oldest", LEAVE_WITHIN, () -> leave(List.of(0)));
-        change("4 -> 2, both at once", LEAVE_WITHIN, () -> leave(List.of(1, 2)));
+    void fromOneToThreeWhichAreRestartedToFiveToTwo() throws Exception {
+        come("full", 0);
+        talk();
+        grow("1 -> 3", 1, 2);
+        for (int place : LONG ? List.of(0, 1, 2) : List.of(0)) {
+            change("one of 3 leaves", LEAVE_WITHIN, () -> leave(place));
+            change("and comes again", COME_WITHIN, () -> come("full", place));
+        }
+        grow("3 -> 5", 3, 4);
+        change("5 -> 4, the oldest", LEAVE_WITHIN, () -> leave(LONG ? 0 : 1));
+        change("4 -> 2, both at once", LEAVE_WITHIN, () -> leave(2, 3));
+        assertThat(traffic.tunnels.codes()).isNotEmpty().containsOnly(NODE_DRAINING);
+        assertThat(traffic.troubles()).containsOnly("closed with " + NODE_DRAINING);
         check();
     }
 
     @Test
     @EnabledIfSystemProperty(named = "switchboard.long", matches = "true")
-    void gatewaysAndWorkers() {
-        cluster.start("worker", List.of(0, 1));
-        cluster.start("gateway", List.of(2, 3));
-        traffic();
-        change("a worker comes", COME_WITHIN, () -> cluster.start("worker", List.of(4)));
-        change("a worker leaves", LEAVE_WITHIN, () -> leave(List.of(0)));
-        change("a gateway comes", COME_WITHIN, () -> cluster.start("gateway", List.of(5)));
-        change("a gateway leaves", LEAVE_WITHIN, () -> leave(List.of(2)));
+    void gatewaysAndWorkers() throws Exception {
+        come("worker", 0);
+        come("worker", 1);
+        come("gateway", 2);
+        come("gateway", 3);
+        talk();
+        change("a worker comes", COME_WITHIN, () -> come("worker", 4));
+        change("a worker leaves", LEAVE_WITHIN, () -> leave(0));
+        change("a gateway comes", COME_WITHIN, () -> come("gateway", 5));
+        change("a gateway leaves", LEAVE_WITHIN, () -> leave(2));
         check();
     }
 
     @Test
     @EnabledIfSystemProperty(named = "switchboard.long", matches = "true")
-    void aRollingRestart() {
+    void aKillEachMinute() throws Exception {
         List<Integer> all = List.of(0, 1, 2);
-        cluster.start("full", all);
-        traffic();
-        for (int place : all) {
-            change("restart of " + place, COME_WITHIN, () -> {
-                leave(List.of(place));
-                cluster.start("full", List.of(place));
-            });
+        all.forEach(place -> come("full", place));
+        talk();
+        for (int run = 1; run <= KILLS; run++) {
+            long minute = System.nanoTime() + MINUTE.toNanos();
+            int victim = ThreadLocalRandom.current().nextInt(all.size());
+            Outcome outcome = traffic.measure("kill -9, run " + run, () -> cluster.kill(victim));
+            // What was on its way to that node, and must not be sent a second time.
+            assertThat(outcome.failed()).noneMatch(request -> request.startsWith("GET"));
+            assertPauses("kill", outcome, LEAVE_WITHIN);
+            change("another instead", COME_WITHIN, () -> come("full", victim));
+            await().atMost(MINUTE).until(() -> System.nanoTime() > minute);
         }
-        Set<String> closings = talkers.stream()
-                .flatMap(t -> t.troubles().stream())
-                .filter(trouble -> trouble.startsWith("closed with"))
-                .collect(Collectors.toSet());
-        assertThat(closings).containsExactly("closed with " + NODE_DRAINING);
         check();
     }
 
-    private void leave(List<Integer> places) {
-        assertThat(cluster.stop(places)).containsOnly(TERMINATED);
+    private void talk() {
+        traffic = new Traffic(vertx, cluster.door(), CLIENTS, BETWEEN_MESSAGES, REQUESTS_PER_SECOND, TUNNELS);
     }
 
-    /** Everybody begins to talk. */
-    private void traffic() {
-        Api api = new Api(cluster.door());
-        for (int i = 0; i < PEOPLE; i++) {
-            people.add(api.register("p" + i));
+    private void come(String role, Integer... places) {
+        cluster.start(role, List.of(places));
+    }
+
+    /** A large crowd needs the processors itself: one node after the other. */
+    private void grow(String what, Integer... places) {
+        if (LONG) {
+            List.of(places).forEach(place -> change(what + ", " + place, COME_WITHIN, () -> come("full", place)));
+        } else {
+            change(what + ", both at once", COME_WITHIN, () -> come("full", places));
         }
-        // They only use the HTTP door, and belong to every room.
-        List<Account> browsers = people.subList(PEOPLE - BROWSERS, PEOPLE);
-        for (int r = 0; r < ROOMS; r++) {
-            List<Account> members = new ArrayList<>(browsers);
-            for (int s = 0; s < SOCKETS_IN_ROOM; s++) {
-                members.add(people.get((r + s * 3) % (PEOPLE - BROWSERS)));
-            }
-            List<String> ids = members.stream().map(Account::id).toList();
-            String room = id(api, browsers.get(0), "/api/v1/conversations", Map.of("kind", "group", "memberIds", ids));
-            rooms.add(room);
-            members.subList(BROWSERS, members.size())
-                    .forEach(person ->
-                            talkers.add(new Talker(person, room, List.of(cluster.door()), 0, BETWEEN_MESSAGES)));
-        }
-        meeting = id(api, browsers.get(0), "/api/v1/meetings", Map.of("title", "All the time"));
-        for (int i = 0; i < COMPANIONS; i++) {
-            companions.add(new Companion(cluster.door(), api.register("c" + i), meeting));
-        }
-        http = new HttpTraffic(cluster.door(), browsers, rooms, "/work");
-        progress();
     }
 
-    private static String id(Api api, Account by, String path, Map<String, ?> body) {
-        return api.call("POST", path, by, body).ok().get("id").asText();
+    private void leave(Integer... places) {
+        assertThat(cluster.stop(List.of(places))).containsOnly(TERMINATED);
     }
 
-    /** Everybody gets some more messages acknowledged. */
-    private void progress() {
-        Map<Talker, Integer> before = new HashMap<>();
-        talkers.forEach(t -> before.put(t, t.acknowledged().size()));
-        await().atMost(WITHIN).untilAsserted(() -> assertThat(talkers)
-                .allMatch(t -> t.acknowledged().size() >= before.get(t) + 5));
-    }
-
-    /** A change of the cluster, in the middle of a call. */
+    /** A change in order: nobody notices. */
     private void change(String what, Duration within, Runnable change) {
-        Companion caller = companions.get(reasons.size() % 2 * 2);
-        Companion callee = companions.get(reasons.size() % 2 * 2 + 1);
-        String call = caller.call(callee);
-        int requests = http.count();
-        List<Integer> troubles = talkers.stream().map(t -> t.troubles().size()).toList();
-        long since = System.nanoTime();
-        change.run();
-        progress();
-        Pauses pauses = Pauses.of(talkers, since);
-        System.out.printf("%s: %s; %d requests%n", what, pauses, http.count() - requests);
-        Map<String, Long> why = IntStream.range(0, talkers.size())
-                .boxed()
-                .flatMap(i -> talkers.get(i).troubles().stream().skip(troubles.get(i)))
-                .collect(Collectors.groupingBy(trouble -> trouble, TreeMap::new, Collectors.counting()));
-        System.out.printf("%s: why sockets were left: %s%n", what, why);
-        caller.ask("offer", Map.of("callId", call, "sdp", what));
-        await().atMost(WITHIN).until(() -> callee.all("offer").stream()
-                .anyMatch(offer -> offer.get("sdp").asText().equals(what)));
-        callee.ask("call:end", Map.of("callId", call));
-        reasons.put(call, "hangup");
-        assertThat(http.failures()).as(what).isEmpty();
-        assertThat(pauses.room()).as(what).isLessThan(within);
-        assertThat(pauses.client()).as(what).isLessThan(within);
-        assertThat(pauses.back()).as(what).isLessThan(BACK_WITHIN);
+        Outcome outcome = traffic.measure(what, change);
+        assertThat(outcome.failed()).as(what).isEmpty();
+        assertPauses(what, outcome, within);
     }
 
-    private void check() {
-        http.close();
-        new Audit(postgres).rooms(talkers);
+    private static void assertPauses(String what, Outcome outcome, Duration within) {
+        assertThat(outcome.pauses().room()).as(what).isLessThan(within);
+        assertThat(outcome.pauses().client()).as(what).isLessThan(within);
+        assertThat(outcome.pauses().back()).as(what).isLessThan(BACK_WITHIN);
+        assertThat(outcome.tunnels()).as(what).isLessThan(BACK_WITHIN);
+    }
+
+    /** What is stored is what everybody saw, and everybody is where they should be. */
+    private void check() throws Exception {
+        traffic.finish();
+        new Audit(postgres).rooms(traffic.crowd.chatters());
+        List<Companion> companions = traffic.companions;
         // Somebody goes for good: from the rooms, from the meeting and out of a call.
-        String gone = people.get(0).id();
-        talkers.stream().filter(t -> t.account().id().equals(gone)).forEach(Talker::close);
+        Account gone = traffic.crowd.people().get(0);
+        traffic.crowd.leave(gone);
         String cut = companions.get(4).call(companions.get(5));
         companions.get(5).close();
-        reasons.put(cut, "disconnected");
-        Map<String, Set<String>> online = new HashMap<>();
-        talkers.forEach(t -> online.computeIfAbsent(t.view().roomId(), r -> new TreeSet<>())
-                .add(t.account().id()));
-        // Whoever looks is there, too.
-        online.values().forEach(ids -> {
-            ids.remove(gone);
-            ids.add(people.get(PEOPLE - 1).id());
-        });
+        traffic.reasons.put(cut, "disconnected");
         for (ProcessNode node : cluster.doors()) {
-            Api api = new Api(node.door());
             await().atMost(WITHIN).untilAsserted(() -> {
-                for (String room : rooms) {
-                    assertThat(online(node, room)).isEqualTo(online.get(room));
+                for (String room : traffic.crowd.rooms()) {
+                    // Whoever looks is there, too.
+                    Set<String> there = traffic.crowd.talkingIn(room);
+                    there.remove(gone.id());
+                    there.add(traffic.browser.id());
+                    assertThat(online(node, room)).isEqualTo(there);
                 }
-                assertThat(active(api)).isEqualTo(COMPANIONS - 1);
+                assertThat(active(new Api(node.door()))).isEqualTo(companions.size() - 1);
             });
-            await().atMost(WITHIN).untilAsserted(() -> assertThat(ended(api)).isEqualTo(reasons));
+            await().atMost(WITHIN)
+                    .untilAsserted(() -> assertThat(ended(new Api(node.door()))).isEqualTo(traffic.reasons));
         }
-        assertThat(postgres.query("select id from call")).hasSize(reasons.size());
-        Set<String> seated = companions.stream()
-                .limit(COMPANIONS - 1)
-                .map(companion -> companion.account().id())
-                .collect(Collectors.toSet());
-        await().atMost(WITHIN).untilAsserted(() -> assertThat(companions.subList(0, COMPANIONS - 1))
-                .allMatch(companion -> companion.roster().equals(seated)));
-        for (Companion companion : companions) {
-            companion.all("call:end").forEach(end -> assertThat(
-                            end.get("reason").asText())
-                    .isEqualTo(reasons.get(end.get("callId").asText())));
-        }
+        assertThat(postgres.query("select id from call")).hasSize(traffic.reasons.size());
+        List<Companion> staying = companions.subList(0, companions.size() - 1);
+        Set<String> seated = staying.stream().map(each -> each.account().id()).collect(Collectors.toSet());
+        await().atMost(WITHIN).untilAsserted(() -> assertThat(staying)
+                .allMatch(each -> each.roster().equals(seated)));
+        companions.forEach(companion -> companion.all("call:end").forEach(end -> assertThat(
+                        end.get("reason").asText())
+                .isEqualTo(traffic.reasons.get(end.get("callId").asText()))));
     }
 
     /** Who is online, as somebody sees who enters a room through this node. */
     private Set<String> online(ProcessNode node, String room) {
         Set<String> ids = new TreeSet<>();
-        try (BusClient client = BusClient.connect(node.door(), people.get(PEOPLE - 1))) {
+        try (BusClient client = BusClient.connect(node.door(), traffic.browser)) {
             client.request("join:conversation", Map.of("conversationId", room))
                     .get("online")
                     .forEach(id -> ids.add(id.asText()));
@@ -287,7 +244,7 @@ class GrowthIT {
     }
 
     private int active(Api api) {
-        return api.call("GET", "/api/v1/meetings/" + meeting, people.get(0), null)
+        return api.call("GET", "/api/v1/meetings/" + traffic.meeting, traffic.browser, null)
                 .ok()
                 .get("activeParticipants")
                 .asInt();
@@ -297,7 +254,11 @@ class GrowthIT {
     private Map<String, String> ended(Api api) {
         Map<String, String> found = new HashMap<>();
         IntStream.of(0, 2, 4).forEach(i -> {
-            JsonNode calls = api.call("GET", "/api/v1/calls", companions.get(i).account(), null)
+            JsonNode calls = api.call(
+                            "GET",
+                            "/api/v1/calls?limit=100",
+                            traffic.companions.get(i).account(),
+                            null)
                     .ok()
                     .get("items");
             calls.forEach(call ->

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.Audit;
 import dev.switchboard.support.Chatter;
+import dev.switchboard.support.EchoService;
 import dev.switchboard.support.HttpStream;
 import dev.switchboard.support.LiveObjects;
 import dev.switchboard.support.Postgres;
@@ -54,16 +56,15 @@ class LiveLoadIT {
     private static final List<String> MADE_ANEW = List.of(
             "io.vertx.core.eventbus.impl.MessageConsumerImpl",
             "dev.switchboard.account.AccountVerticle",
-            "dev.switchboard.room.RoomVerticle");
-
-    /** Of a listener one generation is left, however many followed it: that many were seen after six. */
-    private static final List<String> OF_A_LISTENER = List.of(
-            "dev.switchboard.gateway.PriorKnowledge$Guarded",
-            "dev.switchboard.gateway.GatewayVerticle",
+            "dev.switchboard.room.RoomVerticle",
             "dev.switchboard.gateway.bridge.BridgeLoop",
             "dev.switchboard.gateway.proxy.SocketLoop",
             "dev.switchboard.gateway.http.Prelude",
             "dev.switchboard.gateway.route.RouteTable");
+
+    /** The listener that opened the port is kept by Vert.x, empty, with its deployment (decision 0010). */
+    private static final List<String> ONE_GENERATION_LEFT =
+            List.of("dev.switchboard.gateway.GatewayVerticle", "dev.switchboard.gateway.PriorKnowledge$Guarded");
 
     private static final String SECRET = "a secret that is only good for tests, really";
     private static final String BASE = "# of the test\nserver: { shutdownTimeout: 6s }\n";
@@ -212,11 +213,7 @@ class LiveLoadIT {
         ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
         try (Postgres postgres = Postgres.create();
                 var taken = new java.net.ServerSocket(0)) {
-            int echo = vertx.createHttpServer()
-                    .requestHandler(request -> request.response().end("echo " + request.uri()))
-                    .listen(0, "127.0.0.1")
-                    .await(10, TimeUnit.SECONDS)
-                    .actualPort();
+            int echo = new EchoService(vertx).port;
             Files.createDirectories(folder.resolve("conf"));
             write(BASE);
             node = ProcessNode.start(
@@ -271,10 +268,9 @@ class LiveLoadIT {
                     .allSatisfy(chatter -> assertThat(chatter.closedWith()).hasSize(LISTENERS + 1)));
             clock.shutdown();
             assertThat(clock.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-            for (Chatter chatter : chatters) {
-                chatter.finish();
-            }
-            requests.stop();
+            chatters.forEach(Chatter::hush);
+            chatters.forEach(Chatter::finish);
+            requests.close();
 
             assertThat(chatters)
                     .allSatisfy(chatter -> assertThat(chatter.closedWith()).containsOnly(NODE_DRAINING));
@@ -282,13 +278,7 @@ class LiveLoadIT {
             long said = chatters.stream()
                     .mapToLong(chatter -> chatter.acknowledged().size())
                     .sum();
-            for (Chatter chatter : chatters) {
-                Map<String, Long> kept = Map.copyOf(chatter.acknowledged());
-                assertThat(chatter.view().faults()).isEmpty();
-                await().atMost(Duration.ofSeconds(10))
-                        .until(() -> chatter.view().seqs().values().containsAll(kept.values()));
-                assertThat(chatter.view().seqs()).containsAllEntriesOf(kept);
-            }
+            new Audit(postgres).rooms(chatters);
             // The last listener that was replaced takes its time to drain.
             await().atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofSeconds(2))
@@ -312,7 +302,7 @@ class LiveLoadIT {
         assertThat(after.threads()).as("threads").isLessThanOrEqualTo(before.threads() + THREADS_SLACK);
         assertThat(after.bytes()).as("heap").isLessThan(before.bytes() + HEAP_SLACK);
         MADE_ANEW.forEach(type -> assertCount(type, after.count(type), before.count(type)));
-        OF_A_LISTENER.forEach(type -> assertCount(type, after.count(type), 2 * before.count(type)));
+        ONE_GENERATION_LEFT.forEach(type -> assertCount(type, after.count(type), 2 * before.count(type)));
     }
 
     private static void assertCount(String type, long count, long most) {

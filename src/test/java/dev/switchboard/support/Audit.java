@@ -3,7 +3,7 @@ package dev.switchboard.support;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.switchboard.support.RoomView.Seen;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,15 +34,15 @@ public final class Audit {
     }
 
     /** @param talkers who said and heard something; they are hushed, and waited for until they heard everything */
-    public void rooms(Collection<Talker> talkers) {
-        talkers.forEach(Talker::hush);
-        Map<String, List<Talker>> byRoom = new HashMap<>();
+    public void rooms(Collection<? extends Witness> talkers) {
+        talkers.forEach(Witness::hush);
+        Map<String, List<Witness>> byRoom = new HashMap<>();
         talkers.forEach(t -> byRoom.computeIfAbsent(t.view().roomId(), r -> new ArrayList<>())
                 .add(t));
         byRoom.forEach(this::room);
     }
 
-    private void room(String room, List<Talker> people) {
+    private void room(String room, List<Witness> people) {
         await().atMost(ARRIVAL).untilAsserted(() -> {
             long head = head(room);
             assertThat(people).allMatch(t -> t.view().lastSeq() == head);
@@ -59,17 +59,15 @@ public final class Audit {
         people.forEach(person -> client(person, log));
     }
 
-    private static void client(Talker person, SortedMap<Long, Entry> log) {
+    private static void client(Witness person, SortedMap<Long, Entry> log) {
         String name = person.account().username();
         assertThat(person.view().faults()).as(name).isEmpty();
-        List<JsonNode> heard = person.view().events();
+        List<Seen> heard = person.view().seen();
         assertThat(heard).as("heard by " + name).hasSize(log.size());
         heard.forEach(event -> {
-            Entry entry = log.get(event.get("seq").asLong());
-            assertThat(event.at("/data/id").asText())
-                    .as(name + " heard " + event)
-                    .isEqualTo(entry.messageId());
-            assertThat(event.get("type").asText()).as(name + " heard " + event).isEqualTo(entry.type());
+            Entry entry = log.get(event.seq());
+            assertThat(event.messageId()).as(name + " heard " + event).isEqualTo(entry.messageId());
+            assertThat(event.type()).as(name + " heard " + event).isEqualTo(entry.type());
         });
         person.acknowledged().forEach((clientId, seq) -> {
             Entry entry = log.get(seq);

@@ -125,8 +125,9 @@ public final class BusClient implements AutoCloseable {
         return others;
     }
 
-    /** Ends the connection without a word, as a lost network would. */
+    /** Ends the connection without a word, as a lost network would; nothing that comes after this is looked at. */
     public void abort() {
+        left = true;
         socket.abort();
         finish(1006);
     }

@@ -14,6 +14,11 @@ import java.util.stream.Collectors;
 public final class HaProxy implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+    private static final List<String> BACKENDS = List.of("nodes", "sockets");
+
+    /** The column of a server's state in HAProxy's table. */
+    private static final int STATUS = 17;
+
     private final Process process;
     private final URI states;
 
@@ -31,29 +36,24 @@ public final class HaProxy implements AutoCloseable {
                 .anyMatch(file -> Files.isExecutable(Path.of(file)));
     }
 
-    /** In front of nodes on these ports of this machine. */
+    /**
+     * In front of nodes on these ports of this machine, as {@code deploy/haproxy.cfg} sets it up: only places and the number
+     * of connections differ.
+     */
     public static HaProxy start(Path folder, int port, int statesPort, List<Integer> nodes) throws IOException {
         String servers = nodes.stream()
-                .map(node -> "  server n" + node + " 127.0.0.1:" + node + " check")
+                .map(node -> "  server n" + node + " 127.0.0.1:" + node)
                 .collect(Collectors.joining("\n"));
-        String settings = String.join(
+        String settings = Files.readString(Path.of("deploy", "haproxy.cfg"));
+        settings = replace(settings, "maxconn \\d+", "maxconn 5000");
+        settings = replace(settings, "bind :\\d+", "bind 127.0.0.1:" + port);
+        settings = replace(settings, " *server-template .*", servers);
+        settings += String.join(
                 "\n",
-                "defaults",
-                "  mode http",
-                "  timeout connect 2s",
-                "  timeout client 60s",
-                "  timeout server 60s",
-                "  timeout tunnel 1h",
-                "  option redispatch 1",
-                "  default-server inter 500ms fall 2 rise 1",
-                "frontend door",
-                "  bind 127.0.0.1:" + port,
-                "  default_backend nodes",
-                "backend nodes",
-                "  option httpchk GET /health/ready",
-                servers,
+                "",
                 "frontend states",
                 "  bind 127.0.0.1:" + statesPort,
+                "  no log",
                 "  stats enable",
                 "  stats uri /",
                 "");
@@ -65,15 +65,26 @@ public final class HaProxy implements AutoCloseable {
         return new HaProxy(process, port, statesPort);
     }
 
-    /** How many nodes it sends requests to. */
+    private static String replace(String settings, String pattern, String by) {
+        String replaced = settings.replaceAll(pattern, by);
+        if (replaced.equals(settings)) {
+            throw new IllegalStateException("no " + pattern + " in the balancer's settings");
+        }
+        return replaced;
+    }
+
+    /** How many nodes it sends both requests and sockets to. */
     public long nodesUp() {
         try {
             String csv = HTTP.send(HttpRequest.newBuilder(states).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
-            return csv.lines()
-                    .filter(line -> line.startsWith("nodes,n"))
-                    .filter(line -> line.split(",", -1)[17].equals("UP"))
-                    .count();
+            return BACKENDS.stream()
+                    .mapToLong(backend -> csv.lines()
+                            .filter(line -> line.startsWith(backend + ",n"))
+                            .filter(line -> line.split(",", -1)[STATUS].equals("UP"))
+                            .count())
+                    .min()
+                    .orElseThrow();
         } catch (IOException notYet) {
             return 0;
         } catch (InterruptedException e) {

@@ -87,6 +87,11 @@ public final class ProcessCluster implements AutoCloseable {
         return codes;
     }
 
+    /** {@code kill -9}; does not wait for the rest. */
+    public void kill(int place) {
+        nodes.remove(place).kill();
+    }
+
     /**
      * Waits until every node has met every other one, no state is on its way, and the balancer knows who is ready. Without a
      * door there is nobody to ask.

@@ -12,6 +12,8 @@ import java.util.Map;
  */
 public final class RoomView {
     private final String roomId;
+    private final boolean brief;
+    private final List<Seen> seen = new ArrayList<>();
     private final List<JsonNode> events = new ArrayList<>();
     private final List<JsonNode> states = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
@@ -24,10 +26,23 @@ public final class RoomView {
     /** Nothing numbered came through one connection from one moment to the other ({@link System#nanoTime()}). */
     public record Silence(long from, long to) {}
 
+    /** What identifies a numbered event. */
+    public record Seen(String type, long seq, String messageId, String clientId) {}
+
     /** @param startAfter the number after which this view begins */
     public RoomView(String roomId, long startAfter) {
+        this(roomId, startAfter, false);
+    }
+
+    private RoomView(String roomId, long startAfter, boolean brief) {
         this.roomId = roomId;
+        this.brief = brief;
         this.lastSeq = startAfter;
+    }
+
+    /** A view that does not keep the events as they came, so that there may be hundreds, from the first number on. */
+    static RoomView brief(String roomId) {
+        return new RoomView(roomId, 0, true);
     }
 
     /** Follows the room through a new connection, from where this view stands. */
@@ -72,7 +87,9 @@ public final class RoomView {
 
     private synchronized void event(JsonNode event) {
         if (!event.hasNonNull("seq")) {
-            states.add(event);
+            if (!brief) {
+                states.add(event);
+            }
             return;
         }
         long seq = event.get("seq").asLong();
@@ -86,15 +103,19 @@ public final class RoomView {
             faults.add("got " + seq + " after " + lastSeq);
         }
         lastSeq = Math.max(lastSeq, seq);
-        events.add(event);
+        seen.add(new Seen(
+                event.get("type").asText().intern(),
+                seq,
+                event.at("/data/id").asText(),
+                event.at("/data/clientId").asText()));
+        if (!brief) {
+            events.add(event);
+        }
     }
 
-    /** The number of each message that was seen, by its {@code clientId}. */
-    public synchronized Map<String, Long> seqs() {
-        Map<String, Long> seqs = new HashMap<>();
-        events.forEach(event ->
-                seqs.put(event.at("/data/clientId").asText(), event.get("seq").asLong()));
-        return seqs;
+    /** What came, in order. */
+    public synchronized List<Seen> seen() {
+        return List.copyOf(seen);
     }
 
     public String roomId() {

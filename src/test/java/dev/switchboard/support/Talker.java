@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A client that keeps talking whatever happens to the nodes: it sends one message after the other, each again with the same
  * {@code clientId} until it is acknowledged, and goes to the next node when its own is gone, where it resumes its view.
  */
-public final class Talker implements AutoCloseable {
+public final class Talker implements Witness {
     private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(10);
     private static final long BEFORE_RECONNECT_MS = 100;
     private static final long ANSWER_S = 4;
@@ -37,9 +37,6 @@ public final class Talker implements AutoCloseable {
     private volatile boolean connected;
     private long lostAt;
     private long saidAt;
-
-    /** Something that took so long and was done at a moment ({@link System#nanoTime()}). */
-    public record Took(long at, long nanos) {}
 
     /** @param first the index of the door that it uses first */
     public Talker(Account account, String room, List<URI> doors, int first) {
@@ -122,15 +119,17 @@ public final class Talker implements AutoCloseable {
         }
     }
 
+    @Override
     public RoomView view() {
         return view;
     }
 
-    /** What the server said it keeps, by {@code clientId}, with its number. */
+    @Override
     public Map<String, Long> acknowledged() {
         return Map.copyOf(acknowledged);
     }
 
+    @Override
     public Account account() {
         return account;
     }
@@ -140,27 +139,22 @@ public final class Talker implements AutoCloseable {
         return connected;
     }
 
-    /** How long it took to be live again after each lost connection, in milliseconds. */
-    public List<Long> reconnectMillis() {
-        return reconnects.stream().map(took -> took.nanos() / 1_000_000).toList();
-    }
-
-    /** How long it took to be live again after each lost connection. */
+    @Override
     public List<Took> reconnects() {
         return List.copyOf(reconnects);
     }
 
-    /** Why it went elsewhere, each time. */
+    @Override
     public List<String> troubles() {
         return List.copyOf(troubles);
     }
 
-    /** How long each message took from the first time that it was sent until it was acknowledged. */
+    @Override
     public List<Took> acknowledgements() {
         return List.copyOf(acknowledgements);
     }
 
-    /** Stops sending, goes on listening. */
+    @Override
     public void hush() {
         talking = false;
     }
