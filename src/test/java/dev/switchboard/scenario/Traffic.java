@@ -55,9 +55,10 @@ final class Traffic implements AutoCloseable {
      * What a change did to it.
      *
      * @param tunnels the longest that one of the services' WebSockets was away
+     * @param closings the codes of all sockets that were closed meanwhile
      * @param failed requests that failed, each with its method first
      */
-    record Outcome(Pauses pauses, Duration tunnels, List<String> failed) {}
+    record Outcome(Pauses pauses, Duration tunnels, List<Integer> closings, List<String> failed) {}
 
     /**
      * Begins.
@@ -98,6 +99,7 @@ final class Traffic implements AutoCloseable {
         long requests = stream.answered();
         int others = http.count();
         List<String> failuresBefore = failures();
+        List<Integer> closingsBefore = closings();
         List<String> troublesBefore = troubles();
         LocalTime begin = LocalTime.now();
         long since = System.nanoTime();
@@ -131,17 +133,24 @@ final class Traffic implements AutoCloseable {
                 .anyMatch(offer -> offer.get("sdp").asText().equals(what)));
         callee.ask("call:end", Map.of("callId", call));
         reasons.put(call, "hangup");
-        return new Outcome(pauses, tunnel, failed);
+        return new Outcome(pauses, tunnel, without(closings(), closingsBefore), failed);
     }
 
     /** Requests that failed so far, each with its method first. */
-    List<String> failures() {
+    private List<String> failures() {
         return Stream.concat(http.failures().stream(), stream.failures().stream())
                 .toList();
     }
 
+    private List<Integer> closings() {
+        return Stream.concat(
+                        crowd.chatters().stream().map(Chatter::closedWith).flatMap(Collection::stream),
+                        tunnels.codes().stream())
+                .toList();
+    }
+
     /** What went wrong with sockets so far. */
-    List<String> troubles() {
+    private List<String> troubles() {
         return Stream.concat(
                         crowd.chatters().stream().map(Chatter::troubles).flatMap(Collection::stream),
                         tunnels.troubles().stream())
@@ -152,8 +161,8 @@ final class Traffic implements AutoCloseable {
         return all.stream().collect(Collectors.groupingBy(each -> each, TreeMap::new, Collectors.counting()));
     }
 
-    private static List<String> without(List<String> all, List<String> before) {
-        List<String> rest = new ArrayList<>(all);
+    private static <T> List<T> without(List<T> all, List<T> before) {
+        List<T> rest = new ArrayList<>(all);
         before.forEach(rest::remove);
         return rest;
     }

@@ -107,7 +107,7 @@ public final class Sides implements AutoCloseable {
 
     /** How a node is started on a side. */
     public Launch launch(int side) {
-        return new Launch(List.of("ip", "netns", "exec", space(side)), door(side), "256m");
+        return new Launch(List.of("ip", "netns", "exec", space(side)), door(side), Launch.SMALL.java());
     }
 
     /** The settings of a node on a side. */
