@@ -68,14 +68,8 @@ public final class Chatter implements Witness {
         while (there) {
             BusClient fresh = null;
             try {
-                long t0 = System.nanoTime();
                 fresh = BusClient.connect(door, account);
-                long t1 = System.nanoTime();
                 view.follow(fresh);
-                long t2 = System.nanoTime();
-                if (t2 - lostAt > 1_500_000_000L && lostAt != 0) {
-                    System.out.printf("SLOW %s queue %d connect %d follow %d%n", java.time.LocalTime.now(), (t0 - lostAt) / 1000000, (t1 - t0) / 1000000, (t2 - t1) / 1000000);
-                }
                 if (lostAt != 0) {
                     long now = System.nanoTime();
                     reconnects.add(new Took(now, now - lostAt));
