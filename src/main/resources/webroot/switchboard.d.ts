@@ -166,6 +166,16 @@ export interface MessageNotification {
   preview?: string;
 }
 
+/** A call that nobody took; it may be told more than once. */
+export interface MissedCallNotification {
+  kind: 'missed_call';
+  id: string;
+  callId: string;
+  fromId: UserId;
+  fromName?: string;
+  at: string;
+}
+
 export interface Typist {
   userId: UserId;
   username: string;
@@ -286,7 +296,7 @@ export interface SwitchboardEvents {
   'user:offline': ServerEvent<'user:offline', { userId: UserId }>;
   'conversation:added': ServerEvent<'conversation:added', Conversation>;
   'conversation:removed': ServerEvent<'conversation:removed', { conversationId: RoomId }>;
-  'notification:new': ServerEvent<'notification:new', MessageNotification>;
+  'notification:new': ServerEvent<'notification:new', MessageNotification | MissedCallNotification>;
   'session:expiring': ServerEvent<'session:expiring', { expiresAt?: string }>;
   'call:incoming': ServerEvent<'call:incoming', Call & { caller: User }>;
   'call:accepted': ServerEvent<'call:accepted', Call>;

@@ -3,6 +3,7 @@ import { CallView } from './call-view.js';
 import { DeviceChoice, keptDevices } from './device-choice.js';
 import { Ringing } from './ringing.js';
 import { Ringtone } from './ringtone.js';
+import { showTitle } from './title.js';
 
 /** What of calls is on the page: those that ring, and the one that goes on. */
 export class CallDesk {
@@ -13,7 +14,6 @@ export class CallDesk {
   #tone = new Ringtone();
   #off;
   #focused = null;
-  #title = null;
 
   constructor(sb) {
     this.#sb = sb;
@@ -56,13 +56,7 @@ export class CallDesk {
 
   /** Who looks at another tab sees it in the title of this one. */
   #announce(call) {
-    if (call && this.#title === null) {
-      this.#title = document.title;
-      document.title = `${nameOf(call.user)} is calling`;
-    } else if (!call && this.#title !== null) {
-      document.title = this.#title;
-      this.#title = null;
-    }
+    showTitle({ calling: call ? nameOf(call.user) : null });
   }
 
   #show(call) {
