@@ -1,3 +1,4 @@
+import { fullJitter } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { LocalMedia } from './local-media.js';
 import { Peer, ROLES } from './peer.js';
@@ -5,6 +6,11 @@ import { Signals } from './signals.js';
 
 /** Signals that may come before we are ready for them. */
 const MAX_EARLY = 256;
+
+/** How often it is said that the call is taken, and the least and the longest wait in between, in milliseconds. */
+const TAKINGS = 20;
+const MIN_WAIT = 200;
+const MAX_WAIT = 2_000;
 
 /** What a client may tell the server about why a call ends. */
 const BY_PEER = { failed: 'ice_failed', broken: 'media_failed' };
@@ -16,6 +22,7 @@ const BY_PEER = { failed: 'ice_failed', broken: 'media_failed' };
  * Events: `change` for whoever draws it, `remote` (role, track or null), `figures` (see `Quality`), `ended` (reason).
  */
 export class Call extends Emitter {
+  #taking = false;
   #calls;
   #peer = null;
   #early = [];
@@ -43,6 +50,11 @@ export class Call extends Emitter {
     return this.state === 'ended';
   }
 
+  /** The server is being told that the call is taken, and may or may not have heard it. */
+  get taking() {
+    return this.#taking;
+  }
+
   /** How the way to the other one is: `connecting`, `connected`, `reconnecting`; null before the call is taken. */
   get network() {
     return this.#peer?.state ?? null;
@@ -57,7 +69,7 @@ export class Call extends Emitter {
       await this.#open(video);
       if (this.ended) return;
       this.#become('connecting');
-      await this.#calls.request('call:answer', { callId: this.id });
+      await this.#take();
       await this.#connect(servers, { polite: true });
     } catch (error) {
       this.#answerFailed(error);
@@ -154,6 +166,21 @@ export class Call extends Emitter {
     this.emit('ended', reason);
   }
 
+  /** Says it until it is heard: with the connection, the answer to an answer that was heard can be lost. */
+  async #take() {
+    this.#taking = true;
+    try {
+      for (let attempt = 0; !this.ended; attempt += 1) {
+        const error = await this.#calls.request('call:answer', { callId: this.id }).then(() => null, (reason) => reason);
+        if (!error) return;
+        if (!error.retryable || attempt >= TAKINGS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, fullJitter(attempt, Math.random, MIN_WAIT, MAX_WAIT)));
+      }
+    } finally {
+      this.#taking = false;
+    }
+  }
+
   async #open(video) {
     const local = await LocalMedia.open({ video, devices: this.#calls.devices });
     if (this.ended) return local.stop();
@@ -167,7 +194,8 @@ export class Call extends Emitter {
   }
 
   async #connect(servers, { polite }) {
-    const { iceServers } = await servers;
+    // Without them there may be a direct way all the same.
+    const { iceServers } = await servers.catch(() => this.#calls.servers()).catch(() => ({ iceServers: [] }));
     if (this.ended) return;
     const signals = new Signals(this.#calls.request, () => ({ callId: this.id }), (error) => this.#signalFailed(error));
     const peer = new Peer({

@@ -158,7 +158,7 @@ export class Calls extends Emitter {
     });
     if (state === 'ENDED') call.over(reason);
     else if (call.direction === 'incoming' && call.state === 'ringing' && state !== 'RINGING') call.over('answered_elsewhere');
-    else if (call.state === 'connecting' || call.state === 'active') call.over('disconnected');
+    else if ((call.state === 'connecting' && !call.taking) || call.state === 'active') call.over('disconnected');
   }
 
   #gone(call) {

@@ -85,6 +85,11 @@ export class Meeting extends Emitter {
     return this.state === 'ended';
   }
 
+  /** Whether this client has been in it: whoever is refused then wanted to come back. */
+  get entered() {
+    return this.#joinedAt !== null;
+  }
+
   /** The connection to another participant: `remote` (role → track), `state`, `quality`, `loudness`; undefined before it is made. */
   peer(userId) {
     return this.#mesh.peer(userId);
@@ -159,6 +164,7 @@ export class Meeting extends Emitter {
   /** For `Meetings`: the connection to the server is lost. */
   lost() {
     clearTimeout(this.#timer);
+    this.#media.away();
     if (this.state !== 'preparing') this.#become('offline');
   }
 
@@ -172,7 +178,7 @@ export class Meeting extends Emitter {
     else if (type.startsWith('participant:')) this.#attendance.update(data);
     else if (seq !== undefined) this.#said({ type, seq, data, ...event });
     if (type.startsWith('participant:')) this.#mesh.follow(this.participants);
-    if (type === 'participant:joined') this.#perhapsAnew(data);
+    this.#perhapsAnew();
     this.emit('change');
   }
 
@@ -197,8 +203,11 @@ export class Meeting extends Emitter {
     this.emit('ended', reason);
   }
 
+  /** In the lobby; whoever was inside before has no seat any more. */
   #waits(reply) {
-    this.#attendance.info = reply.meeting;
+    this.#media.away();
+    this.#attendance.outside(reply.meeting);
+    this.#mesh.follow([]);
     this.#become('waiting');
   }
 
@@ -214,7 +223,7 @@ export class Meeting extends Emitter {
     // The registration may have come before there was a seat, when it waited in the lobby.
     socket.register(`room:${this.id}`).catch(() => {});
     await this.#mesh.follow(this.participants, { entered: true, servers });
-    await this.#media.tell();
+    await this.#media.entered();
   }
 
   #refused(error, socket) {
@@ -227,12 +236,13 @@ export class Meeting extends Emitter {
 
   #take(state) {
     if (this.#attendance.state(state)) this.#mesh.follow(this.participants);
+    this.#perhapsAnew();
     this.emit('change');
   }
 
   /** The others had given this one up and have it back: entering again makes the connections and tells what they cannot see. */
-  #perhapsAnew({ userId, joinedAt }) {
-    if (this.state === 'live' && userId === this.self?.userId && joinedAt !== this.#joinedAt) this.enter();
+  #perhapsAnew() {
+    if (this.state === 'live' && this.self && this.self.joinedAt !== this.#joinedAt) this.enter();
   }
 
   #said(event) {
