@@ -268,6 +268,7 @@ export type ErrorCode =
   | 'media_refused'
   | 'media_missing'
   | 'media_busy'
+  | 'media_lost'
   | 'media_insecure';
 
 export class SwitchboardError extends Error {
@@ -550,6 +551,8 @@ export type MeetingAction =
 export interface LiveMeeting extends Emits<MeetingEvents> {
   readonly id: RoomId;
   readonly state: 'preparing' | 'joining' | 'waiting' | 'live' | 'offline' | 'ended';
+  /** Whether this client has been in it. */
+  readonly entered: boolean;
   readonly reason: string | null;
   readonly error: Error | null;
   readonly info: MeetingInfo | null;

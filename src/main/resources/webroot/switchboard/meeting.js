@@ -220,8 +220,8 @@ export class Meeting extends Emitter {
     if (this.#joinedAt !== null && joinedAt !== this.#joinedAt) this.#mesh.follow([]);
     this.#joinedAt = joinedAt;
     this.#become('live');
-    // The registration may have come before there was a seat, when it waited in the lobby.
-    socket.register(`room:${this.id}`).catch(() => {});
+    // The registration may have come before there was a seat, when it waited in the lobby. Without it nothing is heard.
+    socket.register(`room:${this.id}`).catch((error) => this.#refused(error, socket));
     await this.#mesh.follow(this.participants, { entered: true, servers });
     await this.#media.entered();
   }
