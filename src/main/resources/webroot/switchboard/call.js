@@ -7,10 +7,8 @@ import { Signals } from './signals.js';
 /** Signals that may come before we are ready for them. */
 const MAX_EARLY = 256;
 
-/** How often it is said that the call is taken, and the least and the longest wait in between, in milliseconds. */
-const TAKINGS = 20;
-const MIN_WAIT = 200;
-const MAX_WAIT = 2_000;
+/** How often it is said that the call is taken, for about as long as it rings. */
+const TAKINGS = 7;
 
 /** What a client may tell the server about why a call ends. */
 const BY_PEER = { failed: 'ice_failed', broken: 'media_failed' };
@@ -174,7 +172,7 @@ export class Call extends Emitter {
         const error = await this.#calls.request('call:answer', { callId: this.id }).then(() => null, (reason) => reason);
         if (!error) return;
         if (!error.retryable || attempt >= TAKINGS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, fullJitter(attempt, Math.random, MIN_WAIT, MAX_WAIT)));
+        await new Promise((resolve) => setTimeout(resolve, fullJitter(attempt)));
       }
     } finally {
       this.#taking = false;

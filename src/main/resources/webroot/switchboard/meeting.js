@@ -1,7 +1,7 @@
 import { Attendance } from './attendance.js';
-import { fullJitter } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { uuid } from './ids.js';
+import { MeetingEntrance } from './meeting-entrance.js';
 import { MeetingMedia } from './meeting-media.js';
 import { Mesh } from './mesh.js';
 import { RoomLog } from './room-log.js';
@@ -18,26 +18,28 @@ const FAREWELLS = { removed: 'removed', denied: 'denied', replaced: 'replaced', 
  * `ended` (reason).
  */
 export class Meeting extends Emitter {
-  #connection;
   #inside;
+  #entrance;
   #media;
   #mesh;
   #attendance;
   #log = new RoomLog();
-  #resume;
   #joinedAt = null;
-  #attempt = 0;
-  #timer;
 
   /** Made by `Meetings`. */
   constructor(connection, id, inside) {
     super();
-    this.#connection = connection;
     this.#inside = inside;
     this.id = id;
     this.state = 'preparing';
     this.reason = null;
     this.error = null;
+    this.#entrance = new MeetingEntrance(connection, id, inside, {
+      joining: () => this.#joins(),
+      joined: (reply, servers) => this.#joined(reply, servers),
+      waits: (reply) => this.#waits(reply),
+      refused: (reason, error) => this.over(reason, error),
+    });
     this.#attendance = new Attendance(inside.me.id);
     this.#media = new MeetingMedia((action, about) => this.update(action, about));
     this.#media.on('change', () => this.emit('change'));
@@ -138,32 +140,12 @@ export class Meeting extends Emitter {
 
   /** For `Meetings`: enters, or enters again after a loss. */
   async enter() {
-    const { socket } = this.#connection;
-    if (!socket || this.ended || !this.local) return;
-    clearTimeout(this.#timer);
-    this.#become('joining');
-    const { servers, request } = this.#inside;
-    const fresh = servers();
-    const afterSeq = this.#log.position ?? undefined;
-    const resume = this.#resume;
-    this.#resume = this.#connection.resumeToken;
-    try {
-      // Both go out together; the server handles them in order.
-      const joined = request('meeting:join', { meetingId: this.id, afterSeq, resume });
-      socket.register(`room:${this.id}`).catch(() => {});
-      const reply = await joined;
-      if (socket !== this.#connection.socket || this.ended) return;
-      this.#attempt = 0;
-      if (reply.entry === 'waiting') return this.#waits(reply);
-      await this.#joined(reply, socket, fresh);
-    } catch (error) {
-      this.#refused(error, socket);
-    }
+    if (!this.ended && this.local) await this.#entrance.enter();
   }
 
   /** For `Meetings`: the connection to the server is lost. */
   lost() {
-    clearTimeout(this.#timer);
+    this.#entrance.pause();
     this.#media.away();
     if (this.state !== 'preparing') this.#become('offline');
   }
@@ -193,14 +175,18 @@ export class Meeting extends Emitter {
 
   over(reason, error = null) {
     if (this.ended) return;
-    clearTimeout(this.#timer);
     this.reason = reason;
     this.error = error;
     this.#become('ended');
-    this.#connection.socket?.unregister(`room:${this.id}`).catch(() => {});
+    this.#entrance.close();
     this.#mesh.end();
     this.#media.stop();
     this.emit('ended', reason);
+  }
+
+  #joins() {
+    this.#become('joining');
+    return this.#log.position ?? undefined;
   }
 
   /** In the lobby; whoever was inside before has no seat any more. */
@@ -211,7 +197,7 @@ export class Meeting extends Emitter {
     this.#become('waiting');
   }
 
-  async #joined(reply, socket, servers) {
+  async #joined(reply, servers) {
     this.#attendance.state(reply);
     if (this.#log.position !== null && reply.headSeq < this.#log.position) this.#log = new RoomLog();
     for (const event of this.#log.joined(reply).applied) this.emit('message', event.data);
@@ -220,18 +206,8 @@ export class Meeting extends Emitter {
     if (this.#joinedAt !== null && joinedAt !== this.#joinedAt) this.#mesh.follow([]);
     this.#joinedAt = joinedAt;
     this.#become('live');
-    // The registration may have come before there was a seat, when it waited in the lobby. Without it nothing is heard.
-    socket.register(`room:${this.id}`).catch((error) => this.#refused(error, socket));
     await this.#mesh.follow(this.participants, { entered: true, servers });
     await this.#media.entered();
-  }
-
-  #refused(error, socket) {
-    if (this.ended || socket !== this.#connection.socket || error.code === 'offline') return;
-    // `conflict`: another device of this user has taken the seat.
-    if (error.code === 'conflict') this.over('replaced', error);
-    else if (error.retryable && this.#attempt < 5) this.#timer = setTimeout(() => this.enter(), fullJitter(this.#attempt++));
-    else this.over(error.code, error);
   }
 
   #take(state) {
