@@ -66,7 +66,7 @@ const PARTED = {
   barred: 'The host removed you from the meeting.',
   denied: 'The host did not let you in.',
   replaced: 'You are in the meeting on another device now.',
-  lost: 'The meeting was lost with the server that kept it. Join again.',
+  lost: 'You could not be reached for too long, and your place was taken: the meeting is full now.',
   meeting_full: 'The meeting is full.',
   meeting_locked: 'The host lets nobody more in.',
   meeting_ended: 'The meeting is over.',

@@ -192,7 +192,7 @@ export class MeetingView {
     this.bar.end();
     announce(words);
     // Who could not come back may not be looking: that word waits for them.
-    const lasting = entered && error ? words : null;
+    const lasting = entered && (error || reason === 'lost') ? words : null;
     setTimeout(() => this.#hooks.closed(lasting), this.bar.leaving ? 0 : FAREWELL);
   }
 }

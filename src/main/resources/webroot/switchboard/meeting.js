@@ -13,7 +13,8 @@ const FAREWELLS = { removed: 'removed', denied: 'denied', replaced: 'replaced', 
  * One meeting, from entering to leaving: who is in it, their pictures and sound, the chat, what its host does.
  *
  * States: `preparing`, `joining`, `waiting` (in the lobby), `live`, `offline` (the connection to the server is lost; pictures
- * and sound go on), `ended` (`reason`: `left`, `removed`, `denied`, `replaced`, `ended`, `lost`, or the code of a refusal).
+ * and sound go on), `ended` (`reason`: `left`, `removed`, `denied`, `replaced`, `ended`, `lost` (others have all seats), or the
+ * code of a refusal).
  * Events: `change` for whoever draws it, `asked` (`mute`, `unshare`, `knock`: see `meeting:request`), `message` (a Message),
  * `ended` (reason).
  */
@@ -153,7 +154,9 @@ export class Meeting extends Emitter {
   /** For `Switchboard`: an event of `room:<id>`. */
   receive({ type, seq, data, ...event }) {
     if (this.ended) return;
-    if (type === 'meeting:ended') this.over(data.reason === 'lost' ? 'lost' : 'ended');
+    // Lost with the nodes that kept it, it may be entered again, and the others do the same.
+    if (type === 'meeting:ended' && data.reason === 'lost') this.enter();
+    else if (type === 'meeting:ended') this.over('ended');
     else if (type === 'meeting:state') this.#take(data);
     else if (type === 'meeting:updated') this.#attendance.terms(data);
     else if (type === 'participant:left') this.#attendance.leave(data);

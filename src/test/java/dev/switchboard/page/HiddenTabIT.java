@@ -41,8 +41,7 @@ class HiddenTabIT {
      * others begin run once a minute.
      */
     private static final String ONCE_A_MINUTE =
-            "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10,"
-                    + "QuickIntensiveWakeUpThrottlingAfterLoading";
+            "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10";
 
     private static final int MOST_A_MINUTE = 2;
     private static final Duration LONG_SPAN = Duration.ofSeconds(20);

@@ -2,9 +2,11 @@ package dev.switchboard.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
+import com.hazelcast.core.Hazelcast;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.ScreenshotOptions;
+import com.microsoft.playwright.Page.WaitForFunctionOptions;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Front;
 import dev.switchboard.support.Guest;
@@ -23,6 +25,13 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("dev.switchboard.page.Chromium#isThere")
 class MeetingReturnIT {
     private static final Path PICTURES = Path.of("target", "screenshots");
+
+    /** The connections of before are given up, and there is another one. */
+    private static final String ENTERED_AGAIN =
+            "() => window.peers.length > 1 && window.peers.at(-1).connectionState === 'connected'";
+
+    /** Nodes compare what they follow with its owner every 20 s. */
+    private static final double NOTICED_MILLIS = 45_000;
 
     private static Chromium chromium;
     private static TestNodes cluster;
@@ -208,6 +217,19 @@ class MeetingReturnIT {
         bob.is("live");
         ann.seesOthers(1);
         bob.seesOthers(1);
+    }
+
+    @Test
+    void intoOneThatWasLostWithTheNodesThatKeptIt() {
+        meet();
+        Hazelcast.getAllHazelcastInstances().iterator().next().getMap("meetings").clear();
+        for (Attendee each : List.of(ann, bob)) {
+            each.visitor.page.waitForFunction(ENTERED_AGAIN, null, new WaitForFunctionOptions().setTimeout(NOTICED_MILLIS));
+        }
+        ann.seesOthers(1);
+        bob.seesOthers(1);
+        bob.press("Leave");
+        assertThat(ann.tiles()).hasCount(1);
     }
 
     @Test
