@@ -1,17 +1,18 @@
 package dev.switchboard.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.Hazelcast;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.ScreenshotOptions;
-import com.microsoft.playwright.Page.WaitForFunctionOptions;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Front;
 import dev.switchboard.support.Guest;
 import dev.switchboard.support.TestNodes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -28,10 +29,10 @@ class MeetingReturnIT {
 
     /** The connections of before are given up, and there is another one. */
     private static final String ENTERED_AGAIN =
-            "() => window.peers.length > 1 && window.peers.at(-1).connectionState === 'connected'";
+            "window.peers.length > 1 && window.peers.at(-1).connectionState === 'connected'";
 
     /** Nodes compare what they follow with its owner every 20 s. */
-    private static final double NOTICED_MILLIS = 45_000;
+    private static final Duration NOTICED = Duration.ofSeconds(45);
 
     private static Chromium chromium;
     private static TestNodes cluster;
@@ -224,7 +225,7 @@ class MeetingReturnIT {
         meet();
         Hazelcast.getAllHazelcastInstances().iterator().next().getMap("meetings").clear();
         for (Attendee each : List.of(ann, bob)) {
-            each.visitor.page.waitForFunction(ENTERED_AGAIN, null, new WaitForFunctionOptions().setTimeout(NOTICED_MILLIS));
+            await().atMost(NOTICED).until(() -> (Boolean) each.visitor.page.evaluate(ENTERED_AGAIN));
         }
         ann.seesOthers(1);
         bob.seesOthers(1);
