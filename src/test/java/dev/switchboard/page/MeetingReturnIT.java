@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.ScreenshotOptions;
@@ -223,7 +224,11 @@ class MeetingReturnIT {
     @Test
     void intoOneThatWasLostWithTheNodesThatKeptIt() {
         meet();
-        Hazelcast.getAllHazelcastInstances().iterator().next().getMap("meetings").clear();
+        HazelcastInstance memory =
+                Hazelcast.getAllHazelcastInstances().iterator().next();
+        for (String kind : List.of("meetings", "meeting-chats")) {
+            memory.getMap(kind).clear();
+        }
         for (Attendee each : List.of(ann, bob)) {
             await().atMost(NOTICED).until(() -> (Boolean) each.visitor.page.evaluate(ENTERED_AGAIN));
         }

@@ -7,6 +7,7 @@ import dev.switchboard.support.Front;
 import dev.switchboard.support.TestNodes;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class MissedCallsIT {
     @BeforeAll
     static void start() {
         chromium = Chromium.start(Chromium.WITH_CAMERA);
-        cluster = TestNodes.start(2);
+        cluster = TestNodes.start(2, Map.of("PRESENCE_GRACE", "1s"));
     }
 
     @AfterAll
@@ -47,11 +48,15 @@ class MissedCallsIT {
         ann.meet(bob);
         bob.visitor.button("Sign out").click();
         assertThat(bob.visitor.button("Sign in")).isVisible();
+        assertThat(ann.visitor.link(bob.name()).locator(".presence")).hasAttribute("data-online", "false");
         ann.visitor.button("Video call").click();
         ann.visitor.sees(bob.name() + " cannot be reached at the moment.");
         ann.free();
 
         bob.visitor.signIn(Visitor.PASSWORD);
+        assertThat(bob.visitor.link("General")).isVisible();
+        System.out.println("DEBUG " + bob.visitor.page.evaluate("fetch('/api/v1/notifications').then(r => r.text())"));
+        picture(bob, "missed-debug");
         assertThat(bob.visitor.button("Missed calls, 1 new")).isVisible();
         assertThat(bob.visitor.page).hasTitle("(1) Switchboard");
         picture(bob, "missed-call");
