@@ -127,7 +127,11 @@ export class MeetingView {
     if (state === 'preparing') return 'Waiting for camera and microphone…';
     if (state === 'joining') return 'Joining…';
     if (state === 'waiting') return 'The host will let you in soon.';
-    if (state === 'offline') return participants.length > 0 ? 'Reconnecting… Those here still see and hear you.' : 'Reconnecting…';
+    if (state === 'offline') {
+      // Once the seat is given up, the others let go as well.
+      const heard = participants.some(({ userId }) => this.#meeting.peer(userId)?.state === 'connected');
+      return heard ? 'Reconnecting… Those here still see and hear you.' : 'Reconnecting…';
+    }
     return [count(participants.length, 'person', 'people'), info?.locked && 'locked'].filter(Boolean).join(' · ');
   }
 

@@ -103,6 +103,7 @@ class MeetingReturnIT {
     void intoTheMeetingWithPicturesBothWays() {
         meet();
         awayTooLong();
+        assertThat(bob.view().locator(".call-status")).hasText("Reconnecting…");
         picture(ann, "meeting-other-gone");
         picture(bob, "meeting-cut-off");
         bob.press("Turn the camera off");

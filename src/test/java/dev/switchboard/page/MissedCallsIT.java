@@ -54,9 +54,6 @@ class MissedCallsIT {
         ann.free();
 
         bob.visitor.signIn(Visitor.PASSWORD);
-        assertThat(bob.visitor.link("General")).isVisible();
-        System.out.println("DEBUG " + bob.visitor.page.evaluate("fetch('/api/v1/notifications').then(r => r.text())"));
-        picture(bob, "missed-debug");
         assertThat(bob.visitor.button("Missed calls, 1 new")).isVisible();
         assertThat(bob.visitor.page).hasTitle("(1) Switchboard");
         picture(bob, "missed-call");
