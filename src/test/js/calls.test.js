@@ -124,9 +124,14 @@ test(
 test(
   'calls: whoever is called by the one that they call takes that call',
   withServer(async (world) => {
-    const { sb, made, answers } = await signedIn(world);
-    answers['call:initiate'] = { callId: 'c9', call: call('CONNECTING', { id: 'c9', callerId: 'u2', calleeId: 'u1' }) };
+    const { sb, made, answers, push } = await signedIn(world);
+    const theirs = { id: 'c9', callerId: 'u2', calleeId: 'u1' };
+    answers['call:initiate'] = () => {
+      push('call:incoming', { ...call('RINGING', theirs), caller: BOB });
+      return { callId: 'c9', call: call('CONNECTING', theirs) };
+    };
     const mine = await sb.calls.call(BOB);
+    assert.deepEqual(sb.calls.live, [mine], 'it does not ring as well');
     assert.deepEqual([mine.direction, mine.state, mine.id], ['incoming', 'connecting', 'c9']);
     assert.equal(made.peers[0].getTransceivers().length, 0, 'the other one offers');
   }),

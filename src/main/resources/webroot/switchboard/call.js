@@ -26,7 +26,7 @@ export class Call extends Emitter {
   #early = [];
   #offs = [];
 
-  /** Made by `Calls`. `calls` is its inside: `{request, servers, prepare, gone, policy, devices}`. */
+  /** Made by `Calls`. `calls` is its inside: `{request, servers, met, gone, policy, devices}`. */
   constructor(calls, { id = null, direction, user, media, state }) {
     super();
     this.#calls = calls;
@@ -116,6 +116,7 @@ export class Call extends Emitter {
     } else if (call.callerId === this.user.id) {
       // Both called each other at once: this call is theirs, and taken.
       this.direction = 'incoming';
+      this.#calls.met(this);
       this.#become('connecting');
       await this.#connect(servers, { polite: true });
     } else {

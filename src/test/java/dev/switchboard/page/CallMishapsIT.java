@@ -174,10 +174,10 @@ class CallMishapsIT {
         assertThat(meeting).hasAttribute("inert", "");
         picture(bob, "call-in-meeting");
         Accessibility.check(bob.visitor.page, "a call over a meeting");
-        bob.visitor.button("Back to the conversations").click();
+        bob.view().getByLabel("Back to the conversations").click();
         assertThat(meeting).not().hasAttribute("inert", "");
         picture(bob, "call-small-in-meeting");
-        bob.visitor.page.locator(".call:not(.meeting)").getByLabel("Hang up").click();
+        bob.view().getByLabel("Hang up").click();
         bob.free();
         assertThat((Boolean) bob.visitor.page.evaluate("document.getElementById('app').inert"))
                 .as("the page beneath the meeting is out of reach")

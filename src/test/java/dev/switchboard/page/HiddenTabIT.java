@@ -197,6 +197,6 @@ class HiddenTabIT {
                         .asInt())
                 .isEqualTo(200);
         tab.evaluate("location.reload()");
-        await().atMost(SOON).until(() -> shows(tab, "General"));
+        await().atMost(SOON).until(() -> shows(tab, "@" + account.username()));
     }
 }
