@@ -56,7 +56,9 @@ final class PgNotifications implements Notifications {
     }
 
     private static Optional<UUID> first(RowSet<Row> rows) {
-        return rows.size() == 0 ? Optional.empty() : Optional.of(rows.iterator().next().getUUID(0));
+        return rows.size() == 0
+                ? Optional.empty()
+                : Optional.of(rows.iterator().next().getUUID(0));
     }
 
     private static List<Notification> notifications(RowSet<Row> rows) {

@@ -85,10 +85,8 @@ public final class SignalingVerticle extends VerticleBase {
                 store,
                 claims,
                 log,
-                new BusCallNews(
-                        bus,
-                        notifications,
-                        () -> vertx.timer(RETELL_MS, TimeUnit.MILLISECONDS).mapEmpty()),
+                new BusCallNews(bus, notifications, () -> vertx.timer(RETELL_MS, TimeUnit.MILLISECONDS)
+                        .mapEmpty()),
                 () -> options.get().times(),
                 clock);
         CallOwners owners = new BusCallOwners(bus);

@@ -103,7 +103,8 @@ class CallMishapsIT {
     void twoWhoCallEachOtherAtOnceTalk() {
         bob.visitor.open(ann.name());
         for (Caller each : List.of(ann, bob)) {
-            each.visitor.page.evaluate("setTimeout(() => document.querySelector('[aria-label=\"Video call\"]').click(), 100)");
+            each.visitor.page.evaluate(
+                    "setTimeout(() => document.querySelector('[aria-label=\"Video call\"]').click(), 100)");
         }
         ann.inCall();
         bob.inCall();
@@ -193,7 +194,8 @@ class CallMishapsIT {
 
     @Test
     void theChosenSpeakerIsUsedInTheNextCall() {
-        ann.visitor.page.evaluate("localStorage.setItem('switchboard.calls', JSON.stringify({ devices: { speaker: 'gone' } }))");
+        ann.visitor.page.evaluate(
+                "localStorage.setItem('switchboard.calls', JSON.stringify({ devices: { speaker: 'gone' } }))");
         ann.visitor.page.reload();
         assertThat(ann.visitor.heading(bob.name())).isVisible();
         ann.visitor.page.evaluate(

@@ -40,8 +40,7 @@ class HiddenTabIT {
      * Chromium's second stage, which comes 5 minutes after a page was hidden unless it is told otherwise: timers that
      * others begin run once a minute.
      */
-    private static final String ONCE_A_MINUTE =
-            "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10";
+    private static final String ONCE_A_MINUTE = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10";
 
     private static final int MOST_A_MINUTE = 2;
     private static final Duration LONG_SPAN = Duration.ofSeconds(20);
@@ -115,7 +114,8 @@ class HiddenTabIT {
                     .ok();
             try (HiddenTab hidden =
                             new HiddenTab(folder("bob"), way.address(), Caller.WATCH + COUNT_SOCKETS, ONCE_A_MINUTE);
-                    HiddenTab caller = new HiddenTab(folder("ann"), cluster.doors().get(0) + "/", Caller.WATCH)) {
+                    HiddenTab caller =
+                            new HiddenTab(folder("ann"), cluster.doors().get(0) + "/", Caller.WATCH)) {
                 signIn(hidden, bob);
                 signIn(caller, ann);
                 hidden.hide();

@@ -244,8 +244,8 @@ class MeetingReturnIT {
         meet();
         bobsWay.cut();
         bob.is("offline");
-        Visitor phone = bob.visitor.onAnotherDevice(
-                chromium.browser(), cluster.doors().get(0) + "/");
+        Visitor phone =
+                bob.visitor.onAnotherDevice(chromium.browser(), cluster.doors().get(0) + "/");
         phone.signIn(Visitor.PASSWORD);
         assertThat(phone.link("General")).isVisible();
         phone.page.evaluate("link => { location.hash = link; }", ann.link());

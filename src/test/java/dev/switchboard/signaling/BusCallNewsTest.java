@@ -82,7 +82,8 @@ class BusCallNewsTest {
         Instant now = Instant.now();
         CallRecord call = CallRecord.ring(new UUID(0, 9), Leg.of(ANN, "s", "one", now), BOB, Media.AUDIO, now, TIMES);
         List<Effect> effects = List.of(Effect.of(Kind.INCOMING, BOB));
-        Future<Void> told = new BusCallNews(bus, new Notes(), Future::succeededFuture).tell(new CallEntry(call, "ann", "Ann", effects), effects);
+        Future<Void> told = new BusCallNews(bus, new Notes(), Future::succeededFuture)
+                .tell(new CallEntry(call, "ann", "Ann", effects), effects);
         Throwable failure = wait(told.map((Throwable) null).otherwise(e -> e));
         assertThat(failure).isInstanceOfSatisfying(FaultException.class, fault -> assertThat(fault.fault())
                 .as("so that whoever asked for the change asks again, and finds it done")
@@ -112,7 +113,8 @@ class BusCallNewsTest {
         CallRecord call = CallRecord.ring(new UUID(0, 9), Leg.of(ANN, "s", "one", now), BOB, Media.AUDIO, now, TIMES);
         List<Effect> effects = List.of(Effect.of(Kind.MISSED, BOB));
         CallEntry entry = new CallEntry(call, "ann", "Ann", effects);
-        assertThat(wait(news.tell(entry, effects).map("told").otherwise("failed"))).isEqualTo("failed");
+        assertThat(wait(news.tell(entry, effects).map("told").otherwise("failed")))
+                .isEqualTo("failed");
 
         // No sweep does: it is tried again here.
         Call refused = Calls.refused(new UUID(0, 10), ANN, BOB, Media.AUDIO, EndReason.BUSY, now);
