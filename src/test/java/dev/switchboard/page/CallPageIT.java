@@ -11,6 +11,7 @@ import dev.switchboard.support.TestNodes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,8 @@ class CallPageIT {
     @BeforeAll
     static void start() {
         chromium = Chromium.start(Chromium.WITH_CAMERA);
-        cluster = TestNodes.start(2);
+        // More calls than people begin.
+        cluster = TestNodes.start(2, Map.of("CALL_PER_MINUTE", "1000", "CALL_PER_MINUTE_AND_PAIR", "1000"));
     }
 
     @AfterAll
