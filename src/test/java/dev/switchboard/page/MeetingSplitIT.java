@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledIf("dev.switchboard.page.Chromium#isThere")
 class MeetingSplitIT {
-    private static final Duration TOGETHER = Duration.ofSeconds(60);
+    private static final Duration TOGETHER = Duration.ofMinutes(1);
 
     /** The cut is noticed after 8 s of silence, then the seat is kept for its grace. */
     private static final Duration GIVEN_UP = Duration.ofSeconds(40);
