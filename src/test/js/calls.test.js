@@ -124,9 +124,14 @@ test(
 test(
   'calls: whoever is called by the one that they call takes that call',
   withServer(async (world) => {
-    const { sb, made, answers } = await signedIn(world);
-    answers['call:initiate'] = { callId: 'c9', call: call('CONNECTING', { id: 'c9', callerId: 'u2', calleeId: 'u1' }) };
+    const { sb, made, answers, push } = await signedIn(world);
+    const theirs = { id: 'c9', callerId: 'u2', calleeId: 'u1' };
+    answers['call:initiate'] = () => {
+      push('call:incoming', { ...call('RINGING', theirs), caller: BOB });
+      return { callId: 'c9', call: call('CONNECTING', theirs) };
+    };
     const mine = await sb.calls.call(BOB);
+    assert.deepEqual(sb.calls.live, [mine], 'it does not ring as well');
     assert.deepEqual([mine.direction, mine.state, mine.id], ['incoming', 'connecting', 'c9']);
     assert.equal(made.peers[0].getTransceivers().length, 0, 'the other one offers');
   }),
@@ -204,5 +209,52 @@ test(
     await advance(2_000);
     assert.equal(mine.reason, 'ice_failed');
     assert.equal(asked.at(-1).body.reason, 'ice_failed');
+  }),
+);
+
+test(
+  'calls: that it is taken is said again when the connection is lost meanwhile, until it is heard',
+  withServer(async (world) => {
+    const { server } = world;
+    const { sb, made, answers, http, push } = await signedIn(world);
+    const theirs = (state) => call(state, { callerId: 'u2', calleeId: 'u1' });
+    push('call:incoming', { ...theirs('RINGING'), caller: BOB });
+    await settle();
+    const [ringing] = sb.calls.live;
+    let said = 0;
+    answers['call:answer'] = () => {
+      said += 1;
+      if (said === 1) [...server.sockets][0].drop();
+      return { call: theirs('CONNECTING') };
+    };
+    http['/calls/c1'] = theirs('RINGING');
+    const answered = ringing.answer();
+    await advance(5_000);
+    await answered;
+    assert.deepEqual([ringing.state, said, made.peers.length], ['connecting', 2, 1]);
+    await ringing.hangUp();
+  }),
+);
+
+test(
+  'calls: whoever is muted stays so with another microphone, and a camera that is gone is not replaced but told',
+  withServer(async (world) => {
+    const { sb, made, answers, push } = await signedIn(world);
+    answers['call:initiate'] = { callId: 'c1', call: call('RINGING') };
+    const mine = await sb.calls.call(BOB);
+    push('call:accepted', call('CONNECTING'));
+    await settle();
+    const { local } = mine;
+    await local.mute(true);
+    local.track('audio').onended();
+    await settle();
+    assert.equal(made.tracks.length, 3, 'there is another microphone');
+    assert.deepEqual([local.track('audio'), local.muted, local.track('audio').enabled], [made.tracks[2], true, false]);
+    local.track('camera').onended();
+    await settle();
+    assert.deepEqual([local.cameraOn, local.problems.camera.code], [false, 'media_lost']);
+    await local.camera(true);
+    assert.deepEqual([local.cameraOn, local.problems.camera], [true, null]);
+    await mine.hangUp();
   }),
 );

@@ -166,6 +166,16 @@ export interface MessageNotification {
   preview?: string;
 }
 
+/** A call that nobody took; it may be told more than once. */
+export interface MissedCallNotification {
+  kind: 'missed_call';
+  id: string;
+  callId: string;
+  fromId: UserId;
+  fromName?: string;
+  at: string;
+}
+
 export interface Typist {
   userId: UserId;
   username: string;
@@ -258,6 +268,7 @@ export type ErrorCode =
   | 'media_refused'
   | 'media_missing'
   | 'media_busy'
+  | 'media_lost'
   | 'media_insecure';
 
 export class SwitchboardError extends Error {
@@ -286,7 +297,7 @@ export interface SwitchboardEvents {
   'user:offline': ServerEvent<'user:offline', { userId: UserId }>;
   'conversation:added': ServerEvent<'conversation:added', Conversation>;
   'conversation:removed': ServerEvent<'conversation:removed', { conversationId: RoomId }>;
-  'notification:new': ServerEvent<'notification:new', MessageNotification>;
+  'notification:new': ServerEvent<'notification:new', MessageNotification | MissedCallNotification>;
   'session:expiring': ServerEvent<'session:expiring', { expiresAt?: string }>;
   'call:incoming': ServerEvent<'call:incoming', Call & { caller: User }>;
   'call:accepted': ServerEvent<'call:accepted', Call>;
@@ -540,6 +551,8 @@ export type MeetingAction =
 export interface LiveMeeting extends Emits<MeetingEvents> {
   readonly id: RoomId;
   readonly state: 'preparing' | 'joining' | 'waiting' | 'live' | 'offline' | 'ended';
+  /** Whether this client has been in it. */
+  readonly entered: boolean;
   readonly reason: string | null;
   readonly error: Error | null;
   readonly info: MeetingInfo | null;

@@ -1,8 +1,10 @@
 import { nameOf } from './call-words.js';
 import { CallView } from './call-view.js';
+import { cover, giveBack } from './cover.js';
 import { DeviceChoice, keptDevices } from './device-choice.js';
 import { Ringing } from './ringing.js';
 import { Ringtone } from './ringtone.js';
+import { showTitle } from './title.js';
 
 /** What of calls is on the page: those that ring, and the one that goes on. */
 export class CallDesk {
@@ -13,7 +15,7 @@ export class CallDesk {
   #tone = new Ringtone();
   #off;
   #focused = null;
-  #title = null;
+  #before = null;
 
   constructor(sb) {
     this.#sb = sb;
@@ -39,12 +41,18 @@ export class CallDesk {
     const waiting = calls.live.filter((call) => call.direction === 'incoming' && ['ringing', 'preparing'].includes(call.state));
     for (const [call, ringing] of this.#ringing) {
       if (waiting.includes(call)) continue;
+      const focused = ringing.element.contains(document.activeElement);
       ringing.end();
       this.#ringing.delete(call);
+      if (focused && call.ended) giveBack(this.#before);
     }
     for (const call of waiting) {
       if (this.#ringing.has(call)) continue;
       const ringing = new Ringing(call);
+      // Who takes the call by keyboard wants to be back there afterwards: the button is gone by then.
+      ringing.element.addEventListener('focusin', ({ relatedTarget }) => {
+        if (relatedTarget && !ringing.element.contains(relatedTarget)) this.#before = relatedTarget;
+      });
       this.#ringing.set(call, ringing);
       document.body.prepend(ringing.element);
     }
@@ -56,39 +64,32 @@ export class CallDesk {
 
   /** Who looks at another tab sees it in the title of this one. */
   #announce(call) {
-    if (call && this.#title === null) {
-      this.#title = document.title;
-      document.title = `${nameOf(call.user)} is calling`;
-    } else if (!call && this.#title !== null) {
-      document.title = this.#title;
-      this.#title = null;
-    }
+    showTitle({ calling: call ? nameOf(call.user) : null });
   }
 
   #show(call) {
     this.#close();
     this.#shown = call;
-    this.#focused = document.activeElement;
-    this.#view = new CallView(call, this.#sb.user, {
+    this.#focused = document.activeElement === document.body ? this.#before : document.activeElement;
+    this.#before = null;
+    const view = new CallView(call, this.#sb, {
       closed: () => this.#shown === call && this.#close(),
-      resized: (small) => this.#cover(!small),
-      choose: () => new DeviceChoice(this.#sb, call, this.#view.sound).open(),
+      resized: (small) => cover(view.element, !small),
+      choose: () => new DeviceChoice(this.#sb, call, view.sound).open(),
     });
-    document.body.append(this.#view.element);
-    this.#view.resize(false);
-    this.#view.opened();
+    this.#view = view;
+    document.body.append(view.element);
+    view.resize(false);
+    view.opened();
   }
 
   #close() {
     if (!this.#view) return;
+    const { element } = this.#view;
+    const focused = element.contains(document.activeElement) || document.activeElement === document.body;
     this.#view.end();
     this.#view = this.#shown = null;
-    this.#cover(false);
-    this.#focused?.focus();
-  }
-
-  /** What is behind a view that covers the page cannot be reached. */
-  #cover(covered) {
-    document.getElementById('app').inert = covered;
+    cover(element, null);
+    if (focused) giveBack(this.#focused);
   }
 }

@@ -1,5 +1,5 @@
 import { CallBar } from './call-bar.js';
-import { duration, endOf, mediaWords, nameOf } from './call-words.js';
+import { duration, endOf, failed, mediaWords, nameOf } from './call-words.js';
 import { announce, framed, h, icon, iconButton } from './dom.js';
 import { Sound, VideoTile } from './video-tile.js';
 
@@ -11,26 +11,27 @@ const FAREWELL = 4_000;
 /** A call that goes on, or that this person began: over the whole page, or small in a corner of it. */
 export class CallView {
   #call;
-  #me;
   #offs;
   #clock;
   #rating = 'good';
   #small = false;
+  #told = null;
+  #announced = null;
 
   /**
    * @param closed called when there is nothing more to see
    * @param resized called with whether it is small now
    */
-  constructor(call, me, { closed, resized, choose }) {
+  constructor(call, sb, { closed, resized, choose }) {
+    const me = sb.user;
     this.#call = call;
-    this.#me = me;
     this.closed = closed;
     this.resized = resized;
     const name = nameOf(call.user);
     this.remote = new VideoTile({ id: call.user.id, name, className: 'main' });
     this.aside = new VideoTile({ id: call.user.id, name, label: `${name}, camera`, className: 'aside' });
     this.own = new VideoTile({ id: me.id, name: nameOf(me), label: 'You', mirrored: true, className: 'own' });
-    this.sound = new Sound();
+    this.sound = new Sound(sb.calls.options.devices.speaker);
     this.heading = h('h2', { tabindex: '-1', text: name });
     this.status = h('p', { class: 'call-status' });
     this.notice = h('p', { class: 'call-notice', role: 'status' });
@@ -103,10 +104,26 @@ export class CallView {
     const shared = local?.track('screen');
     this.own.show(shared ?? local?.track('camera') ?? null, { mirrored: !shared, fit: shared ? 'contain' : 'cover' });
     this.bar.draw();
-    if (local?.problems.camera && !this.told) {
-      this.told = true;
-      this.#say(mediaWords('camera', local.problems.camera));
-    }
+    this.#tell(local?.problems ?? {});
+    this.#announce();
+  }
+
+  /** Says what is wrong with the devices, once, until it is well again. */
+  #tell({ audio, camera }) {
+    const problem = audio ?? camera ?? null;
+    if (problem === this.#told) return;
+    this.#told = problem;
+    this.#say(problem ? mediaWords(audio ? 'audio' : 'camera', problem) : '');
+  }
+
+  /** How it stands, for those who listen; the time that passes they need not hear. */
+  #announce() {
+    const { state, network } = this.#call;
+    const reconnecting = state === 'active' && network === 'reconnecting';
+    const now = `${state} ${reconnecting}`;
+    if (now === this.#announced) return;
+    this.#announced = now;
+    announce(state === 'active' && !reconnecting ? 'Connected.' : this.status.textContent);
   }
 
   #describe() {
@@ -126,7 +143,7 @@ export class CallView {
   #over(reason) {
     clearInterval(this.#clock);
     const { error, user } = this.#call;
-    const words = error?.code?.startsWith('media_') ? mediaWords('audio', error) : endOf(reason, nameOf(user));
+    const words = reason === 'failed' ? failed(error, nameOf(user)) : endOf(reason, nameOf(user));
     this.element.dataset.state = 'ended';
     this.remote.show(null);
     this.own.show(null);

@@ -21,12 +21,22 @@ export function endOf(reason, name) {
   return (ENDED[reason] ?? ENDED.hangup)(name);
 }
 
+const CONFLICT = 'You are in another call already, perhaps in another tab or on another device.';
+
+/** Why a call did not begin. */
+export function failed(error, name) {
+  if (error.code?.startsWith('media_')) return mediaWords('audio', error);
+  if (error.code === 'conflict') return CONFLICT;
+  return error.code === 'not_found' ? `${name} is not here any more.` : wordsFor(error);
+}
+
 /** What is wrong with camera or microphone, and what helps. */
 const MEDIA = {
   camera: {
     media_refused: 'You are heard but not seen: this page may not use the camera. Allow it beside the address, then turn the camera on.',
     media_missing: 'You are heard but not seen: no camera was found.',
     media_busy: 'You are heard but not seen: another program may be using the camera.',
+    media_lost: 'You are heard but not seen: the camera was disconnected.',
   },
   audio: {
     media_refused: 'This page may not use the microphone. Allow it beside the address, then try again.',
@@ -56,15 +66,24 @@ const PARTED = {
   barred: 'The host removed you from the meeting.',
   denied: 'The host did not let you in.',
   replaced: 'You are in the meeting on another device now.',
-  lost: 'The meeting was lost with the server that kept it. Join again.',
+  lost: 'You could not be reached for too long, and your place was taken: the meeting is full now.',
   meeting_full: 'The meeting is full.',
   meeting_locked: 'The host lets nobody more in.',
   meeting_ended: 'The meeting is over.',
   not_found: 'There is no such meeting.',
 };
 
-export function parted(reason, error) {
-  return PARTED[reason] ?? (error ? wordsFor(error) : PARTED.left);
+/** The same for somebody who was in it, and could not come back after the connection was lost. */
+const NOT_BACK = {
+  meeting_full: 'You were away for too long, and your place was taken: the meeting is full now.',
+  meeting_locked: 'You were away for too long, and the host lets nobody more in now.',
+  meeting_ended: 'The meeting was ended while you were away.',
+  not_found: 'The meeting was removed while you were away.',
+};
+
+/** @param entered whether this person was in the meeting before */
+export function parted(reason, error, entered = false) {
+  return (entered && NOT_BACK[reason]) || (PARTED[reason] ?? (error ? wordsFor(error) : PARTED.left));
 }
 
 /** `4:05`, `1:02:03`. */

@@ -71,12 +71,18 @@ export class DeviceChoice {
     options.devices = { ...options.devices, [kind]: id };
     keep(options);
     this.problem.textContent = '';
-    if (kind === 'speaker') return this.#sound.through(id);
+    if (kind === 'speaker') return this.#listenTo(id);
     const { local } = this.#call;
     await local?.use({ [kind]: id });
     const role = kind === 'camera' ? 'camera' : 'audio';
     if (local?.problems[role]) this.problem.textContent = mediaWords(role, local.problems[role]);
     return undefined;
+  }
+
+  async #listenTo(id) {
+    await this.#sound.through(id).catch(() => {
+      this.problem.textContent = 'This speaker does not work at the moment.';
+    });
   }
 
   #relay(relay) {

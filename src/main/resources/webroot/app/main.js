@@ -2,6 +2,7 @@ import { Switchboard } from '/switchboard.js';
 import { h } from './dom.js';
 import { Shell } from './shell.js';
 import { SignIn } from './sign-in.js';
+import { showTitle } from './title.js';
 
 const sb = new Switchboard({ storage: storage() });
 const root = document.getElementById('app');
@@ -34,7 +35,7 @@ function signedOut(notice) {
   // Dialogs are not part of the page that goes.
   for (const dialog of document.querySelectorAll('dialog')) dialog.remove();
   sb.disconnect();
-  document.title = 'Switchboard';
+  showTitle({ waiting: 0, calling: null });
   show(new SignIn(sb, { notice }));
 }
 

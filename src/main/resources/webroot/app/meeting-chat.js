@@ -38,10 +38,12 @@ export class MeetingChat {
     const content = this.input.value.trim();
     if (!content) return;
     this.problem.textContent = '';
+    this.input.value = '';
     try {
       await this.#meeting.say(content);
-      this.input.value = '';
     } catch (error) {
+      // What was written meanwhile stays.
+      this.input.value ||= content;
       this.problem.textContent = wordsFor(error);
     }
   }

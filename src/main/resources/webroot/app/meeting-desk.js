@@ -1,4 +1,5 @@
 import { parted } from './call-words.js';
+import { cover, giveBack } from './cover.js';
 import { dialog, show, tell } from './dialog.js';
 import { h } from './dom.js';
 import { MeetingView } from './meeting-view.js';
@@ -24,13 +25,13 @@ export class MeetingDesk {
 
   /** The meetings of this person, and a new one. */
   open() {
-    if (this.#view) this.#view.resize(false);
+    if (this.#sb.meetings.current) this.#view.resize(false);
     else new MeetingsDialog(this.#sb, (id) => this.enter(id)).open();
   }
 
   /** The door of a meeting: with camera, or without. */
   async enter(id) {
-    if (this.#view) return this.#view.resize(false);
+    if (this.#sb.meetings.current) return this.#view.resize(false);
     let meeting;
     try {
       meeting = await this.#sb.meetings.get(id);
@@ -44,7 +45,9 @@ export class MeetingDesk {
   #door({ id, title, activeParticipants, lobby }) {
     const join = (video) => () => {
       element.close();
-      this.#sb.meetings.join(id, { video }).catch((error) => tell(title, wordsFor(error)));
+      // Who is in a call is not heard in two places at once.
+      const muted = Boolean(this.#sb.calls.current);
+      this.#sb.meetings.join(id, { video, muted }).catch((error) => tell(title, wordsFor(error)));
     };
     const there = activeParticipants === 0 ? 'Nobody is in it yet.' : `${activeParticipants} in it now.`;
     const first = h('button', { type: 'button', class: 'button primary', text: 'Join with camera', on: { click: join(true) } });
@@ -60,8 +63,11 @@ export class MeetingDesk {
     this.#close();
     this.#focused = document.activeElement;
     const view = new MeetingView(this.#sb, meeting, {
-      closed: () => this.#view === view && this.#close(),
-      resized: (small) => this.#cover(!small),
+      closed: (words) => {
+        if (this.#view === view) this.#close();
+        if (words) tell(meeting.info?.title ?? 'Meeting', words);
+      },
+      resized: (small) => cover(view.element, !small),
     });
     this.#view = view;
     document.body.append(view.element);
@@ -71,13 +77,11 @@ export class MeetingDesk {
 
   #close() {
     if (!this.#view) return;
+    const { element } = this.#view;
+    const focused = element.contains(document.activeElement) || document.activeElement === document.body;
     this.#view.end();
     this.#view = null;
-    this.#cover(false);
-    this.#focused?.focus();
-  }
-
-  #cover(covered) {
-    document.getElementById('app').inert = covered;
+    cover(element, null);
+    if (focused) giveBack(this.#focused);
   }
 }

@@ -37,7 +37,7 @@ export class MeetingPeople {
       leading && this.#host(info),
     ];
     this.content.replaceChildren(...parts.filter(Boolean));
-    if (focused) this.content.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) (this.content.querySelector(`[aria-label="${CSS.escape(focused)}"]`) ?? this.heading).focus();
   }
 
   #row(person, led) {

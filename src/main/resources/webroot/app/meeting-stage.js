@@ -14,9 +14,11 @@ export class MeetingStage {
   #speaker;
   #timer;
 
-  constructor(meeting, me) {
+  /** @param speaker id of the one that was chosen, if any */
+  constructor(meeting, me, speaker) {
     this.#meeting = meeting;
     this.#me = me;
+    this.#speaker = speaker;
     this.grid = h('ul', { class: 'tiles', 'aria-label': 'Participants' });
     this.screen = new VideoTile({ id: me.id, name: 'Shared screen', className: 'shared' });
     this.element = h('div', { class: 'stage' }, this.screen.element, this.grid);
@@ -64,8 +66,7 @@ export class MeetingStage {
 
   #add(person, own) {
     const tile = new VideoTile({ id: person.userId, name: nameOf(person), mirrored: own });
-    const sound = new Sound();
-    if (this.#speaker) sound.through(this.#speaker);
+    const sound = new Sound(this.#speaker);
     const parts = { tile, sound, row: h('li', {}, tile.element, sound.element) };
     this.#tiles.set(person.userId, parts);
     return parts;

@@ -24,13 +24,15 @@ export class MeetingView {
   #hooks;
   #offs;
   #small = false;
-  #told = false;
+  #call = null;
+  #told = null;
   #hush;
 
   constructor(sb, meeting, hooks) {
     this.#meeting = meeting;
+    this.#call = sb.calls.current ?? null;
     this.#hooks = hooks;
-    this.stage = new MeetingStage(meeting, sb.user);
+    this.stage = new MeetingStage(meeting, sb.user, sb.calls.options.devices.speaker);
     this.people = new MeetingPeople(meeting, (error) => this.#say(mediaWords('action', error)));
     this.chat = new MeetingChat(meeting);
     this.heading = h('h2', { tabindex: '-1', text: 'Meeting' });
@@ -66,6 +68,7 @@ export class MeetingView {
       meeting.on('message', () => this.chatButton.classList.toggle('news', this.chat.element.hidden)),
       meeting.on('asked', (request) => this.#asked(request)),
       meeting.on('ended', (reason) => this.#over(reason)),
+      sb.calls.on('change', () => this.#called(sb.calls.current)),
     ];
     this.#panel(null);
     this.draw();
@@ -108,10 +111,15 @@ export class MeetingView {
     this.stage.draw();
     this.people.draw();
     this.chat.draw();
-    const problem = local?.problems.audio ?? local?.problems.camera;
-    if (!problem || this.#told) return;
-    this.#told = true;
-    this.#say(mediaWords(local.problems.audio ? 'audio' : 'camera', problem), { lasting: true });
+    this.#tell(local?.problems ?? {});
+  }
+
+  /** Says what is wrong with the devices, once, until it is well again. */
+  #tell({ audio, camera }) {
+    const problem = audio ?? camera ?? null;
+    if (problem === this.#told) return;
+    this.#told = problem;
+    this.#say(problem ? mediaWords(audio ? 'audio' : 'camera', problem) : '', { lasting: true });
   }
 
   #describe() {
@@ -119,7 +127,11 @@ export class MeetingView {
     if (state === 'preparing') return 'Waiting for camera and microphone…';
     if (state === 'joining') return 'Joining…';
     if (state === 'waiting') return 'The host will let you in soon.';
-    if (state === 'offline') return 'Reconnecting… Those here still see and hear you.';
+    if (state === 'offline') {
+      // Once the seat is given up, the others let go as well.
+      const heard = participants.some(({ userId }) => this.#meeting.peer(userId)?.state === 'connected');
+      return heard ? 'Reconnecting… Those here still see and hear you.' : 'Reconnecting…';
+    }
     return [count(participants.length, 'person', 'people'), info?.locked && 'locked'].filter(Boolean).join(' · ');
   }
 
@@ -154,6 +166,15 @@ export class MeetingView {
     else if (ASKED[kind]) this.#say(ASKED[kind]);
   }
 
+  /** Who takes a call is not heard in two places at once. */
+  #called(call = null) {
+    if (call === this.#call) return;
+    this.#call = call;
+    if (!call || this.#meeting.local?.muted !== false) return;
+    this.#meeting.mute(true);
+    this.#say('Your microphone is off here, because you are in a call.', { lasting: true });
+  }
+
   async #try(task) {
     await task.catch((error) => this.#say(mediaWords('action', error)));
   }
@@ -166,13 +187,16 @@ export class MeetingView {
   }
 
   #over(reason) {
-    const words = parted(reason, this.#meeting.error);
+    const { error, entered } = this.#meeting;
+    const words = parted(reason, error, entered);
     this.element.dataset.state = 'ended';
     this.#panel(null);
     this.stage.end();
     this.status.textContent = words;
     this.bar.end();
     announce(words);
-    setTimeout(this.#hooks.closed, this.bar.leaving ? 0 : FAREWELL);
+    // Who could not come back may not be looking: that word waits for them.
+    const lasting = entered && (error || reason === 'lost') ? words : null;
+    setTimeout(() => this.#hooks.closed(lasting), this.bar.leaving ? 0 : FAREWELL);
   }
 }

@@ -26,8 +26,15 @@ export class Ringtone {
   }
 
   #turn() {
-    this.#context ??= new AudioContext();
-    if (this.#context.state !== 'running') return;
+    if (!this.#context) {
+      this.#context = new AudioContext();
+      // It begins a moment later, or when the page is touched.
+      this.#context.onstatechange = () => this.#sound();
+    } else this.#sound();
+  }
+
+  #sound() {
+    if (this.#context?.state !== 'running') return;
     for (const [frequency, at] of NOTES) this.#note(frequency, this.#context.currentTime + at);
   }
 

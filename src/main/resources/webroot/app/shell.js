@@ -5,10 +5,13 @@ import { CallDesk } from './call-desk.js';
 import { Channels } from './channels.js';
 import { ConversationList } from './conversation-list.js';
 import { Conversations } from './conversations.js';
-import { h, icon, iconButton } from './dom.js';
+import { announce, h, icon, iconButton } from './dom.js';
 import { MeetingDesk } from './meeting-desk.js';
+import { MissedCalls } from './missed-calls.js';
+import { MissedCallsDialog } from './missed-calls-dialog.js';
 import { NewConversation } from './new-conversation.js';
 import { RoomView } from './room-view.js';
+import { showTitle } from './title.js';
 
 const ROUTE = /^#\/c\/([^/]+)$/;
 const MEETING = /^#\/m\/([0-9a-f-]{36})$/;
@@ -21,6 +24,7 @@ export class Shell {
   #banner;
   #calls;
   #meetings;
+  #missed;
   #view = null;
   #offs = [];
   leaving = false;
@@ -32,6 +36,7 @@ export class Shell {
     this.#banner = new Banner(sb);
     this.#calls = new CallDesk(sb);
     this.#meetings = new MeetingDesk(sb);
+    this.#missed = new MissedCalls(sb);
     this.pane = h('div', { class: 'pane' });
     // Not in the sidebar, which a narrow screen hides with all that is in it.
     this.heading = h('h1', { class: 'visually-hidden', tabindex: '-1', text: 'Switchboard' });
@@ -48,9 +53,11 @@ export class Shell {
     window.addEventListener('hashchange', route);
     this.#offs = [
       () => window.removeEventListener('hashchange', route),
-      this.#sb.on('state', ({ state }) => state === 'online' && this.#load()),
+      this.#sb.on('state', ({ state }) => state === 'online' && this.#online()),
       this.#sb.on('session', (session) => session?.user && this.#drawMe()),
       this.#conversations.on('change', () => this.#changed()),
+      this.#missed.on('change', () => this.#drawMissed()),
+      this.#missed.on('missed', ({ fromName }) => announce(`You missed a call from ${fromName || 'somebody'}.`)),
     ];
     // Problems of the connection are the banner's business.
     this.#sb.connect().catch(() => {});
@@ -66,7 +73,14 @@ export class Shell {
     this.#banner.end();
     this.#calls.end();
     this.#meetings.end();
+    this.#missed.end();
     this.#conversations.dispose();
+  }
+
+  #online() {
+    this.#load();
+    // Lost on the way: the next `online` loads them.
+    this.#missed.load().catch((error) => error.retryable || reportError(error));
   }
 
   async #load() {
@@ -88,13 +102,15 @@ export class Shell {
       on: { click: () => this.#account() },
     });
     this.#drawMe();
+    this.missed = iconButton('phone', '', () => this.#openMissed());
+    this.#drawMissed();
     const meetings = iconButton('video', 'Meetings', () => this.#meetings.open());
     const channels = iconButton('hash', 'Channels', () => this.#channels());
     const start = iconButton('compose', 'New conversation', () => this.#startConversation());
     return h(
       'div',
       { class: 'sidebar' },
-      h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('p', { class: 'product', text: 'Switchboard' }), meetings, channels, start),
+      h('header', {}, h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 }), h('p', { class: 'product', text: 'Switchboard' }), this.missed, meetings, channels, start),
       this.#list.element,
       h('footer', {}, this.me, iconButton('sign-out', 'Sign out', () => this.#signOut())),
     );
@@ -105,6 +121,20 @@ export class Shell {
     const name = displayName || username;
     const names = h('span', { class: 'who' }, h('strong', { text: name }), h('span', { text: `@${username}` }));
     this.me.replaceChildren(personAvatar({ id, name }), names, icon('settings'));
+  }
+
+  #drawMissed() {
+    const { unread } = this.#missed;
+    const label = unread > 0 ? `Missed calls, ${unread} new` : 'Missed calls';
+    this.missed.title = label;
+    this.missed.setAttribute('aria-label', label);
+    this.missed.classList.toggle('news', unread > 0);
+    this.#showWaiting();
+  }
+
+  #openMissed() {
+    const meet = async (id) => open(await this.#conversations.create({ people: [{ id }] }));
+    new MissedCallsDialog(this.#missed, meet).open();
   }
 
   #startConversation() {
@@ -158,9 +188,12 @@ export class Shell {
   }
 
   #changed() {
-    const { unread } = this.#conversations;
-    document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) Switchboard` : 'Switchboard';
+    this.#showWaiting();
     if (this.#view && !this.#conversations.get(this.#view.id)) this.#route();
+  }
+
+  #showWaiting() {
+    showTitle({ waiting: this.#conversations.unread + this.#missed.unread });
   }
 }
 

@@ -33,8 +33,10 @@ export class VideoTile {
 
 /** Plays the sound of somebody; the browser may want a touch of the page first. */
 export class Sound {
-  constructor() {
+  /** @param speaker id of the one that was chosen, if any; when it is gone, the browser's own is heard */
+  constructor(speaker) {
     this.element = h('audio', { autoplay: true });
+    if (speaker) this.through(speaker).catch(() => {});
   }
 
   play(track) {

@@ -50,6 +50,14 @@ export class Attendance {
     return true;
   }
 
+  /** This user is not in it: of who is nothing is known. */
+  outside(meeting) {
+    this.info = meeting;
+    this.#people.clear();
+    this.#left.clear();
+    this.waiting = [];
+  }
+
   /** Takes the meeting's terms, which come without its people. */
   terms(meeting) {
     if (this.info && meeting.version < this.info.version) return;

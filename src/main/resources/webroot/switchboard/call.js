@@ -1,3 +1,4 @@
+import { fullJitter } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { LocalMedia } from './local-media.js';
 import { Peer, ROLES } from './peer.js';
@@ -5,6 +6,9 @@ import { Signals } from './signals.js';
 
 /** Signals that may come before we are ready for them. */
 const MAX_EARLY = 256;
+
+/** How often it is said that the call is taken, for about as long as it rings. */
+const TAKINGS = 7;
 
 /** What a client may tell the server about why a call ends. */
 const BY_PEER = { failed: 'ice_failed', broken: 'media_failed' };
@@ -16,12 +20,13 @@ const BY_PEER = { failed: 'ice_failed', broken: 'media_failed' };
  * Events: `change` for whoever draws it, `remote` (role, track or null), `figures` (see `Quality`), `ended` (reason).
  */
 export class Call extends Emitter {
+  #taking = false;
   #calls;
   #peer = null;
   #early = [];
   #offs = [];
 
-  /** Made by `Calls`. `calls` is its inside: `{request, servers, prepare, gone, policy, devices}`. */
+  /** Made by `Calls`. `calls` is its inside: `{request, servers, met, gone, policy, devices}`. */
   constructor(calls, { id = null, direction, user, media, state }) {
     super();
     this.#calls = calls;
@@ -43,6 +48,11 @@ export class Call extends Emitter {
     return this.state === 'ended';
   }
 
+  /** The server is being told that the call is taken, and may or may not have heard it. */
+  get taking() {
+    return this.#taking;
+  }
+
   /** How the way to the other one is: `connecting`, `connected`, `reconnecting`; null before the call is taken. */
   get network() {
     return this.#peer?.state ?? null;
@@ -57,7 +67,7 @@ export class Call extends Emitter {
       await this.#open(video);
       if (this.ended) return;
       this.#become('connecting');
-      await this.#calls.request('call:answer', { callId: this.id });
+      await this.#take();
       await this.#connect(servers, { polite: true });
     } catch (error) {
       this.#answerFailed(error);
@@ -106,6 +116,7 @@ export class Call extends Emitter {
     } else if (call.callerId === this.user.id) {
       // Both called each other at once: this call is theirs, and taken.
       this.direction = 'incoming';
+      this.#calls.met(this);
       this.#become('connecting');
       await this.#connect(servers, { polite: true });
     } else {
@@ -154,6 +165,21 @@ export class Call extends Emitter {
     this.emit('ended', reason);
   }
 
+  /** Says it until it is heard: with the connection, the answer to an answer that was heard can be lost. */
+  async #take() {
+    this.#taking = true;
+    try {
+      for (let attempt = 0; !this.ended; attempt += 1) {
+        const error = await this.#calls.request('call:answer', { callId: this.id }).then(() => null, (reason) => reason);
+        if (!error) return;
+        if (!error.retryable || attempt >= TAKINGS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, fullJitter(attempt)));
+      }
+    } finally {
+      this.#taking = false;
+    }
+  }
+
   async #open(video) {
     const local = await LocalMedia.open({ video, devices: this.#calls.devices });
     if (this.ended) return local.stop();
@@ -167,7 +193,8 @@ export class Call extends Emitter {
   }
 
   async #connect(servers, { polite }) {
-    const { iceServers } = await servers;
+    // Without them there may be a direct way all the same.
+    const { iceServers } = await servers.catch(() => this.#calls.servers()).catch(() => ({ iceServers: [] }));
     if (this.ended) return;
     const signals = new Signals(this.#calls.request, () => ({ callId: this.id }), (error) => this.#signalFailed(error));
     const peer = new Peer({

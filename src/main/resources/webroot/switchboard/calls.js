@@ -31,6 +31,7 @@ export class Calls extends Emitter {
     this.#inside = {
       request: (address, body) => sb.request(address, body),
       servers: () => this.iceServers(),
+      met: (call) => this.#met(call),
       gone: (call) => this.#gone(call),
       get devices() {
         return calls.options.devices;
@@ -158,7 +159,12 @@ export class Calls extends Emitter {
     });
     if (state === 'ENDED') call.over(reason);
     else if (call.direction === 'incoming' && call.state === 'ringing' && state !== 'RINGING') call.over('answered_elsewhere');
-    else if (call.state === 'connecting' || call.state === 'active') call.over('disconnected');
+    else if ((call.state === 'connecting' && !call.taking) || call.state === 'active') call.over('disconnected');
+  }
+
+  /** Both called each other, and this is the other one's call: it may have rung here already. */
+  #met(call) {
+    for (const other of this.live) if (other !== call && other.id === call.id) other.over('replaced');
   }
 
   #gone(call) {

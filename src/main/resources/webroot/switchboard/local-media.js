@@ -22,6 +22,7 @@ const PROBLEMS = {
 export class LocalMedia extends Emitter {
   #devices;
   #tracks = new Map();
+  #silent = false;
   #cameraWanted = false;
   #turning = Promise.resolve();
   #stopped = false;
@@ -82,9 +83,10 @@ export class LocalMedia extends Emitter {
   }
 
   async mute(muted) {
+    this.#silent = muted;
     if (!muted && !this.track('audio')) await this.#microphone();
     const track = this.track('audio');
-    if (track) track.enabled = !muted;
+    if (track) track.enabled = !this.#silent;
     this.emit('change');
     if (!muted && !track) throw this.problems.audio;
   }
@@ -150,16 +152,19 @@ export class LocalMedia extends Emitter {
   async #turnCamera() {
     const on = this.#cameraWanted;
     if (on === this.cameraOn) return;
-    if (!on) return this.#replace('camera', null);
+    if (!on) {
+      this.problems.camera = null;
+      return this.#replace('camera', null);
+    }
     await this.#camera();
     if (this.problems.camera) throw this.problems.camera;
   }
 
   async #microphone() {
-    const muted = this.track('audio') !== null && this.muted;
     const track = await this.#one('audio', { audio: this.#audio() });
     if (!track) return;
-    track.enabled = !muted;
+    // Whoever is muted stays so, whichever microphone it is.
+    track.enabled = !this.#silent;
     this.#replace('audio', track);
   }
 
@@ -209,10 +214,16 @@ export class LocalMedia extends Emitter {
     this.emit('change');
   }
 
+  /** Another microphone takes the place of one that is gone; another camera may show what nobody wants to show. */
   #ended(role) {
+    if (role === 'camera') this.problems.camera = lost('camera');
     this.#replace(role, null);
     if (role === 'audio') this.#microphone();
   }
+}
+
+function lost(what) {
+  return new SwitchboardError({ code: 'media_lost', message: `The ${what} was disconnected` });
 }
 
 function problem(error) {

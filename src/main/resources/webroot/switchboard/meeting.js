@@ -1,7 +1,7 @@
 import { Attendance } from './attendance.js';
-import { fullJitter } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { uuid } from './ids.js';
+import { MeetingEntrance } from './meeting-entrance.js';
 import { MeetingMedia } from './meeting-media.js';
 import { Mesh } from './mesh.js';
 import { RoomLog } from './room-log.js';
@@ -13,31 +13,34 @@ const FAREWELLS = { removed: 'removed', denied: 'denied', replaced: 'replaced', 
  * One meeting, from entering to leaving: who is in it, their pictures and sound, the chat, what its host does.
  *
  * States: `preparing`, `joining`, `waiting` (in the lobby), `live`, `offline` (the connection to the server is lost; pictures
- * and sound go on), `ended` (`reason`: `left`, `removed`, `denied`, `replaced`, `ended`, `lost`, or the code of a refusal).
+ * and sound go on), `ended` (`reason`: `left`, `removed`, `denied`, `replaced`, `ended`, `lost` (others have all seats), or the
+ * code of a refusal).
  * Events: `change` for whoever draws it, `asked` (`mute`, `unshare`, `knock`: see `meeting:request`), `message` (a Message),
  * `ended` (reason).
  */
 export class Meeting extends Emitter {
-  #connection;
   #inside;
+  #entrance;
   #media;
   #mesh;
   #attendance;
   #log = new RoomLog();
-  #resume;
   #joinedAt = null;
-  #attempt = 0;
-  #timer;
 
   /** Made by `Meetings`. */
   constructor(connection, id, inside) {
     super();
-    this.#connection = connection;
     this.#inside = inside;
     this.id = id;
     this.state = 'preparing';
     this.reason = null;
     this.error = null;
+    this.#entrance = new MeetingEntrance(connection, id, inside, {
+      joining: () => this.#joins(),
+      joined: (reply, servers) => this.#joined(reply, servers),
+      waits: (reply) => this.#waits(reply),
+      refused: (reason, error) => this.over(reason, error),
+    });
     this.#attendance = new Attendance(inside.me.id);
     this.#media = new MeetingMedia((action, about) => this.update(action, about));
     this.#media.on('change', () => this.emit('change'));
@@ -83,6 +86,11 @@ export class Meeting extends Emitter {
 
   get ended() {
     return this.state === 'ended';
+  }
+
+  /** Whether this client has been in it: whoever is refused then wanted to come back. */
+  get entered() {
+    return this.#joinedAt !== null;
   }
 
   /** The connection to another participant: `remote` (role → track), `state`, `quality`, `loudness`; undefined before it is made. */
@@ -133,46 +141,29 @@ export class Meeting extends Emitter {
 
   /** For `Meetings`: enters, or enters again after a loss. */
   async enter() {
-    const { socket } = this.#connection;
-    if (!socket || this.ended || !this.local) return;
-    clearTimeout(this.#timer);
-    this.#become('joining');
-    const { servers, request } = this.#inside;
-    const fresh = servers();
-    const afterSeq = this.#log.position ?? undefined;
-    const resume = this.#resume;
-    this.#resume = this.#connection.resumeToken;
-    try {
-      // Both go out together; the server handles them in order.
-      const joined = request('meeting:join', { meetingId: this.id, afterSeq, resume });
-      socket.register(`room:${this.id}`).catch(() => {});
-      const reply = await joined;
-      if (socket !== this.#connection.socket || this.ended) return;
-      this.#attempt = 0;
-      if (reply.entry === 'waiting') return this.#waits(reply);
-      await this.#joined(reply, socket, fresh);
-    } catch (error) {
-      this.#refused(error, socket);
-    }
+    if (!this.ended && this.local) await this.#entrance.enter();
   }
 
   /** For `Meetings`: the connection to the server is lost. */
   lost() {
-    clearTimeout(this.#timer);
+    this.#entrance.pause();
+    this.#media.away();
     if (this.state !== 'preparing') this.#become('offline');
   }
 
   /** For `Switchboard`: an event of `room:<id>`. */
   receive({ type, seq, data, ...event }) {
     if (this.ended) return;
-    if (type === 'meeting:ended') this.over(data.reason === 'lost' ? 'lost' : 'ended');
+    // Lost with the nodes that kept it, it may be entered again, and the others do the same.
+    if (type === 'meeting:ended' && data.reason === 'lost') this.enter();
+    else if (type === 'meeting:ended') this.over('ended');
     else if (type === 'meeting:state') this.#take(data);
     else if (type === 'meeting:updated') this.#attendance.terms(data);
     else if (type === 'participant:left') this.#attendance.leave(data);
     else if (type.startsWith('participant:')) this.#attendance.update(data);
     else if (seq !== undefined) this.#said({ type, seq, data, ...event });
     if (type.startsWith('participant:')) this.#mesh.follow(this.participants);
-    if (type === 'participant:joined') this.#perhapsAnew(data);
+    this.#perhapsAnew();
     this.emit('change');
   }
 
@@ -187,22 +178,29 @@ export class Meeting extends Emitter {
 
   over(reason, error = null) {
     if (this.ended) return;
-    clearTimeout(this.#timer);
     this.reason = reason;
     this.error = error;
     this.#become('ended');
-    this.#connection.socket?.unregister(`room:${this.id}`).catch(() => {});
+    this.#entrance.close();
     this.#mesh.end();
     this.#media.stop();
     this.emit('ended', reason);
   }
 
+  #joins() {
+    this.#become('joining');
+    return this.#log.position ?? undefined;
+  }
+
+  /** In the lobby; whoever was inside before has no seat any more. */
   #waits(reply) {
-    this.#attendance.info = reply.meeting;
+    this.#media.away();
+    this.#attendance.outside(reply.meeting);
+    this.#mesh.follow([]);
     this.#become('waiting');
   }
 
-  async #joined(reply, socket, servers) {
+  async #joined(reply, servers) {
     this.#attendance.state(reply);
     if (this.#log.position !== null && reply.headSeq < this.#log.position) this.#log = new RoomLog();
     for (const event of this.#log.joined(reply).applied) this.emit('message', event.data);
@@ -211,28 +209,19 @@ export class Meeting extends Emitter {
     if (this.#joinedAt !== null && joinedAt !== this.#joinedAt) this.#mesh.follow([]);
     this.#joinedAt = joinedAt;
     this.#become('live');
-    // The registration may have come before there was a seat, when it waited in the lobby.
-    socket.register(`room:${this.id}`).catch(() => {});
     await this.#mesh.follow(this.participants, { entered: true, servers });
-    await this.#media.tell();
-  }
-
-  #refused(error, socket) {
-    if (this.ended || socket !== this.#connection.socket || error.code === 'offline') return;
-    // `conflict`: another device of this user has taken the seat.
-    if (error.code === 'conflict') this.over('replaced', error);
-    else if (error.retryable && this.#attempt < 5) this.#timer = setTimeout(() => this.enter(), fullJitter(this.#attempt++));
-    else this.over(error.code, error);
+    await this.#media.entered();
   }
 
   #take(state) {
     if (this.#attendance.state(state)) this.#mesh.follow(this.participants);
+    this.#perhapsAnew();
     this.emit('change');
   }
 
   /** The others had given this one up and have it back: entering again makes the connections and tells what they cannot see. */
-  #perhapsAnew({ userId, joinedAt }) {
-    if (this.state === 'live' && userId === this.self?.userId && joinedAt !== this.#joinedAt) this.enter();
+  #perhapsAnew() {
+    if (this.state === 'live' && this.self && this.self.joinedAt !== this.#joinedAt) this.enter();
   }
 
   #said(event) {

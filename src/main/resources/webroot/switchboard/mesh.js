@@ -9,6 +9,9 @@ const BUDGETS = [
   { people: Infinity, bitrate: 200_000, scale: 4 },
 ];
 
+/** Signals that may come before we are ready for them; an offer that is lost with them comes again. */
+const MAX_EARLY = 256;
+
 /** Between the end of a connection that found no way and the next try, in milliseconds. */
 const AGAIN = 2_000;
 
@@ -66,15 +69,17 @@ export class Mesh extends Emitter {
       if (known) this.#close(person.userId);
       const link = this.#open(person, null, { offers: false });
       link.waiting = [[type, data]];
-      const configuration = await servers();
+      const configuration = await servers().catch(() => null);
       if (this.#links.get(person.userId) !== link) return;
+      // The offer comes again while nobody answers it.
+      if (!configuration) return this.#close(person.userId);
       this.#start(link, person, configuration, { offers: false });
       for (const [early, what] of link.waiting.splice(0)) link.peer.receive(early, what);
       this.#share();
     } else if (known) {
       if (type !== 'ice-candidate') known.fresh = false;
       if (known.peer) known.peer.receive(type, data);
-      else known.waiting.push([type, data]);
+      else if (known.waiting.length < MAX_EARLY) known.waiting.push([type, data]);
     }
   }
 
@@ -131,10 +136,14 @@ export class Mesh extends Emitter {
   /** No way was found; with time there may be one. One of the two begins anew. */
   #again(userId, link) {
     link.peer.close();
-    if (this.#polite(userId)) return;
+    if (!this.#polite(userId)) this.#later(userId, link);
+  }
+
+  #later(userId, link) {
     setTimeout(async () => {
       const { iceServers } = await this.#inside.servers().catch(() => ({}));
-      if (this.#links.get(userId) !== link || !iceServers) return;
+      if (this.#links.get(userId) !== link) return;
+      if (!iceServers) return this.#later(userId, link);
       this.#close(userId);
       this.#open({ userId, ...link }, { iceServers }, { offers: true });
     }, AGAIN);

@@ -16,7 +16,9 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +27,18 @@ import org.jspecify.annotations.Nullable;
  * sweep.
  */
 final class BusCallNews implements CallNews {
+    /** How often it is tried to tell somebody who is in another call: no sweep does it again. */
+    private static final int TELLINGS = 4;
+
     private final Bus bus;
     private final Notifications notifications;
+    private final Supplier<Future<Void>> pause;
 
-    BusCallNews(Bus bus, Notifications notifications) {
+    /** @param pause waits until somebody who could not be told may be asked for again */
+    BusCallNews(Bus bus, Notifications notifications, Supplier<Future<Void>> pause) {
         this.bus = bus;
         this.notifications = notifications;
+        this.pause = pause;
     }
 
     /** Data of {@code notification:new} for a call that was missed. */
@@ -83,24 +91,31 @@ final class BusCallNews implements CallNews {
 
     /** Kept first: whoever was not there to be told finds it later. */
     private Future<Void> missed(Call call, @Nullable String callerName) {
-        return notifications.missedCall(call).compose(kept -> tellMissed(call, callerName, kept));
+        return notifications.missedCall(call).compose(note -> tellMissed(call, callerName, note));
     }
 
-    private Future<Void> tellMissed(Call call, @Nullable String callerName, Notifications.Kept kept) {
-        return kept.fresh()
-                ? push(
+    private Future<Void> tellMissed(Call call, @Nullable String callerName, Optional<UUID> note) {
+        return note.map(id -> push(
                         call.calleeId(),
                         null,
                         Event.personal(
                                 Event.NOTIFICATION_NEW,
                                 new MissedCall(
                                         Notifications.MISSED_CALL,
-                                        kept.id(),
+                                        id,
                                         call.id(),
                                         call.callerId(),
                                         callerName,
-                                        call.createdAt())))
-                : Future.succeededFuture();
+                                        call.createdAt()))))
+                .orElseGet(Future::succeededFuture);
+    }
+
+    /** Who cannot be told at all finds it when coming back. */
+    private Future<Void> tellMissedLater(Call call, @Nullable String callerName, Optional<UUID> note, int tries) {
+        Future<Void> told = tellMissed(call, callerName, note);
+        return tries == 1
+                ? told
+                : told.recover(e -> pause.get().compose(done -> tellMissedLater(call, callerName, note, tries - 1)));
     }
 
     @Override
@@ -109,7 +124,7 @@ final class BusCallNews implements CallNews {
         return push(call.callerId(), null, Event.personal(Event.CALL_END, new Ended(call.id(), reason)))
                 // That a note was made is told beside the answer, so that its time does not show whether there was one.
                 .compose(done -> notifications.missedCall(call))
-                .onSuccess(kept -> tellMissed(call, caller.name(), kept))
+                .onSuccess(note -> tellMissedLater(call, caller.name(), note, TELLINGS))
                 .mapEmpty();
     }
 }

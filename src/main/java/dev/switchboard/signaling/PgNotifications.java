@@ -11,6 +11,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +24,16 @@ final class PgNotifications implements Notifications {
     }
 
     @Override
-    public Future<Kept> missedCall(Call call) {
-        UUID id = Ids.next();
+    public Future<Optional<UUID>> missedCall(Call call) {
         return database.query(
                         "INSERT INTO notification (id, user_id, kind, subject_id, from_id)"
                                 + " SELECT $1, id, $3, $4, $5 FROM user_account WHERE id = $2 AND NOT EXISTS"
                                 + " (SELECT 1 FROM user_block WHERE user_id = $2 AND blocked_id = $5)"
-                                + " ON CONFLICT DO NOTHING",
-                        Tuple.of(id, call.calleeId(), MISSED_CALL, call.id(), call.callerId()))
-                .map(rows -> new Kept(id, rows.rowCount() > 0));
+                                // What was noted before is given as well: whoever noted it may not have told it.
+                                + " ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET kind = excluded.kind"
+                                + " WHERE notification.read_at IS NULL RETURNING id",
+                        Tuple.of(Ids.next(), call.calleeId(), MISSED_CALL, call.id(), call.callerId()))
+                .map(PgNotifications::first);
     }
 
     @Override
@@ -51,6 +53,12 @@ final class PgNotifications implements Notifications {
                         "UPDATE notification SET read_at = coalesce(read_at, now()) WHERE user_id = $1 AND id = $2",
                         Tuple.of(user, notification))
                 .map(rows -> rows.rowCount() > 0);
+    }
+
+    private static Optional<UUID> first(RowSet<Row> rows) {
+        return rows.size() == 0
+                ? Optional.empty()
+                : Optional.of(rows.iterator().next().getUUID(0));
     }
 
     private static List<Notification> notifications(RowSet<Row> rows) {

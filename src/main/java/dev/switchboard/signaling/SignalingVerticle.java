@@ -38,6 +38,9 @@ public final class SignalingVerticle extends VerticleBase {
     /** How long to wait for somebody else to finish what was begun. */
     private static final long PAUSE_MS = 25;
 
+    /** After so long, who could not be told of a missed call is asked for again: an owner's death is noticed meanwhile. */
+    private static final long RETELL_MS = 3_000;
+
     private static final long EXPIRE_MS = 60_000;
 
     private final int shardIndex;
@@ -82,7 +85,8 @@ public final class SignalingVerticle extends VerticleBase {
                 store,
                 claims,
                 log,
-                new BusCallNews(bus, notifications),
+                new BusCallNews(bus, notifications, () -> vertx.timer(RETELL_MS, TimeUnit.MILLISECONDS)
+                        .mapEmpty()),
                 () -> options.get().times(),
                 clock);
         CallOwners owners = new BusCallOwners(bus);

@@ -14,25 +14,48 @@ import java.util.regex.Pattern;
 
 /** A visitor who calls and is called, and whose browser lets us look at its peer connections. */
 final class Caller {
-    /** Keeps every RTCPeerConnection that the page makes, when the last became connected, when the last call was taken. */
+    /**
+     * Keeps every RTCPeerConnection that the page makes, every track of its devices, and the moments of a call: when something was first asked of the
+     * server, by its address; {@code accept}: the click; {@code connected}.
+     */
     static final String WATCH =
             """
             window.peers = [];
-            window.connectedAt = window.answeredAt = null;
+            window.moments = {};
+            window.tracks = [];
+            for (const name of ['getUserMedia', 'getDisplayMedia']) {
+              const open = MediaDevices.prototype[name];
+              MediaDevices.prototype[name] = async function (...args) {
+                const stream = await open.apply(this, args);
+                window.tracks.push(...stream.getTracks());
+                return stream;
+              };
+            }
+            const mark = (name) => { window.moments[name] ??= performance.timeOrigin + performance.now(); };
+            addEventListener('click', ({ target }) => target.closest?.('.ringing .accept') && mark('accept'), true);
             const send = WebSocket.prototype.send;
             WebSocket.prototype.send = function (data) {
-              if (String(data).includes('"call:answer"')) window.answeredAt = Date.now();
+              const asked = /"address":"([a-z:-]+)"/.exec(data);
+              if (asked) mark(asked[1]);
               return send.call(this, data);
             };
             window.RTCPeerConnection = class extends RTCPeerConnection {
               constructor(...args) {
                 super(...args);
                 window.peers.push(this);
-                this.addEventListener('connectionstatechange', () => {
-                  if (this.connectionState === 'connected') window.connectedAt = Date.now();
-                });
+                this.addEventListener('connectionstatechange', () => this.connectionState === 'connected' && mark('connected'));
               }
             };
+            """;
+
+    /** Ends what comes from a device, as pulling its plug or the browser's own button does. */
+    static final String END_LAST =
+            """
+            (kind) => {
+              const track = window.tracks.filter((one) => one.kind === kind).at(-1);
+              track.stop();
+              track.dispatchEvent(new Event('ended'));
+            }
             """;
 
     /** Bytes of pictures and sound that have come in, frames that were decoded, and the kind of way taken. */
@@ -167,17 +190,13 @@ final class Caller {
         visitor.page.evaluate("window.peers.at(-1).restartIce()");
     }
 
-    /** When it was connected last, in milliseconds since the epoch. */
-    long connectedAt() {
-        return moment("connectedAt");
+    /** Forgets the moments of the last call. */
+    void beginsAnew() {
+        visitor.page.evaluate("window.moments = {}");
     }
 
-    /** When it sent its last answer to a call, in milliseconds since the epoch. */
-    long answeredAt() {
-        return moment("answeredAt");
-    }
-
-    private long moment(String name) {
-        return ((Number) visitor.page.evaluate("window." + name)).longValue();
+    /** When something first happened in this call, in milliseconds since the epoch; see {@link #WATCH}. */
+    double moment(String name) {
+        return ((Number) visitor.page.evaluate("window.moments['" + name + "']")).doubleValue();
     }
 }

@@ -40,11 +40,14 @@ final class HiddenTab implements AutoCloseable {
      * Opens a page.
      *
      * @param folder for the browser's files
+     * @param script runs before those of the page
+     * @param flags beside those that every test needs
      */
-    HiddenTab(Path folder, String address) {
+    HiddenTab(Path folder, String address, String script, String... flags) {
         List<String> command = new ArrayList<>(List.of(Chromium.PROGRAM.toString()));
         command.addAll(Chromium.FLAGS);
         command.addAll(List.of(Chromium.WITH_CAMERA));
+        command.addAll(List.of(flags));
         command.addAll(List.of("--remote-debugging-port=0", "--user-data-dir=" + folder.resolve("profile")));
         Path log = folder.resolve("chromium.log");
         try {
@@ -59,7 +62,10 @@ final class HiddenTab implements AutoCloseable {
                 .newWebSocketBuilder()
                 .buildAsync(URI.create(listening(log)), new Listener())
                 .join();
-        session = attach(open(address));
+        session = attach(open("about:blank"));
+        send("Page.enable", session, Map.of());
+        send("Page.addScriptToEvaluateOnNewDocument", session, Map.of("source", script));
+        send("Page.navigate", session, Map.of("url", address));
     }
 
     private static String listening(Path log) {

@@ -8,8 +8,12 @@ import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Front;
 import dev.switchboard.support.TestNodes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -32,6 +36,31 @@ class HiddenTabIT {
     private static final Duration THROTTLED_WITHIN = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    /**
+     * Chromium's second stage, which comes 5 minutes after a page was hidden unless it is told otherwise: timers that
+     * others begin run once a minute.
+     */
+    private static final String ONCE_A_MINUTE = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10";
+
+    private static final int MOST_A_MINUTE = 2;
+    private static final Duration LONG_SPAN = Duration.ofSeconds(20);
+    private static final Duration ONCE_A_MINUTE_WITHIN = Duration.ofMinutes(2);
+
+    /** A socket that is silent for so long is closed: a page whose timers run once a minute would be too late. */
+    private static final Duration SILENT = Duration.ofSeconds(45);
+
+    /** Counts the connections that the page makes. */
+    private static final String COUNT_SOCKETS =
+            """
+            window.sockets = 0;
+            window.WebSocket = class extends WebSocket {
+              constructor(...args) {
+                super(...args);
+                window.sockets += 1;
+              }
+            };
+            """;
+
     @TempDir
     private Path folder;
 
@@ -42,7 +71,7 @@ class HiddenTabIT {
             Api api = new Api(cluster.doors().get(0));
             Account ann = api.register("ann");
             Account bob = api.register("bob");
-            try (HiddenTab tab = new HiddenTab(folder, way.address());
+            try (HiddenTab tab = new HiddenTab(folder, way.address(), "");
                     BusClient phone = BusClient.connect(cluster.doors().get(0), ann)) {
                 signIn(tab, bob);
                 tab.hide();
@@ -73,6 +102,88 @@ class HiddenTabIT {
         }
     }
 
+    @Test
+    void itKeepsItsSocketAndRingsAndTalksWhenTimersRunOnceAMinute() {
+        Map<String, String> settings = Map.of("PING_TIMEOUT", SILENT.toSeconds() + "s");
+        try (TestNodes cluster = TestNodes.start(1, settings);
+                Front way = new Front(cluster.doors())) {
+            Api api = new Api(cluster.doors().get(0));
+            Account ann = api.register("ann");
+            Account bob = api.register("bob");
+            api.call("POST", "/api/v1/conversations", ann, Map.of("kind", "direct", "memberIds", List.of(bob.id())))
+                    .ok();
+            try (HiddenTab hidden =
+                            new HiddenTab(folder("bob"), way.address(), Caller.WATCH + COUNT_SOCKETS, ONCE_A_MINUTE);
+                    HiddenTab caller =
+                            new HiddenTab(folder("ann"), cluster.doors().get(0) + "/", Caller.WATCH)) {
+                signIn(hidden, bob);
+                signIn(caller, ann);
+                hidden.hide();
+                hidden.evaluate(COUNT);
+                await().atMost(ONCE_A_MINUTE_WITHIN)
+                        .pollInterval(LONG_SPAN)
+                        .until(() -> hidden.evaluate(TICKS).asInt() <= 1);
+                int sockets = hidden.evaluate("window.sockets").asInt();
+                long throttled = System.nanoTime();
+                await().atMost(SILENT.plus(LONG_SPAN))
+                        .until(() -> System.nanoTime() - throttled
+                                > SILENT.plusSeconds(10).toNanos());
+                assertThat(hidden.evaluate("document.visibilityState").asText()).isEqualTo("hidden");
+                int ticks = hidden.evaluate(TICKS).asInt();
+                assertThat(ticks).as("timers of the page in a minute").isLessThanOrEqualTo(MOST_A_MINUTE);
+                assertThat(hidden.evaluate("window.sockets").asInt())
+                        .as("no connection was made anew")
+                        .isEqualTo(sockets);
+
+                way.cut();
+                await().atMost(SOON).until(() -> shows(hidden, "The connection was lost."));
+                way.mend();
+                await().atMost(SOON).until(() -> !shows(hidden, "The connection was lost."));
+                int back = hidden.evaluate("window.sockets").asInt();
+                caller.evaluate("[...document.querySelectorAll('nav a')].find((a) => a.textContent.includes('"
+                        + bob.username() + "')).click()");
+                await().until(() -> caller.evaluate("Boolean(document.querySelector('[aria-label=\"Video call\"]'))")
+                        .asBoolean());
+                caller.evaluate("document.querySelector('[aria-label=\"Video call\"]').click()");
+                await().atMost(SOON)
+                        .until(() -> hidden.evaluate("document.title").asText().endsWith("is calling"));
+                System.out.println("timers of the hidden page from the loss to the ringing: " + hidden.evaluate(TICKS));
+                hidden.evaluate("document.querySelector('.ringing .accept').click()");
+                for (HiddenTab each : List.of(caller, hidden)) {
+                    await().atMost(SOON).until(() -> each.evaluate("document.querySelector('.call')?.dataset.state")
+                            .asText()
+                            .equals("active"));
+                }
+                long before = came(caller);
+                await().pollDelay(LONG_SPAN).atMost(LONG_SPAN.multipliedBy(2)).until(() -> came(caller) > before);
+                assertThat(hidden.evaluate("document.querySelector('.call').dataset.state")
+                                .asText())
+                        .isEqualTo("active");
+                assertThat(hidden.evaluate("document.visibilityState").asText()).isEqualTo("hidden");
+                assertThat(hidden.evaluate("window.sockets").asInt()).isEqualTo(back);
+            }
+        }
+    }
+
+    private Path folder(String name) {
+        try {
+            return Files.createDirectories(folder.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Bytes of pictures and sound that came to a page. */
+    private static long came(HiddenTab tab) {
+        return tab.evaluate(
+                        """
+                        window.peers.at(-1).getStats().then((report) => [...report.values()]
+                            .filter(({ type }) => type === 'inbound-rtp')
+                            .reduce((sum, { bytesReceived }) => sum + bytesReceived, 0))
+                        """)
+                .asLong();
+    }
+
     private static boolean shows(HiddenTab tab, String text) {
         return tab.evaluate("document.body.innerText.includes('" + text + "')").asBoolean();
     }
@@ -86,6 +197,6 @@ class HiddenTabIT {
                         .asInt())
                 .isEqualTo(200);
         tab.evaluate("location.reload()");
-        await().atMost(SOON).until(() -> shows(tab, "General"));
+        await().atMost(SOON).until(() -> shows(tab, "@" + account.username()));
     }
 }

@@ -167,6 +167,24 @@ class MeetingPageIT {
     }
 
     @Test
+    void aScreenThatIsTakenBackInTheBrowsersOwnBarIsFreeForTheNext() {
+        Attendee ann = attendee("ann", 0);
+        Attendee bob = attendee("bob", 1);
+        ann.begin("Sunday", false);
+        bob.follow(ann.link());
+        bob.seesOthers(1);
+        bob.press("Share screen");
+        assertThat(ann.view().locator(".shared video")).isVisible();
+        bob.visitor.page.evaluate(Caller.END_LAST, "video");
+        assertThat(ann.view().locator(".shared video")).isHidden();
+        assertThat(bob.visitor.button("Share screen")).hasAttribute("aria-pressed", "false");
+        ann.press("Share screen");
+        assertThat(bob.view()).containsText("Screen of " + ann.visitor.name);
+        ann.visitor.foundNoFault();
+        bob.visitor.foundNoFault();
+    }
+
+    @Test
     void theLobbyWaitsForTheHost() {
         Attendee ann = attendee("ann", 0);
         Attendee bob = attendee("bob", 1);

@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByLabelOptions;
@@ -38,8 +39,12 @@ final class Visitor {
     }
 
     private Visitor(Browser browser, String address, Browser.NewContextOptions device, String name, String script) {
+        this(browser.newContext(device), address, name, script);
+    }
+
+    private Visitor(BrowserContext browser, String address, String name, String script) {
         this.name = name;
-        page = browser.newContext(device).newPage();
+        page = browser.newPage();
         page.addInitScript(script);
         page.onPageError(faults::add);
         page.onConsoleMessage(message -> {
@@ -53,6 +58,13 @@ final class Visitor {
     /** The same person, not signed in there. */
     Visitor onAnotherDevice(Browser browser, String address) {
         return new Visitor(browser, address, new Browser.NewContextOptions(), name, "");
+    }
+
+    /** The same person, signed in there as well. */
+    Visitor inAnotherTab(String address) {
+        Visitor tab = new Visitor(page.context(), address, name, "");
+        assertThat(tab.link("General")).isVisible();
+        return tab;
     }
 
     Visitor register() {

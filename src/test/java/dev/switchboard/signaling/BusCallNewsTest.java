@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.protocol.Call;
+import dev.switchboard.protocol.Call.EndReason;
 import dev.switchboard.protocol.Call.Media;
+import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.protocol.Nothing;
 import dev.switchboard.protocol.NotificationOperations.Notification;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.protocol.ParticipantOperations;
+import dev.switchboard.protocol.ParticipantOperations.Notify;
 import dev.switchboard.signaling.CallChange.Effect;
 import dev.switchboard.signaling.CallChange.Kind;
 import dev.switchboard.support.OneNode;
@@ -21,6 +25,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,10 +42,15 @@ class BusCallNewsTest {
     /** What one try of the bus lasts: whoever waits for the news is asked again after that. */
     private static final long TRY_MS = 3_000;
 
-    private static final Notifications NONE = new Notifications() {
+    /** Keeps a note of every call. */
+    private static final class Notes implements Notifications {
+        final UUID id = new UUID(0, 7);
+        int asked;
+
         @Override
-        public Future<Kept> missedCall(Call call) {
-            throw new AssertionError("nobody missed a call");
+        public Future<Optional<UUID>> missedCall(Call call) {
+            asked++;
+            return Future.succeededFuture(Optional.of(id));
         }
 
         @Override
@@ -52,7 +62,7 @@ class BusCallNewsTest {
         public Future<Boolean> read(UUID user, UUID notification) {
             throw new AssertionError("not asked for");
         }
-    };
+    }
 
     private final Vertx vertx = Vertx.vertx();
 
@@ -72,12 +82,46 @@ class BusCallNewsTest {
         Instant now = Instant.now();
         CallRecord call = CallRecord.ring(new UUID(0, 9), Leg.of(ANN, "s", "one", now), BOB, Media.AUDIO, now, TIMES);
         List<Effect> effects = List.of(Effect.of(Kind.INCOMING, BOB));
-        Future<Void> told = new BusCallNews(bus, NONE).tell(new CallEntry(call, "ann", "Ann", effects), effects);
+        Future<Void> told = new BusCallNews(bus, new Notes(), Future::succeededFuture)
+                .tell(new CallEntry(call, "ann", "Ann", effects), effects);
         Throwable failure = wait(told.map((Throwable) null).otherwise(e -> e));
         assertThat(failure).isInstanceOfSatisfying(FaultException.class, fault -> assertThat(fault.fault())
                 .as("so that whoever asked for the change asks again, and finds it done")
                 .isEqualTo(Fault.MOVED));
         assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void whoCouldNotBeToldOfAMissedCallIsToldAgain() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Promise<Notify> heard = Promise.promise();
+        Bus bus = new Bus(vertx, new OneNode());
+        wait(bus.serve(Part.PARTICIPANT, 0, new Handlers().on(ParticipantOperations.NOTIFY, (caller, q) -> {
+                    if (q.notices().get(0).userIds().contains(BOB) && asked.incrementAndGet() < 3) {
+                        return Future.failedFuture(Fault.UNAVAILABLE.because("dying"));
+                    }
+                    if (q.notices().get(0).userIds().contains(BOB)) {
+                        heard.tryComplete(q);
+                    }
+                    return Future.succeededFuture(Nothing.NOTHING);
+                })));
+        Notes notes = new Notes();
+        BusCallNews news = new BusCallNews(bus, notes, Future::succeededFuture);
+
+        // A sweep does it again, and the note that was made the first time is told then.
+        Instant now = Instant.now();
+        CallRecord call = CallRecord.ring(new UUID(0, 9), Leg.of(ANN, "s", "one", now), BOB, Media.AUDIO, now, TIMES);
+        List<Effect> effects = List.of(Effect.of(Kind.MISSED, BOB));
+        CallEntry entry = new CallEntry(call, "ann", "Ann", effects);
+        assertThat(wait(news.tell(entry, effects).map("told").otherwise("failed")))
+                .isEqualTo("failed");
+
+        // No sweep does: it is tried again here.
+        Call refused = Calls.refused(new UUID(0, 10), ANN, BOB, Media.AUDIO, EndReason.BUSY, now);
+        wait(news.refused(refused, Caller.system()));
+        assertThat(wait(heard.future()).notices().get(0).event().type()).isEqualTo(Event.NOTIFICATION_NEW);
+        assertThat(asked).hasValue(3);
+        assertThat(notes.asked).as("once for each call").isEqualTo(2);
     }
 
     private static <T> T wait(Future<T> future) throws Exception {
