@@ -139,7 +139,7 @@ class ClusterIT {
                 .untilAsserted(() -> assertThat(ownersSeenBy(asks)).hasSize(owners * Part.SHARDS));
         for (Owner owner : ownersSeenBy(asks)) {
             for (int i = 0; i < 50; i++) {
-                // Keys may still be on their way: then the answer is "moved", and not silence.
+                // Keys may still be on their way: then the answer is that somebody else has them, and not silence.
                 await().pollDelay(Duration.ZERO)
                         .pollInSameThread()
                         .ignoreExceptionsMatching(ClusterIT::isMoved)
@@ -158,7 +158,7 @@ class ClusterIT {
     }
 
     private static boolean isMoved(Throwable failure) {
-        return failure.getCause() instanceof FaultException e && e.fault() == Fault.MOVED;
+        return failure.getCause() instanceof FaultException e && e.fault() == Fault.UNAVAILABLE;
     }
 
     private static Set<Owner> ownersSeenBy(Node node) {

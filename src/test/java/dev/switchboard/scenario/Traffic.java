@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -101,7 +102,7 @@ final class Traffic implements AutoCloseable {
         List<String> failuresBefore = failures();
         List<Integer> closingsBefore = closings();
         List<String> troublesBefore = troubles();
-        LocalTime begin = LocalTime.now();
+        LocalTime begin = LocalTime.now(ZoneOffset.UTC);
         long since = System.nanoTime();
         change.run();
         long done = System.nanoTime();

@@ -51,9 +51,7 @@ public final class ProcessNode implements AutoCloseable {
 
         /** For many nodes on one machine: a smaller heap, and code that is compiled once, quickly. */
         public static final Launch SMALL = new Launch(
-                List.of(),
-                "127.0.0.1",
-                List.of("-Xmx256m", "-XX:MetaspaceSize=96m", "-XX:TieredStopAtLevel=1"));
+                List.of(), "127.0.0.1", List.of("-Xmx256m", "-XX:MetaspaceSize=96m", "-XX:TieredStopAtLevel=1"));
     }
 
     /** Settings that nodes of a new cluster of their own have in common, by the names of their environment variables. */
