@@ -25,7 +25,10 @@ public record Delivery(String address, long firstSeq, List<byte[]> events) {
     /** For one socket alone. */
     public static final String SOCKET = "socket:";
 
-    /** A delivery to {@code unseat:<meeting>/<socket>}, without events: the socket's place in the meeting may be gone. */
+    /**
+     * A delivery to {@code unseat:<id>/<socket>}, without events: the socket's place in the meeting may be gone; that in the
+     * call is.
+     */
     public static final String UNSEAT = "unseat:";
 
     /** An event for a user's sockets, but for {@code except} where that is not null. */
@@ -38,9 +41,9 @@ public record Delivery(String address, long firstSeq, List<byte[]> events) {
         return new Delivery(EVICT + roomId, 0, List.of(userId.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Tells a node that a socket's place in a meeting may be gone: it should ask. */
-    public static Delivery unseating(UUID meetingId, String socketId) {
-        return new Delivery(UNSEAT + meetingId + "/" + socketId, 0, List.of());
+    /** Tells a node that a socket's place in a meeting may be gone: it should ask; or that a call is over. */
+    public static Delivery unseating(UUID id, String socketId) {
+        return new Delivery(UNSEAT + id + "/" + socketId, 0, List.of());
     }
 
     /** Whether these are entries of a room's log. */

@@ -2,6 +2,7 @@ package dev.switchboard.signaling;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.switchboard.bus.Bus;
+import dev.switchboard.bus.Delivery;
 import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.CallOperations.Ended;
 import dev.switchboard.protocol.CallOperations.Incoming;
@@ -51,7 +52,18 @@ final class BusCallNews implements CallNews {
         for (Effect effect : effects) {
             all = all.compose(done -> tell(entry, effect));
         }
-        return all;
+        return entry.call().isOver() ? all.onSuccess(told -> release(entry.call())) : all;
+    }
+
+    /** Nodes need not speak for the sockets of a call that is over, now that they have been told. */
+    private void release(CallRecord call) {
+        for (Leg leg : List.of(call.caller(), call.callee())) {
+            String node = leg.nodeId();
+            String socket = leg.socketId();
+            if (node != null && socket != null) {
+                bus.deliver(node, Delivery.unseating(call.id(), socket));
+            }
+        }
     }
 
     private Future<Void> tell(CallEntry entry, Effect effect) {

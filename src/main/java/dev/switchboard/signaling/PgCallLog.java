@@ -30,12 +30,12 @@ final class PgCallLog implements CallLog {
             + " WHERE call.reason = 'disconnected' AND excluded.ended_at > call.ended_at";
 
     private final Database database;
-    private final CallSaves saves;
+    private final PgCallSaves saves;
     private final CallMeters meters;
 
     PgCallLog(Database database, CallMeters meters) {
         this.database = database;
-        this.saves = new CallSaves(database, SAVE);
+        this.saves = new PgCallSaves(database, SAVE);
         this.meters = meters;
     }
 

@@ -41,7 +41,7 @@ interface Hub {
     /** Tells a socket that hears a meeting who is in it now. */
     void tellState(Connection socket, Caller caller, UUID meetingId);
 
-    /** @param listener is told of a meeting and a socket whose place in it may be gone */
+    /** @param listener is told of a meeting, or a call, and a socket whose place in it may be gone */
     void onUnseated(BiConsumer<UUID, String> listener);
 
     /** Registers {@code user:<id>} of the socket's own user; the bridge has checked that. */

@@ -388,9 +388,9 @@ final class LoopHub implements Hub {
         unseated = listener;
     }
 
-    /** A socket's place in a meeting may be gone. Called by the node hub, on this loop. */
-    void unseated(UUID meetingId, String socketId) {
-        unseated.accept(meetingId, socketId);
+    /** A socket's place in a meeting, or a call, may be gone. Called by the node hub, on this loop. */
+    void unseated(UUID id, String socketId) {
+        unseated.accept(id, socketId);
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class Places {
     /** A third of a lease. */
     private static final long RENEW_MS = 30_000;
+
+    /** Not all at once: each time a part of the sockets. */
+    private static final int TURNS = 30;
 
     /** Nodes that met may still be putting together what each of them kept: until the last of these nothing is given up. */
     private static final List<Long> AFTER_MEETING_MS = List.of(1_000L, 5_000L, 15_000L);
@@ -54,6 +57,7 @@ final class Places {
 
     private long metAt;
     private boolean met;
+    private int turn;
 
     /** What a socket has a place in. */
     enum Kind {
@@ -75,7 +79,7 @@ final class Places {
         this.bus = bus;
         this.hub = hub;
         this.known = bus.ownership().nodes();
-        this.timer = vertx.setPeriodic(RENEW_MS, t -> renew());
+        this.timer = vertx.setPeriodic(RENEW_MS / TURNS, t -> renewSome());
         this.stopListening = bus.ownership().onChange(() -> context.runOnContext(v -> changed()));
         hub.onUnseated(this::check);
     }
@@ -129,33 +133,44 @@ final class Places {
             met = true;
             metAt = System.nanoTime();
             meetings++;
-            AFTER_MEETING_MS.forEach(wait -> vertx.setTimer(wait, t -> renew()));
+            AFTER_MEETING_MS.forEach(wait -> vertx.setTimer(wait, t -> renew(socketId -> true)));
             vertx.setTimer(AFTER_MEETING_MS.get(AFTER_MEETING_MS.size() - 1) - 1, t -> meetings--);
         }
         known = nodes;
     }
 
-    private void renew() {
-        each((holder, place) -> {
-            if (place.kind() == Kind.CALL) {
-                renewLeg(holder, place);
-            } else {
-                renewSeat(holder, place, place.kind() == Kind.SEAT);
+    private void renewSome() {
+        turn = (turn + 1) % TURNS;
+        renew(socketId -> Math.floorMod(socketId.hashCode(), TURNS) == turn);
+    }
+
+    private void renew(Predicate<String> which) {
+        bySocket.keySet().stream().filter(which).toList().forEach(socketId -> {
+            Holder holder = bySocket.get(socketId);
+            if (holder != null) {
+                List.copyOf(holder.places().values()).forEach(place -> renew(holder, place));
             }
         });
     }
 
-    private void each(BiConsumer<Holder, Place> action) {
-        List.copyOf(bySocket.values())
-                .forEach(
-                        holder -> List.copyOf(holder.places().values()).forEach(place -> action.accept(holder, place)));
+    private void renew(Holder holder, Place place) {
+        if (place.kind() == Kind.CALL) {
+            renewLeg(holder, place);
+        } else {
+            renewSeat(holder, place, place.kind() == Kind.SEAT);
+        }
     }
 
-    /** A socket heard that it has no place in a meeting any more; it may have entered again since. */
-    private void check(UUID meeting, String socketId) {
+    /** A call is over; or a socket heard that it has no place in a meeting any more, and may have entered again since. */
+    private void check(UUID id, String socketId) {
         Holder holder = bySocket.get(socketId);
-        Place place = holder == null ? null : holder.places().get(meeting);
-        if (holder != null && place != null) {
+        Place place = holder == null ? null : holder.places().get(id);
+        if (holder == null || place == null) {
+            return;
+        }
+        if (place.kind() == Kind.CALL) {
+            left(socketId, id);
+        } else {
             renewSeat(holder, place, false);
         }
     }

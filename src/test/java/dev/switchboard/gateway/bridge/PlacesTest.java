@@ -215,6 +215,16 @@ class PlacesTest {
     }
 
     @Test
+    void nobodySpeaksForACallThatIsOver() throws Exception {
+        take(Kind.CALL);
+        onLoop(() -> {
+            hub.unseated.accept(ID, SOCKET);
+            return true;
+        });
+        assertThat(count()).isZero();
+    }
+
+    @Test
     void theEndOfACallInTheOtherHalfIsTold() throws Exception {
         take(Kind.CALL);
         leg = Fault.CONFLICT;

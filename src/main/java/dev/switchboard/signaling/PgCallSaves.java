@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Runs one statement for many, one batch after the other: a database that is slow to commit for a moment then keeps one
  * connection busy, and not all of them, and who is called is not kept waiting by calls that end. Used on one context.
  */
-final class CallSaves {
+final class PgCallSaves {
     private static final int BATCH = 100;
     private static final int MAX_WAITING = 10_000;
 
@@ -28,7 +28,7 @@ final class CallSaves {
 
     private record Save(Tuple arguments, Promise<Integer> rows) {}
 
-    CallSaves(Database database, String statement) {
+    PgCallSaves(Database database, String statement) {
         this.database = database;
         this.statement = statement;
     }
