@@ -96,9 +96,9 @@ class CallSweepTest {
         assertThat(sweepAt(60, NODES)).extracting(CallRecord::reason).containsExactly(EndReason.NO_ANSWER);
         assertThat(told).extracting(Effect::kind).containsExactly(Kind.INCOMING, Kind.END, Kind.END, Kind.MISSED);
         sweepAt(61, NODES);
-        assertThat(sweepAt(119, NODES)).as("over, and not looked at").isEmpty();
+        assertThat(sweepAt(79, NODES)).as("over, and not looked at").isEmpty();
         assertThat(reads(CALL)).isTrue();
-        sweepAt(120, NODES);
+        sweepAt(80, NODES);
         assertThat(reads(CALL)).isFalse();
         assertThat(told).hasSize(4);
     }
