@@ -54,6 +54,8 @@ class AccessibilityIT {
         assertThat(ann.link("General")).isVisible();
 
         ann.press("Tab");
+        assertThat(ann.button("Missed calls")).isFocused();
+        ann.press("Tab");
         assertThat(ann.button("Meetings")).isFocused();
         ann.press("Tab");
         assertThat(ann.button("Channels")).isFocused();

@@ -263,6 +263,9 @@ class LiveLoadIT {
                 edit("server: { port: " + taken.getLocalPort() + ", maxFrame: 3" + moved + "KiB }\n", false);
                 await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(chatters)
                         .allSatisfy(chatter -> assertThat(chatter.closedWith()).hasSize(moved + 1)));
+                // Who is on the way back to this listener when it goes as well is not closed by it.
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> chatters.stream().allMatch(Chatter::connected));
             }
             edit(BASE, true);
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(chatters)

@@ -106,6 +106,11 @@ public final class Chatter implements Witness {
         return CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, RETURNING);
     }
 
+    /** Whether it has a socket, and follows its room by it. */
+    public boolean connected() {
+        return client != null;
+    }
+
     /** Says the next message, unless it is not connected, or still waits for the answer to the last one. */
     public synchronized boolean say() {
         if (!talking || client == null || !saying.isDone()) {
