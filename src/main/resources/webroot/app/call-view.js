@@ -1,5 +1,5 @@
 import { CallBar } from './call-bar.js';
-import { duration, endOf, failed, mediaWords, nameOf } from './call-words.js';
+import { DeviceTrouble, duration, endOf, failed, mediaWords, nameOf } from './call-words.js';
 import { announce, framed, h, icon, iconButton } from './dom.js';
 import { Sound, VideoTile } from './video-tile.js';
 
@@ -15,7 +15,7 @@ export class CallView {
   #clock;
   #rating = 'good';
   #small = false;
-  #told = null;
+  #trouble = new DeviceTrouble((words) => this.#say(words));
   #announced = null;
 
   /**
@@ -104,16 +104,8 @@ export class CallView {
     const shared = local?.track('screen');
     this.own.show(shared ?? local?.track('camera') ?? null, { mirrored: !shared, fit: shared ? 'contain' : 'cover' });
     this.bar.draw();
-    this.#tell(local?.problems ?? {});
+    this.#trouble.tell(local?.problems);
     this.#announce();
-  }
-
-  /** Says what is wrong with the devices, once, until it is well again. */
-  #tell({ audio, camera }) {
-    const problem = audio ?? camera ?? null;
-    if (problem === this.#told) return;
-    this.#told = problem;
-    this.#say(problem ? mediaWords(audio ? 'audio' : 'camera', problem) : '');
   }
 
   /** How it stands, for those who listen; the time that passes they need not hear. */

@@ -46,6 +46,24 @@ const MEDIA = {
   },
 };
 
+/** Says what is wrong with the devices, once, until it is well again; `say` is given the words, '' when there is nothing. */
+export class DeviceTrouble {
+  #say;
+  #told = null;
+
+  constructor(say) {
+    this.#say = say;
+  }
+
+  /** @param problems of `local`: `{audio, camera}`, errors or null */
+  tell({ audio, camera } = {}) {
+    const problem = audio ?? camera ?? null;
+    if (problem === this.#told) return;
+    this.#told = problem;
+    this.#say(problem ? mediaWords(audio ? 'audio' : 'camera', problem) : '');
+  }
+}
+
 /** Words about what does not work: a device, or the sharing of the screen. */
 export function mediaWords(role, error) {
   const devices = MEDIA[role];

@@ -1,5 +1,5 @@
 import { CallBar, press, roundButton } from './call-bar.js';
-import { mediaWords, nameOf, parted } from './call-words.js';
+import { DeviceTrouble, mediaWords, nameOf, parted } from './call-words.js';
 import { DeviceChoice } from './device-choice.js';
 import { announce, framed, h, icon, iconButton } from './dom.js';
 import { count } from './format.js';
@@ -25,7 +25,7 @@ export class MeetingView {
   #offs;
   #small = false;
   #call = null;
-  #told = null;
+  #trouble = new DeviceTrouble((words) => this.#say(words, { lasting: true }));
   #hush;
 
   constructor(sb, meeting, hooks) {
@@ -111,15 +111,7 @@ export class MeetingView {
     this.stage.draw();
     this.people.draw();
     this.chat.draw();
-    this.#tell(local?.problems ?? {});
-  }
-
-  /** Says what is wrong with the devices, once, until it is well again. */
-  #tell({ audio, camera }) {
-    const problem = audio ?? camera ?? null;
-    if (problem === this.#told) return;
-    this.#told = problem;
-    this.#say(problem ? mediaWords(audio ? 'audio' : 'camera', problem) : '', { lasting: true });
+    this.#trouble.tell(local?.problems);
   }
 
   #describe() {

@@ -20,7 +20,7 @@ export class MissedCalls extends Emitter {
 
   /** `[{id, fromId, fromName, at, read}]`; without `fromId` when the account of whoever called is gone. */
   get all() {
-    return [...this.#known.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, KNOWN);
+    return [...this.#known.values()].sort((a, b) => b.at.localeCompare(a.at));
   }
 
   /** How many of them nobody has looked at. */
@@ -31,7 +31,7 @@ export class MissedCalls extends Emitter {
   async load() {
     const { items } = await this.#sb.request('notification:list', { limit: KNOWN });
     for (const { id, kind, fromId, fromName, createdAt, readAt } of items) {
-      if (kind === 'missed_call') this.#known.set(id, { id, fromId, fromName, at: createdAt, read: Boolean(readAt) });
+      if (kind === 'missed_call') this.#keep({ id, fromId, fromName, at: createdAt, read: Boolean(readAt) });
     }
     this.emit('change');
   }
@@ -49,11 +49,16 @@ export class MissedCalls extends Emitter {
     this.#off();
   }
 
+  #keep(call) {
+    this.#known.set(call.id, call);
+    for (const { id } of this.all.slice(KNOWN)) this.#known.delete(id);
+  }
+
   /** It may be told more than once. */
   #told({ id, fromId, fromName, at }) {
     if (this.#known.has(id)) return;
     const call = { id, fromId, fromName, at, read: false };
-    this.#known.set(id, call);
+    this.#keep(call);
     this.emit('missed', call);
     this.emit('change');
   }

@@ -85,13 +85,11 @@ public final class SignalingVerticle extends VerticleBase {
                 store,
                 claims,
                 log,
-                new BusCallNews(bus, notifications, () -> vertx.timer(RETELL_MS, TimeUnit.MILLISECONDS)
-                        .mapEmpty()),
+                new BusCallNews(bus, notifications, () -> pause(RETELL_MS)),
                 () -> options.get().times(),
                 clock);
         CallOwners owners = new BusCallOwners(bus);
-        Initiation initiation = new Initiation(
-                () -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS).mapEmpty(), calls, claims, owners);
+        Initiation initiation = new Initiation(() -> pause(PAUSE_MS), calls, claims, owners);
         InitiationLimits limits = new InitiationLimits(options, () -> System.nanoTime() / 1_000_000);
         IceCredentials credentials = new IceCredentials(ice);
         NotificationRequests reading = new NotificationRequests(notifications);
@@ -121,6 +119,10 @@ public final class SignalingVerticle extends VerticleBase {
         hearNoMore.run();
         meters.shard(shardIndex, List.of());
         return Future.succeededFuture();
+    }
+
+    private Future<Void> pause(long millis) {
+        return vertx.timer(millis, TimeUnit.MILLISECONDS).mapEmpty();
     }
 
     private Future<Boolean> hasSocket(UUID user) {

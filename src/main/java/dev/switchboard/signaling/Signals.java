@@ -107,7 +107,7 @@ final class Signals {
         CallRecord known = before == null ? calls.known(id) : null;
         if (known != null) {
             try {
-                deliver(known, receiver(known, caller, from, to, event), event);
+                pass(known, caller, from, to, event);
                 return Future.succeededFuture(Nothing.NOTHING);
             } catch (FaultException mayHaveChanged) {
                 // Nobody is refused for what was true a moment ago.
@@ -116,15 +116,15 @@ final class Signals {
         Future<Optional<CallRecord>> now = before == null ? calls.find(id) : before.transform(done -> calls.find(id));
         Future<Nothing> relayed = now.map(found -> {
             CallRecord call = found.orElseThrow(() -> Fault.NOT_FOUND.because("There is no such call."));
-            deliver(call, receiver(call, caller, from, to, event), event);
+            pass(call, caller, from, to, event);
             return Nothing.NOTHING;
         });
         asked.put(id, relayed);
         return relayed.onComplete(done -> asked.remove(id, relayed));
     }
 
-    /** Whom a socket's signal goes to. */
-    private static UUID receiver(CallRecord call, Caller caller, String from, @Nullable String to, Event<?> event) {
+    /** Delivers a signal to the other side, if this call allows it. */
+    private void pass(CallRecord call, Caller caller, String from, @Nullable String to, Event<?> event) {
         Leg own = call.leg(from);
         if (own == null || !own.userId().equals(caller.user())) {
             throw Fault.FORBIDDEN.because("This socket is not in the call.");
@@ -141,11 +141,7 @@ final class Signals {
         if (event.type().equals(Event.OFFER) && !call.mayOffer(from)) {
             throw Fault.CONFLICT.because("The first offer is the caller's.");
         }
-        return peer.userId();
-    }
-
-    private void deliver(CallRecord call, UUID receiver, Event<?> event) {
-        mail.deliver(call.id(), receiver, event, user -> whereabouts(call, user));
+        mail.deliver(call.id(), peer.userId(), event, user -> whereabouts(call, user));
     }
 
     private static Mailboxes.@Nullable Address whereabouts(CallRecord call, UUID user) {
