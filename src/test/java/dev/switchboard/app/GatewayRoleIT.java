@@ -9,6 +9,7 @@ import dev.switchboard.bus.ClusterOptions;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.ConfigSource;
 import dev.switchboard.support.Api;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.TestNodes;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,19 +34,13 @@ class GatewayRoleIT {
     @TempDir
     private Path folder;
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     private PlatformOptions gateway(String routes, Map<String, String> own) throws IOException {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "NODE_ROLE", "gateway",
-                "PORT", String.valueOf(freePort()),
+                "PORT", String.valueOf(Ports.free()),
                 "DATA_DIR", folder.toString(),
                 "CLUSTER_NAME", "test-" + UUID.randomUUID(),
-                "CLUSTER_PORT", String.valueOf(freePort())));
+                "CLUSTER_PORT", String.valueOf(Ports.free())));
         settings.putAll(own);
         Path file = Files.writeString(folder.resolve("gateway.yaml"), routes);
         return ConfigSource.in(file, settings).read(PlatformOptions::from);
@@ -53,7 +48,7 @@ class GatewayRoleIT {
 
     @Test
     void oneWithoutOperationsNeedsNobody() throws IOException {
-        String routes = "{builtInRoutes: false, upstreams: {gone: {addresses: 'http://127.0.0.1:" + freePort()
+        String routes = "{builtInRoutes: false, upstreams: {gone: {addresses: 'http://127.0.0.1:" + Ports.free()
                 + "'}}, routes: [{path: /gone, auth: public, upstream: gone}]}";
         try (Node node = Node.start(gateway(routes, Map.of()), null)) {
             Api api = new Api(URI.create("http://127.0.0.1:" + node.port()));
@@ -94,7 +89,7 @@ class GatewayRoleIT {
 
     @Test
     void oneWithOperationsWaitsForANodeThatServesThem() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         Map<String, String> cluster =
                 Map.of("CLUSTER_NAME", "test-" + UUID.randomUUID(), "CLUSTER_PORT", String.valueOf(port));
         PlatformOptions options =

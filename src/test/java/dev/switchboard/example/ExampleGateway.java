@@ -12,10 +12,10 @@ import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.config.ConfigSource;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -70,13 +70,13 @@ final class ExampleGateway implements AutoCloseable {
     ExampleGateway(String example, Map<String, String> settings) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "PORT",
-                String.valueOf(freePort()),
+                String.valueOf(Ports.free()),
                 "JWT_SECRET",
                 SECRET,
                 "CLUSTER_NAME",
                 "test-" + UUID.randomUUID(),
                 "CLUSTER_PORT",
-                String.valueOf(freePort()),
+                String.valueOf(Ports.free()),
                 "SHUTDOWN_TIMEOUT",
                 "2s",
                 "TRUSTED_PROXIES",
@@ -142,15 +142,6 @@ final class ExampleGateway implements AutoCloseable {
     /** The header by which somebody is known. */
     static String[] as(Account account) {
         return new String[] {"Authorization", "Bearer " + account.accessToken()};
-    }
-
-    /** A free port with nobody behind it. */
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** A token as the system's own auth service makes them: without a session of Switchboard's. */

@@ -10,6 +10,7 @@ import dev.switchboard.config.ConfigException;
 import dev.switchboard.example.ExampleGateway.Answer;
 import dev.switchboard.example.StandIn.Mood;
 import dev.switchboard.gateway.limit.Bucket;
+import dev.switchboard.support.Ports;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +56,7 @@ class RealchatExampleIT {
                         "UPSTREAM_PROFILE_URL", profile.url(),
                         "UPSTREAM_CONVERSATION_URL", conversation.url(),
                         "UPSTREAM_TIMEOUT", "500ms",
-                        "REDIS_ADDR", "127.0.0.1:" + ExampleGateway.freePort())));
+                        "REDIS_ADDR", "127.0.0.1:" + Ports.free())));
         walk = new Walk(gateway);
     }
 

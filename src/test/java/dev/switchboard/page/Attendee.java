@@ -46,6 +46,16 @@ final class Attendee {
         visitor = new Visitor(browser, name, address, device, Caller.WATCH + COPIED).register();
     }
 
+    /** Turns the camera off, then leaves; the only other one sees both. */
+    void leavesBefore(Attendee other) {
+        press("Turn the camera off");
+        assertThat(other.pictures()).hasCount(1);
+        press("Leave");
+        assertThat(other.tiles()).hasCount(1);
+        other.visitor.foundNoFault();
+        visitor.foundNoFault();
+    }
+
     /** Makes a meeting and enters it. */
     void begin(String title, boolean lobby) {
         visitor.button("Meetings").click();

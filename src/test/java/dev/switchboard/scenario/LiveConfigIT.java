@@ -9,7 +9,7 @@ import dev.switchboard.gateway.Certificates;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
-import dev.switchboard.support.RedisProcess;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.Scrape;
 import dev.switchboard.support.TestNodes;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
@@ -113,7 +113,7 @@ class LiveConfigIT {
     void metricsMoveToAPortOfTheirOwnAndBack() throws Exception {
         URI door = nodes.doors().get(0);
         assertThat(Scrape.of(door).sum("switchboard_config_changes_total")).isZero();
-        int port = RedisProcess.freePort();
+        int port = Ports.free();
         write("switchboard.yaml", "metrics: { port: " + port + ", host: 127.0.0.1 }\n");
         // Until then the answer is no JSON.
         await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> status("/metrics") == 404);
@@ -190,7 +190,7 @@ class LiveConfigIT {
     @Test
     void aListenerMovesAndTheOldOneIsDrained() throws Exception {
         int old = api.base().getPort();
-        int free = freePort();
+        int free = Ports.free();
         try (BusClient socket = BusClient.connect(api.base(), anna);
                 var taken = new java.net.ServerSocket(0)) {
             write("switchboard.yaml", "server: { port: " + taken.getLocalPort() + " }\n");
@@ -210,12 +210,6 @@ class LiveConfigIT {
                 assertThat(again.closed().get(20, TimeUnit.SECONDS)).isEqualTo(1012);
             }
             assertThat(status("/api/v1/users/me")).isEqualTo(200);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new java.net.ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

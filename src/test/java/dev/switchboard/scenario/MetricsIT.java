@@ -7,6 +7,7 @@ import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Guest;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.RedisProcess;
 import dev.switchboard.support.Scrape;
 import dev.switchboard.support.TestNodes;
@@ -68,7 +69,7 @@ class MetricsIT {
                 .actualPort();
         redis = new RedisProcess("");
         nodes = TestNodes.start(0, Map.of("RATE_LIMIT_RPS", "100000", "RATE_LIMIT_BURST", "100000"));
-        int own = RedisProcess.freePort();
+        int own = Ports.free();
         nodes.add(
                 conf,
                 Map.of(

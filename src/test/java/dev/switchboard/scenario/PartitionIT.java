@@ -10,11 +10,11 @@ import dev.switchboard.support.Audit;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Companion;
 import dev.switchboard.support.Pauses;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
 import dev.switchboard.support.Sides;
 import dev.switchboard.support.Talker;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,7 +88,7 @@ class PartitionIT {
                 GRACE.toSeconds() + "s");
         for (int side : List.of(0, 0, 1)) {
             nodes.add(ProcessNode.start(
-                    folder, sides.settings(side, settings, postgres.url()), freePort(), sides.launch(side)));
+                    folder, sides.settings(side, settings, postgres.url()), Ports.free(), sides.launch(side)));
         }
         nodes.forEach(ProcessNode::awaitReady);
         awaitMembers(List.of(3, 3, 3), MERGED);
@@ -121,12 +121,6 @@ class PartitionIT {
             sides.close();
         }
         postgres.close();
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private String id(Api api, String path, Map<String, ?> body) {

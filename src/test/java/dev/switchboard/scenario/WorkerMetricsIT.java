@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.support.Api;
-import dev.switchboard.support.RedisProcess;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.Scrape;
 import dev.switchboard.support.TestNodes;
 import java.net.URI;
@@ -20,7 +20,7 @@ class WorkerMetricsIT {
 
     @Test
     void aWorkerSaysHowItIs() throws Exception {
-        int port = RedisProcess.freePort();
+        int port = Ports.free();
         URI watch = URI.create("http://127.0.0.1:" + port);
         try (TestNodes nodes = TestNodes.start(1)) {
             nodes.add(Map.of("NODE_ROLE", "worker", "METRICS_PORT", String.valueOf(port), "METRICS_HOST", "127.0.0.1"));

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.switchboard.support.ProcessNode.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,17 +41,11 @@ public final class ProcessCluster implements AutoCloseable {
         settings.putAll(own);
         try {
             for (int i = 0; i < places; i++) {
-                ports.add(freePort());
+                ports.add(Ports.free());
             }
-            balancer = HaProxy.start(folder, freePort(), freePort(), ports);
+            balancer = HaProxy.start(folder, Ports.free(), Ports.free(), ports);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

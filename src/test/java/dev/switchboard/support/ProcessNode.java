@@ -3,7 +3,6 @@ package dev.switchboard.support;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -77,7 +76,7 @@ public final class ProcessNode implements AutoCloseable {
      * @param settings by the names of their environment variables
      */
     public static ProcessNode start(Path folder, Map<String, String> settings) {
-        return start(folder, settings, freePort());
+        return start(folder, settings, Ports.free());
     }
 
     /** The same on a port that the caller chose. */
@@ -103,14 +102,6 @@ public final class ProcessNode implements AutoCloseable {
         try {
             URI door = URI.create("http://" + launch.host() + ":" + port);
             return new ProcessNode(builder.start(), door, log, errors);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,7 +2,6 @@ package dev.switchboard.support;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -28,15 +27,8 @@ public final class RedisProcess implements AutoCloseable {
     public RedisProcess(String password, String... settings) throws IOException {
         this.password = password;
         this.settings = settings;
-        this.port = freePort();
+        this.port = Ports.free();
         start();
-    }
-
-    /** A port that nobody uses at the moment. */
-    public static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     /** Starts it, empty, on its port. */

@@ -5,7 +5,6 @@ import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.config.ConfigSource;
 import dev.switchboard.config.Reading;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +80,7 @@ public final class TestNodes implements AutoCloseable {
     public Node add(@Nullable Path conf, Map<String, String> own) {
         Map<String, String> environment = new HashMap<>(settings);
         environment.putAll(own);
-        environment.put("PORT", String.valueOf(freePort()));
+        environment.put("PORT", String.valueOf(Ports.free()));
         ConfigSource source = ConfigSource.in(conf, environment);
         Reading<PlatformOptions> settings = source.read(source.texts(), PlatformOptions::from);
         Node node = Node.start(settings.options(), null);
@@ -90,14 +89,6 @@ public final class TestNodes implements AutoCloseable {
         }
         nodes.add(node);
         return node;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** What all of them keep their state in. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +50,7 @@ public final class TurnServer implements AutoCloseable {
      */
     public static TurnServer start(Path folder, List<String> secrets, String... options) {
         try {
-            int port = freePort();
+            int port = Ports.free();
             Path log = folder.resolve("turnserver-" + port + ".log");
             List<String> command = new ArrayList<>(List.of(
                     PROGRAM.toString(),
@@ -112,12 +111,6 @@ public final class TurnServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

@@ -15,6 +15,7 @@ import dev.switchboard.protocol.Part;
 import dev.switchboard.protocol.RoomOperations;
 import dev.switchboard.protocol.SignalOperations;
 import dev.switchboard.support.OneNode;
+import dev.switchboard.support.Ports;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,8 +23,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.Router;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -149,7 +148,7 @@ final class BridgeServer implements AutoCloseable {
                 new BridgeMeters(Meters.unread()),
                 sockets);
         BridgeRoutes first = null;
-        port = freePort();
+        port = Ports.free();
         for (int i = 0; i < loops; i++) {
             Context loop = i == 0 ? context : ((VertxInternal) vertx).createEventLoopContext();
             CompletableFuture<BridgeRoutes> ready = new CompletableFuture<>();
@@ -158,13 +157,6 @@ final class BridgeServer implements AutoCloseable {
             first = first == null ? made : first;
         }
         routes = Objects.requireNonNull(first);
-    }
-
-    /** Vert.x shares a port between listeners only if they all name it. */
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     /** As the gateway's own listener is set: what it puts into a connection must not disturb a socket. */

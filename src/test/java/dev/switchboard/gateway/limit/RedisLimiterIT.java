@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.Certificates;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.RedisProcess;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -253,7 +254,7 @@ class RedisLimiterIT {
     @Test
     void aRedisBehindTlsMustHaveACertificateThatIsBelieved(@TempDir Path folder) throws Exception {
         Certificates certificates = Certificates.make(folder);
-        int tlsPort = RedisProcess.freePort();
+        int tlsPort = Ports.free();
         var tls = new RedisProcess(
                 "",
                 "tls-port " + tlsPort,
