@@ -8,12 +8,17 @@ import dev.switchboard.config.ConfigState;
 import dev.switchboard.config.ConfigWatch;
 import dev.switchboard.config.Reading;
 import dev.switchboard.gateway.TlsOptions;
+import dev.switchboard.gateway.limit.RedisAddress;
+import dev.switchboard.gateway.upstream.UpstreamOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +70,14 @@ final class LiveConfig implements ConfigWatch.Follower<PlatformOptions> {
     /** Certificates are replaced by files of the same name. */
     private static Set<Path> files(PlatformOptions options) {
         TlsOptions tls = options.server().tls();
-        return tls == null ? Set.of() : tls.files();
+        RedisAddress redis = options.limits().redis();
+        Set<Path> files = new HashSet<>(tls == null ? Set.of() : tls.files());
+        Stream.concat(
+                        options.upstreams().stream().map(UpstreamOptions::tls),
+                        Stream.ofNullable(redis).map(RedisAddress::authorities))
+                .filter(Objects::nonNull)
+                .forEach(authorities -> files.add(authorities.file()));
+        return files;
     }
 
     @Override

@@ -33,6 +33,8 @@ public final class HazelcastOwnership implements Ownership {
     /** The attribute in which Vert.x keeps the node's id. Unlike the member's own id, it outlives a merge. */
     public static final String NODE_ID = "__vertx.nodeId";
 
+    private static final String STOPPING = "This node is stopping.";
+
     /** How soon it is noticed that a single partition moved. */
     private static final long LOOK_MS = 100;
 
@@ -125,13 +127,35 @@ public final class HazelcastOwnership implements Ownership {
             partition = hazelcast.getPartitionService().getPartition(key);
             owner = partition.getOwner();
         } catch (HazelcastInstanceNotActiveException e) {
-            throw Fault.UNAVAILABLE.because("This node is stopping.");
+            throw Fault.UNAVAILABLE.because(STOPPING);
         }
         if (owner == null) {
             // So it is after a node died, until its partitions are given to others: whoever asks tries again.
             throw Fault.MOVED.because("No node serves this at the moment.");
         }
         return new Owner(idOf(owner), partition.getPartitionId() % Part.SHARDS);
+    }
+
+    @Override
+    public int partitionOf(String key) {
+        try {
+            return hazelcast.getPartitionService().getPartition(key).getPartitionId();
+        } catch (HazelcastInstanceNotActiveException e) {
+            throw Fault.UNAVAILABLE.because(STOPPING);
+        }
+    }
+
+    @Override
+    public Set<Integer> partitions() {
+        try {
+            return hazelcast.getPartitionService().getPartitions().stream()
+                    .filter(partition ->
+                            partition.getOwner() != null && partition.getOwner().localMember())
+                    .map(Partition::getPartitionId)
+                    .collect(Collectors.toUnmodifiableSet());
+        } catch (HazelcastInstanceNotActiveException e) {
+            return Set.of();
+        }
     }
 
     @Override

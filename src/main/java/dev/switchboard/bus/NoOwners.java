@@ -12,6 +12,16 @@ public record NoOwners(String nodeId) implements Ownership {
     }
 
     @Override
+    public int partitionOf(String key) {
+        throw Fault.UNAVAILABLE.because("This node knows of no partitions.");
+    }
+
+    @Override
+    public Set<Integer> partitions() {
+        return Set.of();
+    }
+
+    @Override
     public Set<String> nodes() {
         return Set.of(nodeId);
     }

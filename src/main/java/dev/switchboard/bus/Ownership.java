@@ -28,6 +28,12 @@ public interface Ownership {
      */
     Owner ownerOf(String key);
 
+    /** Keys of one partition have one owner, and move together. */
+    int partitionOf(String key);
+
+    /** The partitions that this node owns now. */
+    Set<Integer> partitions();
+
     /** Whether this node owns the key now; not while no node does. */
     default boolean owns(String key) {
         try {

@@ -8,7 +8,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -37,6 +39,23 @@ final class HazelcastOnlineStore implements OnlineStore {
     @Override
     public void remove(Collection<UUID> users) {
         users.forEach(user -> ClusterFuture.of(vertx, () -> map.removeAsync(user.toString())));
+    }
+
+    @Override
+    public Future<Set<UUID>> known(Collection<UUID> users) {
+        Set<UUID> known = new HashSet<>();
+        List<Future<?>> looks = new ArrayList<>();
+        for (UUID user : users) {
+            looks.add(
+                    ClusterFuture.of(vertx, () -> map.getAsync(user.toString())).onSuccess(there -> {
+                        if (there != null) {
+                            known.add(user);
+                        }
+                    }));
+        }
+        return looks.isEmpty()
+                ? Future.succeededFuture(known)
+                : Future.all(looks).map(known);
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,10 @@ final class PresenceShard {
     private final PresenceNews news;
     private final Presence presence;
     private final Set<UUID> goneWhileSettling = new HashSet<>();
+
+    /** Partitions whose users the store has named since they are ours; of the others the store may know more than we. */
+    private Set<Integer> takenOver = Set.of();
+
     private boolean settling;
     private boolean again;
 
@@ -125,15 +130,24 @@ final class PresenceShard {
         }
     }
 
-    /** Somebody in the grace time may be back somewhere, and that node's announcement under way. */
+    /** Where somebody in the grace time, or whose owner we just became, is: that node's announcement may be under way. */
     private Set<String> whereabouts(UUID user) {
-        return presence.isInGrace(user) ? bus.ownership().nodes() : presence.nodesOf(user);
+        return presence.isInGrace(user) || isNew(user) ? bus.ownership().nodes() : presence.nodesOf(user);
+    }
+
+    private boolean isNew(UUID user) {
+        return !takenOver.contains(bus.ownership().partitionOf(user.toString()));
     }
 
     Future<Online> query(Query q) {
         checkOwned(q.userIds());
-        return Future.succeededFuture(
-                new Online(q.userIds().stream().filter(presence::isOnline).toList()));
+        List<UUID> unsure = q.userIds().stream()
+                .filter(user -> !presence.isOnline(user) && isNew(user))
+                .toList();
+        return store.known(unsure)
+                .map(stored -> new Online(q.userIds().stream()
+                        .filter(user -> presence.isOnline(user) || stored.contains(user))
+                        .toList()));
     }
 
     boolean isOnline(UUID user) {
@@ -167,9 +181,12 @@ final class PresenceShard {
             return;
         }
         settling = true;
+        Set<Integer> ours = new HashSet<>();
         vertx.timer(SETTLE_MS)
                 .compose(t -> {
                     again = false;
+                    ours.addAll(bus.ownership().partitions());
+                    takenOver = takenOver.stream().filter(ours::contains).collect(Collectors.toSet());
                     goneWhileSettling.clear();
                     presence.users().stream().filter(user -> !owns(user)).forEach(presence::forget);
                     return store.owned(index);
@@ -178,6 +195,7 @@ final class PresenceShard {
                     settling = false;
                     if (mine.succeeded()) {
                         reconcile(new HashSet<>(mine.result()));
+                        takenOver = ours;
                     } else {
                         // Partitions without an owner, or a node that stops: the next change comes soon.
                         LOG.debug(

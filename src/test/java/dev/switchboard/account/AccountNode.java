@@ -115,6 +115,16 @@ final class AccountNode implements AutoCloseable {
         }
 
         @Override
+        public int partitionOf(String key) {
+            return 0;
+        }
+
+        @Override
+        public Set<Integer> partitions() {
+            return Set.of(0);
+        }
+
+        @Override
         public Set<String> nodes() {
             return Set.of(nodeId());
         }

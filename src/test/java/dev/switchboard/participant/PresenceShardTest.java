@@ -44,6 +44,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,7 @@ class PresenceShardTest {
         await(bus.onDelivery(this::record));
         deployment = await(
                 vertx.deployVerticle(new ParticipantVerticle(0, bus, friends, friends, v -> store, () -> OPTIONS)));
+        until(() -> assertThat(store.looks.get()).isPositive());
     }
 
     @AfterEach
@@ -224,6 +226,21 @@ class PresenceShardTest {
     }
 
     @Test
+    void aNewOwnerAsksTheStoreUntilItHasTakenOver() {
+        store.users.put(ANN, true);
+        assertThat(online()).as("no partition is new").isEmpty();
+        cluster.partition = 1;
+        assertThat(online()).containsExactly(ANN);
+        Event<?> event = Event.personal(Event.USER_ONLINE, new ParticipantOperations.PresenceState(CY));
+        ask(ParticipantOperations.NOTIFY, new Notify(List.of(new Notice(List.of(ANN), event))));
+        awaitTold("ann: user:online cy");
+        cluster.changed();
+        until(() -> assertThat(store.users).as("nobody announced her").isEmpty());
+        store.users.put(ANN, true);
+        assertThat(online()).as("taken over").isEmpty();
+    }
+
+    @Test
     void whatTheStoreLostIsWrittenAnew() {
         announce(NODE, List.of(ANN), List.of());
         until(() -> assertThat(store.users).containsOnlyKeys(ANN));
@@ -328,6 +345,7 @@ class PresenceShardTest {
         private final List<Runnable> changes = new CopyOnWriteArrayList<>();
         private final List<Consumer<String>> losses = new CopyOnWriteArrayList<>();
         private volatile Function<String, Owner> look = key -> owners.getOrDefault(key, HERE);
+        private volatile int partition;
 
         Cluster() {
             nodes.addAll(Set.of(NODE, OTHER));
@@ -354,6 +372,16 @@ class PresenceShardTest {
         }
 
         @Override
+        public int partitionOf(String key) {
+            return partition;
+        }
+
+        @Override
+        public Set<Integer> partitions() {
+            return Set.of(partition);
+        }
+
+        @Override
         public Set<String> nodes() {
             return Set.copyOf(nodes);
         }
@@ -373,6 +401,7 @@ class PresenceShardTest {
 
     private static final class Store implements OnlineStore {
         private final Map<UUID, Boolean> users = new ConcurrentHashMap<>();
+        private final AtomicInteger looks = new AtomicInteger();
 
         @Override
         public Future<Boolean> put(UUID user) {
@@ -385,7 +414,14 @@ class PresenceShardTest {
         }
 
         @Override
+        public Future<Set<UUID>> known(Collection<UUID> asked) {
+            return Future.succeededFuture(
+                    asked.stream().filter(users::containsKey).collect(Collectors.toSet()));
+        }
+
+        @Override
         public Future<List<UUID>> owned(int shard) {
+            looks.incrementAndGet();
             return Future.succeededFuture(List.copyOf(users.keySet()));
         }
     }

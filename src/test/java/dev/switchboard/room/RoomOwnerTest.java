@@ -235,6 +235,16 @@ class RoomOwnerTest {
         }
 
         @Override
+        public int partitionOf(String key) {
+            return 0;
+        }
+
+        @Override
+        public Set<Integer> partitions() {
+            return Set.of(0);
+        }
+
+        @Override
         public Set<String> nodes() {
             return Set.of(NODE);
         }

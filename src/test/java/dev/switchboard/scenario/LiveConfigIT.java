@@ -15,6 +15,8 @@ import dev.switchboard.support.TestNodes;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -266,6 +268,34 @@ class LiveConfigIT {
             assertThat(new String(open.getInputStream().readNBytes(15), StandardCharsets.US_ASCII))
                     .isEqualTo("HTTP/1.1 200 OK");
         }
+    }
+
+    @Test
+    void whoTheServicesAreBelievedIsReplacedToo(@TempDir Path other, @TempDir Path renewed) throws Exception {
+        Certificates first = Certificates.make(other);
+        Certificates second = Certificates.make(renewed);
+        int port = vertx.createHttpServer(new HttpServerOptions()
+                        .setSsl(true)
+                        .setKeyCertOptions(new PemKeyCertOptions()
+                                .setCertPath(second.certificate())
+                                .setKeyPath(second.key())))
+                .requestHandler(request -> request.response().end("{\"from\":\"behind TLS\"}"))
+                .listen(0, "127.0.0.1")
+                .await(10, TimeUnit.SECONDS)
+                .actualPort();
+        Path believed = Files.copy(Path.of(first.certificate()), conf.resolve("services.pem"));
+        write(
+                "routes.yaml",
+                "upstreams: { safe: { addresses: 'https://localhost:" + port + "', tls: { ca: " + believed + " } } }\n"
+                        + "routes: [{ path: /safe, upstream: safe }]\n");
+        awaitStatus("/safe", 503);
+
+        write("services.pem", "not a certificate\n");
+        awaitHealth("rejected");
+        assertThat(health().at("/errors/0").asText()).contains("upstreams.safe.tls.ca");
+        write("services.pem", Files.readString(Path.of(second.certificate())));
+        awaitStatus("/safe", 200);
+        awaitHealth("ok");
     }
 
     private static byte[] shown(SSLSocket socket) throws Exception {

@@ -33,6 +33,16 @@ public class OneNode implements Ownership {
     }
 
     @Override
+    public int partitionOf(String key) {
+        return 0;
+    }
+
+    @Override
+    public Set<Integer> partitions() {
+        return Set.of(0);
+    }
+
+    @Override
     public Set<String> nodes() {
         return Set.copyOf(nodes);
     }

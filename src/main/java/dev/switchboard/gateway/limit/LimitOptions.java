@@ -1,9 +1,8 @@
 package dev.switchboard.gateway.limit;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.config.Secret;
 import dev.switchboard.config.Section;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -51,17 +50,13 @@ public record LimitOptions(
 
     private static @Nullable RedisAddress redis(Section section) {
         Secret address = section.optionalSecret("redis", 1);
-        String authority = section.optionalText("redisCa");
-        if (authority != null && !Files.isReadable(Path.of(authority))) {
-            section.problem("redisCa", "expected a file that can be read");
-            return null;
-        }
+        Authorities authorities = Authorities.from(section, "redisCa");
         boolean used = section.bool("useRedis");
         if (address == null || !used) {
             return null;
         }
         try {
-            return RedisAddress.of(address, authority);
+            return RedisAddress.of(address, authorities);
         } catch (IllegalArgumentException e) {
             section.problem("redis", "expected host:port, redis://user:password@host:port/0 or rediss://…");
             return null;

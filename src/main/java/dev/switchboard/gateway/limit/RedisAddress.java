@@ -1,8 +1,8 @@
 package dev.switchboard.gateway.limit;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.config.Secret;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.redis.client.RedisOptions;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Where Redis is.
  *
  * @param url {@code redis://} or, with TLS, {@code rediss://}; it may hold a password
- * @param authority a file (PEM) with the certificates that are believed; null for those that the JVM believes
+ * @param authorities whose certificates are believed; null for those that the JVM believes
  */
-public record RedisAddress(Secret url, @Nullable String authority) {
+public record RedisAddress(Secret url, @Nullable Authorities authorities) {
     private static final int DEFAULT_PORT = 6379;
     private static final String TLS = "rediss";
 
@@ -22,14 +22,14 @@ public record RedisAddress(Secret url, @Nullable String authority) {
      *
      * @throws IllegalArgumentException when it is neither
      */
-    static RedisAddress of(Secret text, @Nullable String authority) {
+    static RedisAddress of(Secret text, @Nullable Authorities authorities) {
         String value = text.value().strip();
         URI uri = URI.create(value.contains("://") ? value : "redis://" + value);
         boolean known = "redis".equals(uri.getScheme()) || TLS.equals(uri.getScheme());
         if (!known || uri.getHost() == null) {
             throw new IllegalArgumentException("no address of Redis");
         }
-        return new RedisAddress(new Secret(uri.toString()), authority);
+        return new RedisAddress(new Secret(uri.toString()), authorities);
     }
 
     private URI uri() {
@@ -44,8 +44,8 @@ public record RedisAddress(Secret url, @Nullable String authority) {
                 .setReconnectAttempts(0);
         if (TLS.equals(uri().getScheme())) {
             net.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
-            if (authority != null) {
-                net.setTrustOptions(new PemTrustOptions().addCertPath(authority));
+            if (authorities != null) {
+                net.setTrustOptions(authorities.trust());
             }
         }
         return new RedisOptions()

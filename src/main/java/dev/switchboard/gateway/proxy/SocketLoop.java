@@ -1,8 +1,8 @@
 package dev.switchboard.gateway.proxy;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.gateway.bridge.CloseCode;
 import dev.switchboard.gateway.bridge.Deadlines;
-import dev.switchboard.gateway.upstream.UpstreamTls;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
 import io.vertx.core.Vertx;
@@ -28,12 +28,14 @@ final class SocketLoop {
     /** How late a deadline or a revocation may be noticed. */
     private static final long TICK_MS = 200;
 
+    private static final int MOST_TLS = 100;
+
     private final Vertx vertx;
     private final ContextInternal context;
     private final Supplier<SocketOptions> options;
     private final Revocations revocations;
-    /** By what the services' settings say, which is not much that differs. */
-    private final Map<Optional<UpstreamTls>, ClientSSLOptions> tls = new HashMap<>();
+    /** By what the services' settings say, which is not much that differs; files that are replaced make more of it. */
+    private final Map<Optional<Authorities>, ClientSSLOptions> tls = new HashMap<>();
 
     private final NetClient client;
     private final Deadlines deadlines = new Deadlines();
@@ -65,7 +67,10 @@ final class SocketLoop {
     }
 
     /** @param settings null for what the Java runtime trusts */
-    ClientSSLOptions tls(@Nullable UpstreamTls settings) {
+    ClientSSLOptions tls(@Nullable Authorities settings) {
+        if (tls.size() > MOST_TLS) {
+            tls.clear();
+        }
         return tls.computeIfAbsent(Optional.ofNullable(settings), of -> {
             var made = new ClientSSLOptions().setHostnameVerificationAlgorithm("HTTPS");
             of.ifPresent(trusting -> made.setTrustOptions(trusting.trust()));

@@ -1,8 +1,8 @@
 package dev.switchboard.gateway.proxy;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
-import dev.switchboard.gateway.upstream.UpstreamTls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
@@ -57,7 +57,7 @@ final class UpstreamClient {
                     .setHttp2ConnectionWindowSize(STREAMS * STREAM_WINDOW)
                     .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
         }
-        UpstreamTls tls = options.tls();
+        Authorities tls = options.tls();
         if (tls != null) {
             http.setTrustOptions(tls.trust());
         }

@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.upstream;
 
+import dev.switchboard.config.Authorities;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -28,7 +29,7 @@ final class Check {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     /** A check goes on when settings change, unless these do. */
-    record Terms(String service, CheckRule rule, boolean http2, @Nullable UpstreamTls tls) {}
+    record Terms(String service, CheckRule rule, boolean http2, @Nullable Authorities tls) {}
 
     private final Vertx vertx;
     private final HttpClient client;
@@ -73,7 +74,7 @@ final class Check {
                 .setHttp2ClearTextUpgrade(false)
                 .setProtocolVersion(terms.http2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
                 .setUseAlpn(terms.http2());
-        UpstreamTls tls = terms.tls();
+        Authorities tls = terms.tls();
         return tls == null ? http : http.setTrustOptions(tls.trust());
     }
 

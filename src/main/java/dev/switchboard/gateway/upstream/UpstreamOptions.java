@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.upstream;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.config.Section;
 import java.time.Duration;
 import java.util.HashSet;
@@ -41,7 +42,7 @@ public record UpstreamOptions(
         RetryRule retries,
         BreakerRule circuit,
         boolean http2,
-        @Nullable UpstreamTls tls) {
+        @Nullable Authorities tls) {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
@@ -156,7 +157,7 @@ public record UpstreamOptions(
                 Given.section(section, "retries", RetryRule.DEFAULT, RetryRule::from),
                 Given.section(section, "circuit", BreakerRule.DEFAULT, BreakerRule::from),
                 Given.bool(section, "http2", false),
-                Given.hasSection(section, "tls") ? UpstreamTls.from(section.section("tls")) : null);
+                Given.hasSection(section, "tls") ? Authorities.from(section.section("tls"), "ca") : null);
     }
 
     private static List<Address> addresses(Section section) {

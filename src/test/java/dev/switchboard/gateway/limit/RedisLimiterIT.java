@@ -3,6 +3,7 @@ package dev.switchboard.gateway.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.Certificates;
 import dev.switchboard.support.Ports;
@@ -264,7 +265,8 @@ class RedisLimiterIT {
                 "tls-auth-clients no");
         try (tls) {
             var url = new Secret("rediss://localhost:" + tlsPort);
-            Node believes = new Node(RedisAddress.of(url, certificates.certificate()), PATIENT);
+            Node believes =
+                    new Node(RedisAddress.of(url, Authorities.read(Path.of(certificates.certificate()))), PATIENT);
             Node doubts = new Node(RedisAddress.of(url, null), PATIENT);
             nodes.addAll(List.of(believes, doubts));
 

@@ -1,9 +1,9 @@
 package dev.switchboard.gateway.proxy;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.gateway.route.PassOn;
 import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
-import dev.switchboard.gateway.upstream.UpstreamTls;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
@@ -108,7 +108,7 @@ final class ProxyServer implements AutoCloseable {
                 null);
     }
 
-    ProxyServer(Setup setup, HttpServerOptions options, List<Address> addresses, @Nullable UpstreamTls tls)
+    ProxyServer(Setup setup, HttpServerOptions options, List<Address> addresses, @Nullable Authorities tls)
             throws Exception {
         var usual = new UpstreamOptions(
                 "service",

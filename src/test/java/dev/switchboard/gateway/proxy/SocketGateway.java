@@ -1,5 +1,6 @@
 package dev.switchboard.gateway.proxy;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.gateway.bridge.OriginPolicy;
 import dev.switchboard.gateway.route.Access;
 import dev.switchboard.gateway.route.PassOn;
@@ -7,7 +8,6 @@ import dev.switchboard.gateway.route.PathPattern;
 import dev.switchboard.gateway.route.Route;
 import dev.switchboard.gateway.route.Target;
 import dev.switchboard.gateway.upstream.Address;
-import dev.switchboard.gateway.upstream.UpstreamTls;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
 import dev.switchboard.protocol.FaultException;
@@ -127,7 +127,7 @@ final class SocketGateway implements AutoCloseable {
      * @param listener with TLS or without
      * @param tls of the service
      */
-    SocketGateway(Settings settings, @Nullable Address elsewhere, HttpServerOptions listener, @Nullable UpstreamTls tls)
+    SocketGateway(Settings settings, @Nullable Address elsewhere, HttpServerOptions listener, @Nullable Authorities tls)
             throws Exception {
         timeout = settings.timeout();
         service = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.gateway.Certificates;
 import dev.switchboard.gateway.proxy.SocketGateway.Settings;
 import dev.switchboard.gateway.upstream.Address;
-import dev.switchboard.gateway.upstream.UpstreamTls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -70,8 +70,8 @@ class SocketPeersTest {
         return new PfxOptions().setPath(keys.store()).setPassword(Certificates.PASSWORD);
     }
 
-    private static UpstreamTls believed() {
-        return new UpstreamTls(keys.certificate());
+    private static Authorities believed() throws Exception {
+        return Authorities.read(Path.of(keys.certificate()));
     }
 
     private static HttpServerOptions listener(boolean tls) {

@@ -1,10 +1,10 @@
 package dev.switchboard.gateway.proxy;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.upstream.Attempt;
 import dev.switchboard.gateway.upstream.Upstream;
 import dev.switchboard.gateway.upstream.UpstreamOptions;
-import dev.switchboard.gateway.upstream.UpstreamTls;
 import dev.switchboard.protocol.Fault;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +26,7 @@ final class SocketUpstream implements Upstream {
             Duration connectTimeout,
             Duration idleTimeout,
             int maxSockets,
-            @Nullable UpstreamTls tls) {
+            @Nullable Authorities tls) {
         var usual = new UpstreamOptions(
                 "chat", addresses, connectTimeout, idleTimeout, Duration.ofSeconds(5), 10, 10, maxSockets);
         options = new UpstreamOptions(

@@ -2,10 +2,10 @@ package dev.switchboard.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.gateway.Certificates;
 import dev.switchboard.gateway.proxy.ProxyServer.Setup;
 import dev.switchboard.gateway.upstream.Address;
-import dev.switchboard.gateway.upstream.UpstreamTls;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -25,13 +25,13 @@ class TlsServiceTest extends ProxyTest {
     private Path folder;
 
     private final Vertx vertx = Vertx.vertx();
-    private UpstreamTls trust;
+    private Authorities trust;
     private int port;
 
     @BeforeEach
     void serve() throws Exception {
         Certificates made = Certificates.make(folder);
-        trust = new UpstreamTls(made.certificate());
+        trust = Authorities.read(Path.of(made.certificate()));
         var options = new HttpServerOptions()
                 .setHost("127.0.0.1")
                 .setPort(0)
@@ -50,7 +50,7 @@ class TlsServiceTest extends ProxyTest {
         ProxyServer.await(vertx.close());
     }
 
-    private ProxyServer gateway(boolean http2, String host, @Nullable UpstreamTls believed) throws Exception {
+    private ProxyServer gateway(boolean http2, String host, @Nullable Authorities believed) throws Exception {
         return opened(new ProxyServer(
                 Setup.USUAL.http2(http2), new HttpServerOptions(), List.of(new Address(host, port, true)), believed));
     }

@@ -3,6 +3,7 @@ package dev.switchboard.gateway.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.config.ConfigError;
 import dev.switchboard.config.ConfigException;
 import dev.switchboard.config.ConfigSource;
@@ -117,7 +118,7 @@ class UpstreamOptionsTest {
                         + "  b: { addresses: https://b, tls: { ca: \"${NONE:}\" } }\n",
                 Map.of());
         assertThat(errors).isEmpty();
-        assertThat(all).extracting(UpstreamOptions::tls).containsExactly(new UpstreamTls(ca), null);
+        assertThat(all).extracting(UpstreamOptions::tls).containsExactly(Authorities.read(Path.of(ca)), null);
 
         Path empty = Files.writeString(folder.resolve("empty.pem"), "");
         read(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.config.Authorities;
 import dev.switchboard.gateway.Certificates;
 import dev.switchboard.gateway.upstream.UpstreamState.Health;
 import dev.switchboard.protocol.Fault;
@@ -156,7 +157,9 @@ class UpstreamsTest {
         upstreams = new Upstreams(vertx, List.of(options("chat", check, address)));
         awaitHealth(address, Health.FAILING);
 
-        upstreams().replace(List.of(options("chat", check, false, new UpstreamTls(made.certificate()), address)));
+        upstreams()
+                .replace(
+                        List.of(options("chat", check, false, Authorities.read(Path.of(made.certificate())), address)));
         awaitHealth(address, Health.WELL);
     }
 
@@ -253,7 +256,7 @@ class UpstreamsTest {
     }
 
     private static UpstreamOptions options(
-            String name, @Nullable CheckRule check, boolean http2, @Nullable UpstreamTls tls, Address... addresses) {
+            String name, @Nullable CheckRule check, boolean http2, @Nullable Authorities tls, Address... addresses) {
         UpstreamOptions plain = new UpstreamOptions(name, List.of(addresses));
         return new UpstreamOptions(
                 name,
