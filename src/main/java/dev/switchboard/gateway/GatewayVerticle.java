@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.ServerSSLOptions;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayVerticle extends VerticleBase {
     /** Longer than any heartbeat of a socket, so that it ends only connections that nobody uses. */
     private static final int IDLE_SECONDS = 180;
+
+    /** Before it opened and after it closed. */
+    private static final Handler<HttpServerRequest> NOWHERE =
+            request -> request.connection().close();
 
     private static final int MAX_HEADER_BYTES = 16 * 1024;
     private static final int MAX_LINE_BYTES = 8 * 1024;
@@ -58,12 +63,12 @@ public final class GatewayVerticle extends VerticleBase {
             Function<Vertx, Door> eventBus) {}
 
     private volatile ServerOptions options;
-    private volatile Shared shared;
+    private volatile @Nullable Shared shared;
     private volatile @Nullable Door eventBus;
     private volatile @Nullable ServiceTarget services;
     private volatile @Nullable Patience patience;
-    private volatile Handler<HttpServerRequest> requests = request -> {};
-    private volatile Handler<HttpServerRequest> invalidRequests = request -> {};
+    private volatile Handler<HttpServerRequest> requests = NOWHERE;
+    private volatile Handler<HttpServerRequest> invalidRequests = NOWHERE;
     private volatile @Nullable HttpServer server;
     private final Promise<Void> drained = Promise.promise();
     private boolean draining;
@@ -75,15 +80,16 @@ public final class GatewayVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Door bridge = shared.eventBus().apply(vertx);
+        Shared with = Objects.requireNonNull(shared, "stopped");
+        Door bridge = with.eventBus().apply(vertx);
         eventBus = bridge;
-        ServiceTarget target = shared.services().apply(vertx);
+        ServiceTarget target = with.services().apply(vertx);
         services = target;
         Patience watching = new Patience(vertx, () -> options.times());
         patience = watching;
-        open(bridge, target, watching);
+        open(with, bridge, target, watching);
         HttpServer listener = PriorKnowledge.createHttpServer(
-                        vertx, listener(), () -> options.times().header(), shared.connections()::admit)
+                        vertx, listener(), () -> options.times().header(), with.connections()::admit)
                 .connectionHandler(watching::watch)
                 .requestHandler(request -> requests.handle(request))
                 .invalidRequestHandler(request -> invalidRequests.handle(request));
@@ -93,24 +99,24 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     /** Puts up the routes, as the settings are now; requests under way go on as they began. */
-    private void open(Door bridge, ServiceTarget target, Patience watching) {
+    private void open(Shared with, Door bridge, ServiceTarget target, Patience watching) {
         var door = new HttpDoor(
                 vertx,
                 new HttpDoor.Options(
                         options.corsOrigins(),
                         new TrustedProxies(options.trustedProxies()),
                         options.secureCookies(),
-                        shared.refreshTtl(),
+                        with.refreshTtl(),
                         options.headers(),
                         options.xsrf()),
                 watching,
-                shared.routes(),
-                shared.bus(),
-                shared.verifier(),
-                shared.limiter(),
+                with.routes(),
+                with.bus(),
+                with.verifier(),
+                with.limiter(),
                 target,
-                shared.watching(),
-                shared.page(),
+                with.watching(),
+                with.page(),
                 bridge::mount);
         requests = door.requests();
         invalidRequests = door.invalidRequests();
@@ -126,12 +132,12 @@ public final class GatewayVerticle extends VerticleBase {
         Promise<Void> changed = Promise.promise();
         context.runOnContext(v -> {
             this.options = options;
-            this.shared = shared;
             Door bridge = eventBus;
             ServiceTarget target = services;
             Patience watching = patience;
             if (bridge != null && target != null && watching != null) {
-                open(bridge, target, watching);
+                this.shared = shared;
+                open(shared, bridge, target, watching);
             }
             changed.complete();
         });
@@ -217,5 +223,14 @@ public final class GatewayVerticle extends VerticleBase {
         if (watching != null) {
             watching.stop();
         }
+        // The instance that opened the port stays in memory, with its context, for as long as others share that: Vert.x
+        // keeps it. What it worked with must not stay, too.
+        eventBus = null;
+        services = null;
+        patience = null;
+        server = null;
+        shared = null;
+        requests = NOWHERE;
+        invalidRequests = NOWHERE;
     }
 }
