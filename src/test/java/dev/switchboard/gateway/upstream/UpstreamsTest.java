@@ -338,7 +338,7 @@ class UpstreamsTest {
                 living.close().await(20, TimeUnit.SECONDS);
                 grave = new Socket();
                 grave.setReuseAddress(true);
-                grave.bind(new InetSocketAddress(HOST, port));
+                grave.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             }
         }
 
