@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -331,14 +332,27 @@ class UpstreamsTest {
             server = living;
         }
 
-        void die() throws IOException, TimeoutException {
+        void die() throws TimeoutException {
+            stop();
+            // The server says that it is closed a moment before the port is free.
+            await().atMost(LONG)
+                    .ignoreExceptionsInstanceOf(BindException.class)
+                    .until(this::bury);
+        }
+
+        private boolean bury() throws IOException {
+            grave.close();
+            grave = new Socket();
+            grave.setReuseAddress(true);
+            grave.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        }
+
+        private void stop() throws TimeoutException {
             HttpServer living = server;
             server = null;
             if (living != null) {
                 living.close().await(20, TimeUnit.SECONDS);
-                grave = new Socket();
-                grave.setReuseAddress(true);
-                grave.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             }
         }
 
@@ -352,7 +366,7 @@ class UpstreamsTest {
 
         @Override
         public void close() throws IOException, TimeoutException {
-            die();
+            stop();
             grave.close();
         }
     }
