@@ -2,6 +2,7 @@ package dev.switchboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.support.Ports;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -29,7 +30,7 @@ class MainTest {
     }
 
     private int runWith(String yaml) throws IOException {
-        Files.writeString(conf.resolve("switchboard.yaml"), yaml);
+        Files.writeString(conf.resolve("switchboard.yaml"), yaml.replace("CLUSTER_PORT", String.valueOf(Ports.free())));
         return run("--conf", conf.toString());
     }
 
@@ -125,7 +126,7 @@ class MainTest {
                         runWith(
                                 """
                         server: {port: 0, host: 127.0.0.1}
-                        cluster: {name: main-test, port: 9701}
+                        cluster: {name: main-test, port: CLUSTER_PORT}
                         database: {url: 'postgres://nobody:secret@127.0.0.1:1/none'}
                         """))
                 .isEqualTo(1);
@@ -140,7 +141,7 @@ class MainTest {
                                 """
                         node: {role: gateway}
                         server: {port: 0, host: 127.0.0.1}
-                        cluster: {name: main-test, host: 192.0.2.1, port: 9701}
+                        cluster: {name: main-test, host: 192.0.2.1, port: CLUSTER_PORT}
                         """))
                 .isEqualTo(1);
         assertOneLine("cluster.host (CLUSTER_HOST)", "192.0.2.1");
@@ -161,7 +162,7 @@ class MainTest {
                         server: {port: 0, host: 127.0.0.1}
                         cluster:
                           name: main-test
-                          port: 9701
+                          port: CLUSTER_PORT
                           tls: {enabled: true, keyStore: none.p12, trustStore: none.p12}
                         """))
                 .isEqualTo(1);

@@ -31,7 +31,7 @@ class BusTest {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
     private void serve(Future<Online> answer) throws Exception {
@@ -48,7 +48,7 @@ class BusTest {
         Future<Online> reply = bus.call(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(Ids.next())));
         Awaitility.await()
                 .during(Duration.ofSeconds(8))
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(12))
                 .until(() -> asked.get() <= 2 && !reply.isComplete());
         slow.complete(new Online(List.of()));
         assertThat(await(reply).online()).isEmpty();

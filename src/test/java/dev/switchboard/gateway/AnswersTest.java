@@ -26,7 +26,7 @@ class AnswersTest {
             "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:";
 
     private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
     private static TestGateway gateway;
 
     @BeforeAll
@@ -45,7 +45,7 @@ class AnswersTest {
 
     private static HttpResponse<byte[]> get(String path) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port + path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(30))
                 .header("Accept-Encoding", "gzip");
         return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }

@@ -37,7 +37,7 @@ class H2SpecTest {
     private static final int CASES = 146;
 
     private static final String PROGRAM = "/h2spec/2.2.0/h2spec_linux_amd64.tar.gz";
-    private static final int SECONDS = 120;
+    private static final int SECONDS = 300;
 
     @TempDir
     private static Path folder;

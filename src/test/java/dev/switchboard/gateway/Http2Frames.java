@@ -30,7 +30,7 @@ public final class Http2Frames implements AutoCloseable {
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final int HEAD = 9;
     private static final int PRIORITY_BYTES = 5;
-    private static final int READ_TIMEOUT_MS = 15_000;
+    private static final int READ_TIMEOUT_MS = 30_000;
     private static final int SMALL_BUFFER = 4_096;
 
     /** Indexed fields of HPACK (RFC 7541, appendix A): {@code :method}, {@code :scheme}. */

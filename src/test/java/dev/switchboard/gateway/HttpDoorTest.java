@@ -47,7 +47,7 @@ class HttpDoorTest {
 
     private static TestGateway gateway;
     private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
 
     @BeforeAll
     static void start() throws Exception {
@@ -120,7 +120,7 @@ class HttpDoorTest {
 
     private static HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port + path))
-                .timeout(Duration.ofSeconds(10));
+                .timeout(Duration.ofSeconds(30));
     }
 
     private static HttpRequest.Builder json(String method, String path, String body) {

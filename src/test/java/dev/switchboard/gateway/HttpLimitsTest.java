@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class HttpLimitsTest {
     private static final int BURST = 5;
 
-    /** Slow enough that nothing grows back during the test. */
+    /** One a minute, two a minute: nothing grows back during the test, however slow the machine is. */
     private static final LimitOptions LIMITS = TestGateway.limits(1, BURST, 2);
 
     private static final User USER =
@@ -74,21 +74,18 @@ class HttpLimitsTest {
             var response = get("/api/v1/users/me", "Authorization", "Bearer anna");
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(number(response, "RateLimit-Limit")).isEqualTo(BURST);
-            assertThat(number(response, "RateLimit-Remaining")).isBetween((long) left, left + 1L);
+            assertThat(number(response, "RateLimit-Remaining")).isEqualTo(left);
         }
-        HttpResponse<String> refused = null;
-        // At one a second, one more may have grown meanwhile.
-        for (int i = 0; i < 3; i++) {
-            refused = get("/api/v1/users/me", "Authorization", "Bearer anna");
-        }
+        HttpResponse<String> refused = get("/api/v1/users/me", "Authorization", "Bearer anna");
 
         assertThat(refused.statusCode()).isEqualTo(429);
         assertThat(refused.body()).contains("\"code\":\"too_many_requests\"");
-        assertThat(number(refused, "Retry-After")).isEqualTo(1);
+        long seconds = number(refused, "Retry-After");
+        assertThat(seconds).isBetween(20L, 60L);
         assertThat(number(refused, "RateLimit-Remaining")).isZero();
-        assertThat(number(refused, "RateLimit-Reset")).isBetween(4L, 6L);
-        assertThat(refused.headers().firstValue("RateLimit-Policy")).contains("\"default\";q=5;w=5");
-        assertThat(refused.headers().firstValue("RateLimit")).contains("\"default\";r=0;t=1");
+        assertThat(number(refused, "RateLimit-Reset")).isEqualTo(300);
+        assertThat(refused.headers().firstValue("RateLimit-Policy")).contains("\"default\";q=5;w=300");
+        assertThat(refused.headers().firstValue("RateLimit")).contains("\"default\";r=0;t=" + seconds);
     }
 
     @Test
@@ -99,7 +96,7 @@ class HttpLimitsTest {
         var refused = login("2001:db8::3");
 
         assertThat(refused.statusCode()).isEqualTo(429);
-        assertThat(number(refused, "Retry-After")).isBetween(25L, 30L);
+        assertThat(number(refused, "Retry-After")).isBetween(1L, 30L);
         assertThat(login("2001:db8:0:1::1").statusCode()).isEqualTo(401);
         assertThat(login("8.8.8.8, 2001:db8::4").statusCode()).isEqualTo(429);
     }
@@ -109,11 +106,8 @@ class HttpLimitsTest {
         for (int i = 0; i < BURST; i++) {
             assertThat(get("/api/v1/users/me").statusCode()).isEqualTo(401);
         }
-        int last = 0;
-        for (int i = 0; i < 3; i++) {
-            last = get("/api/v1/users/me", "Authorization", "Bearer guess" + i).statusCode();
-        }
-        assertThat(last).isEqualTo(429);
+        assertThat(get("/api/v1/users/me", "Authorization", "Bearer guess").statusCode())
+                .isEqualTo(429);
         assertThat(get("/api/v1/users/me", "Authorization", "Bearer anna").statusCode())
                 .isEqualTo(200);
     }

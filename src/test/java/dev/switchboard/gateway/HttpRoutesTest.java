@@ -162,7 +162,7 @@ class HttpRoutesTest {
 
     private static HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port + path))
-                .timeout(Duration.ofSeconds(10));
+                .timeout(Duration.ofSeconds(30));
     }
 
     private static HttpRequest.Builder asAnna(String path) {
@@ -180,7 +180,7 @@ class HttpRoutesTest {
     /** Bytes as they are; everything up to the end of the connection. */
     private static String exchange(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             OutputStream out = socket.getOutputStream();
             out.write(request.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();

@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What no well-behaved client library would send, byte by byte; and how the door closes. */
 class HttpWireTest {
-    private static final int READ_TIMEOUT_MS = 8_000;
+    private static final int READ_TIMEOUT_MS = 30_000;
+
+    /** For requests that are under way when the gateway stops. */
+    private static final Duration SHUTDOWN = Duration.ofSeconds(25);
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final Promise<User> me = Promise.promise();
@@ -37,7 +40,7 @@ class HttpWireTest {
 
     @BeforeEach
     void start() throws Exception {
-        gateway = new TestGateway(TestGateway.NO_LIMITS, this::serve);
+        gateway = new TestGateway(TestGateway.NO_LIMITS, TestGateway.options(SHUTDOWN), this::serve);
     }
 
     @AfterEach
@@ -236,10 +239,10 @@ class HttpWireTest {
             write(idle, "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n");
             readUntil(idle, "{\"status\":\"ok\"}");
             write(busy, "GET /api/v1/users/me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer anna\r\n\r\n");
-            assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
 
             long begun = System.nanoTime();
-            Future<?> stopping = drainedBefore ? gateway.drain(Duration.ofSeconds(5)) : gateway.undeploy();
+            Future<?> stopping = drainedBefore ? gateway.drain(SHUTDOWN) : gateway.undeploy();
             Awaitility.await().untilTrue(gateway.drained);
             assertThat(idle.getInputStream().read()).isEqualTo(-1);
             assertThat(stopping.isComplete()).isFalse();
@@ -247,7 +250,8 @@ class HttpWireTest {
 
             assertThat(readUntil(busy, "}")).startsWith("HTTP/1.1 200 ");
             TestGateway.await(stopping);
-            assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(2));
+            assertThat(System.nanoTime() - begun)
+                    .isLessThan(SHUTDOWN.dividedBy(2).toNanos());
             assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
             if (drainedBefore) {
                 TestGateway.await(gateway.undeploy());

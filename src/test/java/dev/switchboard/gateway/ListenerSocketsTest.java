@@ -54,7 +54,7 @@ class ListenerSocketsTest {
     private static final int SETTINGS = 4;
     private static final int PING = 6;
     private static final int ENABLE_CONNECT_PROTOCOL = 8;
-    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration LONG = Duration.ofSeconds(20);
 
     @TempDir
     private Path folder;
@@ -97,10 +97,9 @@ class ListenerSocketsTest {
                 "127.0.0.1", TestGateway.await(service.listen(0, "127.0.0.1")).actualPort(), false);
         var shared = new Services.Shared(
                 new Upstreams(
-                        vertx,
-                        List.of(new UpstreamOptions("chat", List.of(address), SECOND, SECOND, SECOND, 10, 10, 10))),
-                new Forwarder.Settings(1, SECOND),
-                new SocketOptions(Duration.ofMinutes(5), SECOND),
+                        vertx, List.of(new UpstreamOptions("chat", List.of(address), LONG, LONG, LONG, 10, 10, 10))),
+                new Forwarder.Settings(1, LONG),
+                new SocketOptions(Duration.ofMinutes(5), LONG),
                 new NoRevocations(),
                 new OriginPolicy(List.of()));
         var route = new Route(
@@ -109,7 +108,7 @@ class ListenerSocketsTest {
                 PathPattern.of("/ws"),
                 new Access.Public(),
                 Route.UNLIMITED,
-                SECOND,
+                LONG,
                 1_024,
                 new Target.Service("chat", null));
         Services services = TestGateway.await(
@@ -154,9 +153,9 @@ class ListenerSocketsTest {
         ws.closeHandler(v -> code.complete(ws.closeStatusCode()));
         String text = "x".repeat(50_000);
         TestGateway.await(ws.writeTextMessage(text));
-        assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("echo " + text);
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("echo " + text);
         Future<Void> stopped = server.shutdown(2, TimeUnit.SECONDS);
-        assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo((short) 1012);
+        assertThat(code.get(30, TimeUnit.SECONDS)).isEqualTo((short) 1012);
         TestGateway.await(stopped);
     }
 
@@ -165,7 +164,7 @@ class ListenerSocketsTest {
     void aWebSocketOverHttp2IsRefused() throws Exception {
         var gateway = new TestGateway(TestGateway.NO_LIMITS, handlers -> {});
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port)) {
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(30_000);
             var ask = new ByteArrayOutputStream();
             ask.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             ask.writeBytes(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});

@@ -41,10 +41,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlowClientsTest {
     private static final Duration HEADER = Duration.ofMillis(600);
     private static final Duration BODY = Duration.ofMillis(800);
-    private static final Duration KEEP_ALIVE = Duration.ofMillis(1_500);
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(3);
     private static final Duration STALL = Duration.ofMillis(1_500);
     private static final int MIN_RATE = 1_000;
-    private static final int READ_TIMEOUT_MS = 15_000;
+    private static final int READ_TIMEOUT_MS = 30_000;
     private static final int DRIP_MS = 50;
 
     private static final Promise<User> LATE = Promise.promise();
@@ -137,7 +137,7 @@ class SlowClientsTest {
             assertThat(rest(socket)).matches("(?s)(HTTP/1.1 408 .*)?");
             drops.cancel(true);
         }
-        assertThat(since(start)).isBetween(HEADER, HEADER.plusSeconds(8));
+        assertThat(since(start)).isBetween(HEADER, HEADER.plusSeconds(25));
     }
 
     @Test
@@ -156,11 +156,11 @@ class SlowClientsTest {
             // Longer than a head may take, shorter than a connection is kept.
             DRIPS.schedule(() -> null, HEADER.plusMillis(400).toMillis(), TimeUnit.MILLISECONDS)
                     .get();
+            long idle = System.nanoTime();
             write(socket, request);
             assertThat(read(socket, "{\"status\":\"ok\"}")).startsWith("HTTP/1.1 200 ");
-            long idle = System.nanoTime();
             assertThat(rest(socket)).isEmpty();
-            assertThat(since(idle)).isGreaterThanOrEqualTo(KEEP_ALIVE.minusMillis(50));
+            assertThat(since(idle)).isGreaterThanOrEqualTo(KEEP_ALIVE);
         }
     }
 
@@ -217,12 +217,14 @@ class SlowClientsTest {
 
     @Test
     void aBodyThatComesFastEnoughMayTakeLonger() throws Exception {
-        // Twice the least rate, for longer than a body of no bytes may take.
-        String spaces = " ".repeat(100);
+        // Most of it at once, the rest for longer than a body of no bytes may take.
+        String spaces = " ".repeat(10);
         int pieces = 30;
+        String beginning = " ".repeat(3 * MIN_RATE);
         try (Socket socket = connect()) {
             String token = "{\"token\":\"t\"}";
-            write(socket, LOGIN + "Content-Length: " + (pieces * spaces.length() + token.length()) + "\r\n\r\n");
+            int length = beginning.length() + pieces * spaces.length() + token.length();
+            write(socket, LOGIN + "Content-Length: " + length + "\r\n\r\n" + beginning);
             long start = System.nanoTime();
             var done = new CountDownLatch(pieces);
             ScheduledFuture<?> drops = DRIPS.scheduleAtFixedRate(
@@ -272,7 +274,7 @@ class SlowClientsTest {
             // Once the first time is over, the second not yet; or both are.
             Duration pause = taken
                     ? KEEP_ALIVE.plusMillis(700)
-                    : KEEP_ALIVE.multipliedBy(2).plusMillis(900);
+                    : KEEP_ALIVE.multipliedBy(2).plusSeconds(3);
             DRIPS.schedule(() -> null, pause.toMillis(), TimeUnit.MILLISECONDS).get();
             int got = 0;
             try {
@@ -302,13 +304,13 @@ class SlowClientsTest {
                                 return WebSocket.Listener.super.onText(ws, text, last);
                             }
                         })
-                .get(5, TimeUnit.SECONDS);
+                .get(20, TimeUnit.SECONDS);
         DRIPS.schedule(
                 () -> socket.sendText("still here", true),
                 KEEP_ALIVE.plusMillis(800).toMillis(),
                 TimeUnit.MILLISECONDS);
 
-        assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("still here");
+        assertThat(heard.get(30, TimeUnit.SECONDS)).isEqualTo("still here");
         socket.abort();
     }
 
@@ -324,7 +326,7 @@ class SlowClientsTest {
             var client =
                     HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port + "/health/live"))
-                    .timeout(Duration.ofSeconds(5));
+                    .timeout(Duration.ofSeconds(30));
             assertThat(client.send(request.build(), HttpResponse.BodyHandlers.ofString())
                             .statusCode())
                     .isEqualTo(200);

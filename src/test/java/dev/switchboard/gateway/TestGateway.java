@@ -60,6 +60,9 @@ final class TestGateway {
     /** Vert.x chooses a port, the same for all instances. */
     private static final int ANY_PORT = -1;
 
+    /** Some tests leave requests without an answer. */
+    private static final Duration SHUTDOWN = Duration.ofSeconds(2);
+
     static final ServerOptions OPTIONS = options(DEFAULTS.times(), DEFAULTS.headers());
 
     /** Who may read the metrics. */
@@ -68,10 +71,10 @@ final class TestGateway {
     private static final ServiceTarget NO_SERVICES = (rc, admitted) -> rc.fail(404);
 
     /** Limits of this node alone; 0 for none. */
-    static LimitOptions limits(int perSecond, int burst, int authPerMinute) {
-        long second = TimeUnit.SECONDS.toMicros(1);
-        Bucket general = perSecond == 0 ? null : new Bucket(perSecond, second, burst);
-        Bucket auth = authPerMinute == 0 ? null : new Bucket(authPerMinute, 60 * second, authPerMinute);
+    static LimitOptions limits(int perMinute, int burst, int authPerMinute) {
+        long minute = TimeUnit.MINUTES.toMicros(1);
+        Bucket general = perMinute == 0 ? null : new Bucket(perMinute, minute, burst);
+        Bucket auth = authPerMinute == 0 ? null : new Bucket(authPerMinute, minute, authPerMinute);
         return new LimitOptions(
                 null,
                 Duration.ofMillis(20),
@@ -99,15 +102,21 @@ final class TestGateway {
     }
 
     static ServerOptions options(ClientTimes times, AnswerHeaders headers) {
-        return options(times, headers, null);
+        return options(times, headers, null, SHUTDOWN);
+    }
+
+    /** With so much time for requests that are under way when it stops. */
+    static ServerOptions options(Duration shutdown) {
+        return options(DEFAULTS.times(), DEFAULTS.headers(), null, shutdown);
     }
 
     /** The listener with this certificate. */
     static ServerOptions options(@Nullable TlsOptions tls) {
-        return options(DEFAULTS.times(), DEFAULTS.headers(), tls);
+        return options(DEFAULTS.times(), DEFAULTS.headers(), tls, SHUTDOWN);
     }
 
-    private static ServerOptions options(ClientTimes times, AnswerHeaders headers, @Nullable TlsOptions tls) {
+    private static ServerOptions options(
+            ClientTimes times, AnswerHeaders headers, @Nullable TlsOptions tls, Duration shutdown) {
         return new ServerOptions(
                 "127.0.0.1",
                 ANY_PORT,
@@ -115,7 +124,7 @@ final class TestGateway {
                 List.of("127.0.0.1"),
                 0,
                 false,
-                Duration.ofSeconds(2),
+                shutdown,
                 Duration.ZERO,
                 MAX_BODY,
                 65_536,
@@ -240,7 +249,7 @@ final class TestGateway {
     }
 
     static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     Future<?> drain(Duration within) {

@@ -9,7 +9,6 @@ import dev.switchboard.room.Room.ClientKey;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * The log in memory, with PostgreSQL's rules (compare-and-set of head and members, unique client ids, all or nothing), shared by
@@ -46,7 +46,7 @@ final class FakeRoomStore implements RoomStore {
     private final UUID roomId;
     private long version;
     private boolean deleted;
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ConcurrentLinkedDeque<>();
 
     FakeRoomStore(UUID roomId, Collection<UUID> members) {
         this.roomId = roomId;

@@ -100,7 +100,7 @@ class RoomOwnerTest {
 
     private static <T> T await(Future<T> future) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof FaultException fault) {
                 throw fault;
@@ -125,7 +125,7 @@ class RoomOwnerTest {
 
     private void awaitEvicted(UUID... users) {
         List<String> ids = java.util.Arrays.stream(users).map(UUID::toString).toList();
-        Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(evicted)
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(evicted)
                 .containsExactlyElementsOf(ids));
     }
 
@@ -207,9 +207,13 @@ class RoomOwnerTest {
     void aFrozenOwnerOfPresenceHoldsUpNoJoin() {
         presence = Promise.<Online>promise().future();
         long start = System.nanoTime();
-        assertThat(await(join(BOB)).online()).containsExactly(BOB);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
-        assertThat(await(join(ANN)).online()).containsExactlyInAnyOrder(ANN, BOB);
+        Future<Joined> bob = join(BOB);
+        Future<Joined> ann = join(ANN);
+        assertThat(await(bob).online()).contains(BOB);
+        assertThat(await(ann).online()).containsExactlyInAnyOrder(ANN, BOB);
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .as("less than one try of the bus")
+                .isLessThan(Duration.ofSeconds(3));
         assertThat(queries).as("the same answer is good for both").hasValue(1);
     }
 

@@ -87,7 +87,7 @@ class SignalsTest {
     private <T> T onContext(Callable<T> action) throws Exception {
         FutureTask<T> task = new FutureTask<>(action);
         vertx.getOrCreateContext().runOnContext(v -> task.run());
-        return task.get(10, TimeUnit.SECONDS);
+        return task.get(60, TimeUnit.SECONDS);
     }
 
     private void listen() {

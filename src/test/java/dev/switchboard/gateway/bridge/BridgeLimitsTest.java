@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BridgeLimitsTest {
     private static final UUID ROOM = UUID.fromString("00000000-0000-7000-8000-000000000001");
 
+    /** Who takes nothing is cut off after two seconds; who only does not answer its close frame, after ten. */
+    private static final Duration BEFORE_THE_OTHERS = Duration.ofSeconds(9);
+
     private BridgeServer server;
 
     @BeforeEach
@@ -66,6 +69,25 @@ class BridgeLimitsTest {
                 d.signalRate());
     }
 
+    /** The usual bursts; next to nothing grows back while a test lasts, however slow the machine is. */
+    private static BridgeOptions slowRates() {
+        var d = BridgeServer.DEFAULTS;
+        return new BridgeOptions(
+                d.authTimeout(),
+                d.pingTimeout(),
+                d.heartbeat(),
+                d.expiryGrace(),
+                d.expiryWarning(),
+                d.queueBytes(),
+                d.maxRegistrations(),
+                d.maxConnections(),
+                d.maxOutstanding(),
+                d.messageBurst(),
+                1,
+                d.signalBurst(),
+                1);
+    }
+
     private RawWebSocket connect(String path) throws IOException {
         return new RawWebSocket(server.port, path, "Authorization: Bearer " + BridgeServer.token(ALICE));
     }
@@ -82,11 +104,11 @@ class BridgeLimitsTest {
     @Test
     void whoDoesNotSayWhoItIsHasToGo() throws Exception {
         Duration minute = Duration.ofMinutes(1);
-        restart(times(Duration.ofMillis(300), minute, minute, minute, minute));
+        restart(times(Duration.ofSeconds(1), minute, minute, minute, minute));
         try (var raw = new RawWebSocket(server.port, RawWebSocket.RAW);
                 var sockJs = new RawWebSocket(server.port, RawWebSocket.SOCKJS);
                 var known = connect(RawWebSocket.RAW)) {
-            raw.request("auth", Map.of("token", "nonsense"));
+            raw.sendRequest("nobody", "auth", Map.of("token", "nonsense"));
             closedWith(raw, CloseCode.UNAUTHORIZED);
             assertThat(sockJs.next().text()).isEqualTo("o");
             assertThat(sockJs.next().text()).isEqualTo("c[4401,\"unauthorized\"]");
@@ -102,19 +124,19 @@ class BridgeLimitsTest {
     void anOldTokenIsWarnedOfThenEndsTheSocket() throws Exception {
         Duration minute = Duration.ofMinutes(1);
         restart(times(minute, minute, minute, Duration.ofMillis(500), minute));
-        Instant soon = Instant.now().plusSeconds(2);
-        String token = BridgeServer.token(ALICE, UUID.randomUUID(), soon);
         try (var ws = new RawWebSocket(server.port, RawWebSocket.RAW);
                 var refreshed = new RawWebSocket(server.port, RawWebSocket.RAW)) {
+            Instant soon = Instant.now().plusSeconds(3);
+            String token = BridgeServer.token(ALICE, UUID.randomUUID(), soon);
             JsonNode reply = ws.request("auth", Map.of("token", token));
             refreshed.request("auth", Map.of("token", token));
+            refreshed.request("auth", Map.of("token", BridgeServer.token(ALICE)));
             String own = "socket:" + reply.at("/body/socketId").asText();
             ws.send("{\"type\":\"register\",\"address\":\"" + own + "\"}");
             JsonNode warning = ws.replyTo(own);
             assertThat(warning.at("/body/type").asText()).isEqualTo("session:expiring");
             assertThat(Instant.parse(warning.at("/body/data/expiresAt").asText()))
                     .isEqualTo(soon.truncatedTo(java.time.temporal.ChronoUnit.MILLIS));
-            refreshed.request("auth", Map.of("token", BridgeServer.token(ALICE)));
             closedWith(ws, CloseCode.SESSION_EXPIRED);
             assertThat(Instant.now()).isAfter(soon);
             assertThat(refreshed
@@ -128,11 +150,12 @@ class BridgeLimitsTest {
     @Test
     void aSilentSocketEndsAndASpeakingOneLives() throws Exception {
         Duration minute = Duration.ofMinutes(1);
-        restart(times(minute, Duration.ofMillis(700), Duration.ofMillis(250), minute, minute));
+        Duration silence = Duration.ofSeconds(2);
+        restart(times(minute, silence, Duration.ofMillis(250), minute, minute));
         try (var silent = connect(RawWebSocket.SOCKJS);
                 var answering = connect(RawWebSocket.RAW)) {
             long begin = System.nanoTime();
-            while (System.nanoTime() - begin < Duration.ofMillis(1500).toNanos()) {
+            while (System.nanoTime() - begin < silence.multipliedBy(2).toNanos()) {
                 RawWebSocket.Frame frame = answering.next();
                 assertThat(frame.opcode()).isEqualTo(RawWebSocket.PING);
                 answering.frame(RawWebSocket.PONG, true, frame.payload());
@@ -221,11 +244,12 @@ class BridgeLimitsTest {
             ws.socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0xFE, 0x40, 0x00, 1, 2, 3, 4, 'x'});
             await().until(() -> server.open() == 1);
         }
+        await().until(() -> server.open() == 0);
         try (var reset = connect(RawWebSocket.SOCKJS)) {
             await().until(() -> server.hub.connected.size() == 1);
             reset.socket.setSoLinger(true, 0);
         }
-        await().untilAsserted(() -> assertThat(server.open()).isZero());
+        await().until(() -> server.open() == 0);
         assertThat(server.hub.connected).isEmpty();
         assertThat(server.hub.calls.stream().filter("disconnected"::equals))
                 .as("once each")
@@ -234,6 +258,7 @@ class BridgeLimitsTest {
 
     @Test
     void tenThousandRegistrations() throws Exception {
+        restart(slowRates());
         try (var ws = connect(RawWebSocket.RAW)) {
             var sender = new Thread(() -> {
                 try {
@@ -279,6 +304,7 @@ class BridgeLimitsTest {
 
     @Test
     void whoSendsTooFastIsToldAndThenClosed() throws Exception {
+        restart(slowRates());
         try (var ws = connect(RawWebSocket.RAW)) {
             for (int i = 0; i < 200; i++) {
                 ws.sendRequest("m" + i, "user:typing", Map.of("conversationId", ROOM));
@@ -293,7 +319,7 @@ class BridgeLimitsTest {
                     assertThat(answer.path("address").asText()).startsWith("m");
                 }
             }
-            assertThat(passed).isBetween(120, 190);
+            assertThat(passed).isBetween(120, 199);
             for (int i = 0; i < 2_000; i++) {
                 ws.frame(RawWebSocket.TEXT, true, "x".getBytes(StandardCharsets.UTF_8));
             }
@@ -305,9 +331,9 @@ class BridgeLimitsTest {
         }
     }
 
-    /** Requests that hang fill the window; then the socket is not read, and goes on when they are answered. */
     @Test
     void signalsHaveABoundOfTheirOwn() throws Exception {
+        restart(slowRates());
         Map<String, Object> candidate =
                 Map.of("callId", UUID.randomUUID(), "candidate", Map.of("candidate", "candidate:1"));
         try (var ws = connect(RawWebSocket.RAW)) {
@@ -332,6 +358,7 @@ class BridgeLimitsTest {
         }
     }
 
+    /** Requests that hang fill the window; then the socket is not read, and goes on when they are answered. */
     @Test
     void aSocketWithTooMuchUnderWayIsNotRead() throws Exception {
         List<Promise<RoomOperations.Sent>> held = new ArrayList<>();
@@ -348,9 +375,9 @@ class BridgeLimitsTest {
             }
             ws.text(Json.MAPPER.writeValueAsString(all));
             ws.sendRequest("last", "user:typing", Map.of("conversationId", ROOM));
-            await().until(() -> server.sent.size() == 64);
+            await().until(() -> rooms() == 64);
             server.vertx.timer(300).toCompletionStage().toCompletableFuture().join();
-            assertThat(server.sent).as("the rest waits").hasSize(64);
+            assertThat(rooms()).as("the rest waits").isEqualTo(64);
             server.onSend = q -> io.vertx.core.Future.succeededFuture(
                     new RoomOperations.Sent(q.conversationId(), 1, Instant.EPOCH, false));
             server.context.runOnContext(
@@ -358,8 +385,16 @@ class BridgeLimitsTest {
             for (int i = 0; i < 101; i++) {
                 assertThat(ws.message().path("type").asText()).isEqualTo("rec");
             }
-            assertThat(server.sent).hasSize(100);
+            assertThat(rooms()).isEqualTo(100);
         }
+    }
+
+    /** To how many rooms something was sent: what is not answered for long is asked once more. */
+    private long rooms() {
+        return server.sent.stream()
+                .map(RoomOperations.Send::conversationId)
+                .distinct()
+                .count();
     }
 
     @Test
@@ -385,7 +420,7 @@ class BridgeLimitsTest {
                                 .path("type")
                                 .asText())
                         .isEqualTo("rec");
-                await().atMost(Duration.ofSeconds(4)).until(() -> server.open() == 1);
+                await().atMost(BEFORE_THE_OTHERS).until(() -> server.open() == 1);
                 assertThat(frames.refCnt()).as("nobody holds the shared bytes").isEqualTo(1);
                 frames.release();
             }

@@ -6,7 +6,7 @@ import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.Protocols;
 import dev.switchboard.identity.Identity;
 import dev.switchboard.identity.Revocations;
-import dev.switchboard.ops.Meters;
+import dev.switchboard.ops.Metrics;
 import dev.switchboard.protocol.AccountOperations;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
@@ -15,11 +15,11 @@ import dev.switchboard.protocol.Part;
 import dev.switchboard.protocol.RoomOperations;
 import dev.switchboard.protocol.SignalOperations;
 import dev.switchboard.support.OneNode;
-import dev.switchboard.support.Ports;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.Router;
@@ -62,6 +62,9 @@ final class BridgeServer implements AutoCloseable {
 
     static final String PAGE = "https://app.example.org";
 
+    /** Vert.x chooses a port, the same for all event loops. */
+    private static final int ANY_PORT = -1;
+
     final FakeHub hub = new FakeHub();
     final FakeRevocations revocations = new FakeRevocations();
     final List<RoomOperations.Send> sent = new CopyOnWriteArrayList<>();
@@ -70,6 +73,7 @@ final class BridgeServer implements AutoCloseable {
     final Context context;
     final AtomicInteger sockets = new AtomicInteger();
     final BridgeRoutes routes;
+    private final Metrics metrics;
     final int port;
 
     /** What {@code message:send} does. */
@@ -119,6 +123,7 @@ final class BridgeServer implements AutoCloseable {
     BridgeServer(BridgeOptions options, int loops, Consumer<Router> more, String origin) throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
         context = vertx.getOrCreateContext();
+        metrics = new Metrics(vertx, "test");
         Bus bus = new Bus(vertx, new OneNode());
         bus.serve(
                 Part.ROOM,
@@ -145,23 +150,26 @@ final class BridgeServer implements AutoCloseable {
                 revocations,
                 new OriginPolicy(List.of(origin)),
                 new ResumeTokens(new Secret("only for tests")),
-                new BridgeMeters(Meters.unread()),
+                new BridgeMeters(metrics.meters()),
                 sockets);
-        BridgeRoutes first = null;
-        port = Ports.free();
+        Listening first = null;
         for (int i = 0; i < loops; i++) {
             Context loop = i == 0 ? context : ((VertxInternal) vertx).createEventLoopContext();
-            CompletableFuture<BridgeRoutes> ready = new CompletableFuture<>();
+            CompletableFuture<Listening> ready = new CompletableFuture<>();
             loop.runOnContext(v -> listen(services, more, origin, ready));
-            BridgeRoutes made = ready.get(10, TimeUnit.SECONDS);
+            Listening made = ready.get(20, TimeUnit.SECONDS);
             first = first == null ? made : first;
         }
-        routes = Objects.requireNonNull(first);
+        routes = Objects.requireNonNull(first).routes();
+        port = first.server().actualPort();
     }
+
+    /** What one event loop serves. */
+    private record Listening(BridgeRoutes routes, HttpServer server) {}
 
     /** As the gateway's own listener is set: what it puts into a connection must not disturb a socket. */
     private void listen(
-            BridgeServices services, Consumer<Router> more, String origin, CompletableFuture<BridgeRoutes> ready) {
+            BridgeServices services, Consumer<Router> more, String origin, CompletableFuture<Listening> ready) {
         var bridge = new BridgeRoutes(vertx, () -> services, hub);
         Router router = Router.router(vertx);
         router.route()
@@ -179,8 +187,8 @@ final class BridgeServer implements AutoCloseable {
         var listener = new HttpServerOptions().setIdleTimeout(60).setCompressionSupported(true);
         vertx.createHttpServer(Protocols.sockets(listener, MAX_FRAME, MAX_MESSAGE))
                 .requestHandler(router)
-                .listen(port, "127.0.0.1")
-                .onSuccess(server -> ready.complete(bridge))
+                .listen(ANY_PORT, "127.0.0.1")
+                .onSuccess(server -> ready.complete(new Listening(bridge, server)))
                 .onFailure(ready::completeExceptionally);
     }
 
@@ -225,6 +233,11 @@ final class BridgeServer implements AutoCloseable {
         return sockets.get();
     }
 
+    /** The bridge's figures, as Prometheus reads them. */
+    String figures() throws Exception {
+        return metrics.scrape().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
     /** Runs something on the bridge's event loop and waits for it. */
     <T> T onLoop(java.util.concurrent.Callable<@Nullable T> action) throws Exception {
         CompletableFuture<T> result = new CompletableFuture<>();
@@ -235,11 +248,12 @@ final class BridgeServer implements AutoCloseable {
                 result.completeExceptionally(e);
             }
         });
-        return result.get(10, TimeUnit.SECONDS);
+        return result.get(20, TimeUnit.SECONDS);
     }
 
     @Override
     public void close() {
+        metrics.close();
         vertx.close()
                 .toCompletionStage()
                 .toCompletableFuture()

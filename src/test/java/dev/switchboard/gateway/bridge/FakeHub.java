@@ -31,8 +31,7 @@ final class FakeHub implements Hub {
     final Map<UUID, List<Connection>> rooms = Collections.synchronizedMap(new HashMap<>());
 
     /** Whom this room lets in: nobody. */
-    @Nullable
-    UUID closedRoom;
+    volatile @Nullable UUID closedRoom;
 
     /** Who registers for a room hears this as an event's data, when it is set. */
     volatile @Nullable String welcome;

@@ -41,8 +41,11 @@ class PlacesTest {
     private static final UUID ID = new UUID(0, 1);
     private static final UUID USER = new UUID(0, 2);
     private static final String SOCKET = "s1";
-    private static final Duration SOON = Duration.ofSeconds(5);
-    private static final Duration AFTER_THE_LAST_ROUND = Duration.ofSeconds(20);
+
+    /** Long before it would be this socket's turn anyway, in the fifteenth second. */
+    private static final Duration SOON = Duration.ofSeconds(12);
+
+    private static final Duration AFTER_THE_LAST_ROUND = Duration.ofSeconds(60);
 
     private final Vertx vertx = Vertx.vertx();
     private final FakeHub hub = new FakeHub();
@@ -118,7 +121,7 @@ class PlacesTest {
     }
 
     private static <T> T wait(Future<T> future) throws Exception {
-        return future.await(10, TimeUnit.SECONDS);
+        return future.await(20, TimeUnit.SECONDS);
     }
 
     private <T> T onLoop(Supplier<T> action) throws Exception {

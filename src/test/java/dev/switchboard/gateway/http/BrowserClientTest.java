@@ -29,7 +29,7 @@ class BrowserClientTest {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
             process.destroyForcibly();
         }
         return new Ended(process.waitFor(), Files.readString(log));

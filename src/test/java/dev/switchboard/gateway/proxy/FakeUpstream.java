@@ -1,5 +1,7 @@
 package dev.switchboard.gateway.proxy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.switchboard.gateway.upstream.Address;
 import dev.switchboard.gateway.upstream.Attempt;
 import dev.switchboard.gateway.upstream.Upstream;
@@ -10,6 +12,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /** Asks the addresses in their order, and remembers how each attempt ended. */
 final class FakeUpstream implements Upstream {
@@ -19,6 +22,11 @@ final class FakeUpstream implements Upstream {
     final AtomicInteger open = new AtomicInteger();
     final AtomicInteger retries = new AtomicInteger(100);
     private volatile UpstreamOptions options;
+
+    /** How all attempts ended: it may be known a moment after the client's answer. */
+    void ended(String... how) {
+        Awaitility.await().untilAsserted(() -> assertThat(ends).containsExactly(how));
+    }
 
     FakeUpstream(UpstreamOptions options) {
         this.options = options;

@@ -131,7 +131,7 @@ class Http2Test extends ProxyTest {
                 request(true, gateway(false, port), HttpMethod.POST).setChunked(true);
         Future<Buffer> answering = request.response().compose(HttpClientResponse::body);
         request.write("one");
-        assertThat(framing.get(5, TimeUnit.SECONDS)).isEqualTo("null chunked");
+        assertThat(framing.get(20, TimeUnit.SECONDS)).isEqualTo("null chunked");
         request.end("two");
         Buffer body = ProxyServer.await(answering);
 

@@ -76,6 +76,6 @@ class PassOnTest extends ProxyTest {
                 null));
         proxy.exchange(get("/"));
 
-        assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(preserve ? "app.example.org" : "127.0.0.1:" + port);
+        assertThat(seen.get(20, TimeUnit.SECONDS)).isEqualTo(preserve ? "app.example.org" : "127.0.0.1:" + port);
     }
 }

@@ -49,10 +49,10 @@ final class ProxyServer implements AutoCloseable {
             PassOn passOn,
             int loops) {
         static final Setup USUAL = new Setup(
-                Duration.ofSeconds(2),
                 Duration.ofSeconds(20),
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(30),
                 4,
                 10,
                 MAX_BODY,
@@ -115,7 +115,7 @@ final class ProxyServer implements AutoCloseable {
                 addresses,
                 setup.connect(),
                 setup.idle(),
-                Duration.ofSeconds(4),
+                Duration.ofSeconds(30),
                 setup.connections(),
                 setup.waiting(),
                 10);
@@ -188,12 +188,12 @@ final class ProxyServer implements AutoCloseable {
     }
 
     static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     static void awaitLatch(CountDownLatch latch) {
         try {
-            latch.await(10, TimeUnit.SECONDS);
+            latch.await(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

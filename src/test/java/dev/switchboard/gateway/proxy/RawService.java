@@ -22,7 +22,7 @@ final class RawService implements AutoCloseable {
 
     /** The gateway, as the service sees it. */
     static final class Peer {
-        private static final int LONGEST_WAIT_MS = 10_000;
+        private static final int LONGEST_WAIT_MS = 30_000;
 
         final Socket socket;
         private final InputStream in;

@@ -67,8 +67,8 @@ final class SocketGateway implements AutoCloseable {
         static final Settings USUAL = new Settings(
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(25),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(20),
                 100,
                 List.of());
 
@@ -131,15 +131,16 @@ final class SocketGateway implements AutoCloseable {
             throws Exception {
         timeout = settings.timeout();
         service = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        service.setSoTimeout(10_000);
+        service.setSoTimeout(30_000);
         List<Address> addresses = new ArrayList<>(settings.before());
         addresses.add(elsewhere != null ? elsewhere : new Address("127.0.0.1", service.getLocalPort(), false));
-        upstream = new SocketUpstream(addresses, settings.connect(), Duration.ofSeconds(5), settings.maxSockets(), tls);
+        upstream =
+                new SocketUpstream(addresses, settings.connect(), Duration.ofSeconds(30), settings.maxSockets(), tls);
         Context context = vertx.getOrCreateContext();
         CompletableFuture<SocketForwarder> made = new CompletableFuture<>();
         context.runOnContext(v -> made.complete(
                 new SocketForwarder(vertx, () -> new SocketOptions(settings.idle(), settings.grace()), revocations)));
-        forwarder = made.get(10, TimeUnit.SECONDS);
+        forwarder = made.get(20, TimeUnit.SECONDS);
         Router router = Router.router(vertx);
         router.route().handler(this::handle).failureHandler(SocketGateway::fail);
         CompletableFuture<HttpServer> listening = new CompletableFuture<>();
@@ -153,7 +154,7 @@ final class SocketGateway implements AutoCloseable {
                 .listen(0, "127.0.0.1")
                 .onSuccess(listening::complete)
                 .onFailure(listening::completeExceptionally));
-        server = listening.get(10, TimeUnit.SECONDS);
+        server = listening.get(20, TimeUnit.SECONDS);
         port = server.actualPort();
     }
 
@@ -249,7 +250,7 @@ final class SocketGateway implements AutoCloseable {
                 result.completeExceptionally(e);
             }
         });
-        return result.get(10, TimeUnit.SECONDS);
+        return result.get(20, TimeUnit.SECONDS);
     }
 
     @Override

@@ -58,7 +58,7 @@ class SocketLifeTest {
 
     @Test
     void silenceEndsASocketAndAPingIsNone() throws Exception {
-        Duration idle = Duration.ofMillis(700);
+        Duration idle = Duration.ofSeconds(2);
         start(Settings.USUAL.idle(idle));
         try (Pair silent = gateway.open("/ws");
                 Pair pinged = gateway.open("/ws")) {
@@ -68,7 +68,7 @@ class SocketLifeTest {
                 assertThat(pinged.client().next().opcode()).isEqualTo(SocketWire.PING);
             }
             assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isBetween(idle.minusMillis(100), idle.multipliedBy(4));
+                    .isBetween(idle.minusMillis(100), idle.multipliedBy(10));
             closedInOrder(silent, CloseCode.PING_TIMEOUT);
             closedInOrder(pinged, CloseCode.PING_TIMEOUT);
         }
@@ -76,15 +76,16 @@ class SocketLifeTest {
 
     @Test
     void aSocketOutlivesItsTokenByTheGrace() throws Exception {
-        Duration grace = Duration.ofMillis(600);
+        Duration grace = Duration.ofSeconds(1);
         start(Settings.USUAL.grace(grace));
-        Instant expiry = Instant.now().plusMillis(300);
+        Instant expiry = Instant.now().plusSeconds(1);
         gateway.identity = SocketGateway.user(UUID.randomUUID(), expiry);
         try (Pair pair = gateway.open("/ws")) {
             gateway.identity = null;
             try (Pair anonymous = gateway.open("/ws")) {
                 closedInOrder(pair, CloseCode.SESSION_EXPIRED);
-                assertThat(Instant.now()).isAfterOrEqualTo(expiry.plus(grace));
+                // Counted in whole milliseconds, of two clocks.
+                assertThat(Instant.now()).isAfter(expiry.plus(grace).minusMillis(10));
                 anonymous.client().frame(SocketWire.TEXT, "still there");
                 assertThat(anonymous.service().next().text()).isEqualTo("still there");
             }
@@ -162,17 +163,19 @@ class SocketLifeTest {
             pairs.add(gateway.open("/ws"));
         }
         try (SocketWire late = gateway.client()) {
-            Duration within = Duration.ofSeconds(1);
+            Duration within = Duration.ofSeconds(3);
             gateway.onLoop(() -> {
                 gateway.forwarder.drain(within);
                 return true;
             });
             SocketWire.Head refused = late.upgrade("/ws").head();
             assertThat(refused.status()).isEqualTo(503);
-            await().pollInterval(Duration.ofMillis(10)).until(() -> told(pairs) > 0);
-            long first = System.nanoTime();
-            await().pollInterval(Duration.ofMillis(10)).until(() -> told(pairs) == pairs.size());
-            assertThat(System.nanoTime() - first).as("spread").isGreaterThan(TimeUnit.MILLISECONDS.toNanos(150));
+            List<Long> steps = new ArrayList<>();
+            await().pollInterval(Duration.ofMillis(10)).until(() -> {
+                steps.add(told(pairs));
+                return steps.get(steps.size() - 1) == pairs.size();
+            });
+            assertThat(steps).as("some before others").anyMatch(told -> told > 0 && told < pairs.size());
             for (Pair pair : pairs) {
                 closedInOrder(pair, CloseCode.NODE_DRAINING);
                 pair.close();
@@ -211,7 +214,7 @@ class SocketLifeTest {
         try (Pair pair = gateway.open("/ws")) {
             var shutdown = gateway.server.shutdown(2, TimeUnit.SECONDS);
             closedInOrder(pair, CloseCode.NODE_DRAINING);
-            shutdown.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+            shutdown.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
         }
     }
 
@@ -260,7 +263,7 @@ class SocketLifeTest {
                 assertThat(frame.closeCode()).isEqualTo(CloseCode.GOING_AWAY.code());
                 pair.client().close(1001, "");
                 assertThat(pair.client().ended()).isTrue();
-                talking.get(10, TimeUnit.SECONDS);
+                talking.get(30, TimeUnit.SECONDS);
             }
         }
     }

@@ -99,7 +99,7 @@ final class SocketWire implements AutoCloseable {
     SocketWire(Socket socket, boolean client) throws IOException {
         this.socket = socket;
         this.client = client;
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         out = socket.getOutputStream();

@@ -361,7 +361,7 @@ class ServiceTest {
 
     /** The same with real threads: the bound is exact, the budget too, and nothing is lost. */
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void threadsDoNotLoseCounts() throws InterruptedException, ExecutionException {
         Service service = service(4, 3, 5);
         AtomicInteger busy = new AtomicInteger();

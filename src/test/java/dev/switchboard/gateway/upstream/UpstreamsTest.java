@@ -16,8 +16,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,9 +40,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The checks, against servers that die, hang, complain and come back. */
-@Timeout(60)
+@Timeout(180)
 class UpstreamsTest {
     private static final String HOST = "127.0.0.1";
+    private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration INTERVAL = Duration.ofMillis(100);
 
     private static Vertx vertx;
@@ -59,7 +63,7 @@ class UpstreamsTest {
     @AfterEach
     void stop() throws Exception {
         if (upstreams != null) {
-            upstreams.close().await(10, TimeUnit.SECONDS);
+            upstreams.close().await(20, TimeUnit.SECONDS);
         }
     }
 
@@ -122,7 +126,7 @@ class UpstreamsTest {
             // Each begins an interval, less its tenth, after the end of the one before: nothing goes on twice.
             long start = System.nanoTime();
             int before = one.total();
-            await().until(() -> one.total() >= before + 10);
+            await().atMost(LONG).until(() -> one.total() >= before + 10);
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .isGreaterThanOrEqualTo(INTERVAL.multipliedBy(9 * 9).dividedBy(10));
         }
@@ -137,7 +141,7 @@ class UpstreamsTest {
             awaitHealth(one.address(), Health.WELL);
             assertThat(one.version).isEqualTo(HttpVersion.HTTP_2);
             upstreams().replace(List.of(plain));
-            await().until(() -> one.version == HttpVersion.HTTP_1_1);
+            await().atMost(LONG).until(() -> one.version == HttpVersion.HTTP_1_1);
         }
     }
 
@@ -151,7 +155,7 @@ class UpstreamsTest {
                                 .setKeyPath(made.key())))
                 .requestHandler(request -> request.response().end())
                 .listen(0, HOST)
-                .await(10, TimeUnit.SECONDS);
+                .await(20, TimeUnit.SECONDS);
         Address address = new Address("localhost", server.actualPort(), true);
         CheckRule check = check("/", Duration.ofSeconds(2));
         upstreams = new Upstreams(vertx, List.of(options("chat", check, address)));
@@ -203,7 +207,7 @@ class UpstreamsTest {
             assertThat(upstream.options().addresses()).hasSize(2);
             // What was known stays known.
             assertThat(health(one.address())).isEqualTo(Health.WELL);
-            await().until(() -> one.asked.containsKey("/new") && two.asked.containsKey("/new"));
+            await().atMost(LONG).until(() -> one.asked.containsKey("/new") && two.asked.containsKey("/new"));
             int old = Objects.requireNonNull(one.asked.get("/old"));
             awaitCheck(one);
             awaitCheck(one);
@@ -230,7 +234,7 @@ class UpstreamsTest {
         try (Backend one = new Backend()) {
             start(check("/", Duration.ofSeconds(2)), one.address());
             awaitHealth(one.address(), Health.WELL);
-            upstreams().close().await(10, TimeUnit.SECONDS);
+            upstreams().close().await(20, TimeUnit.SECONDS);
             upstreams().replace(List.of(options("chat", check("/again", Duration.ofSeconds(2)), one.address())));
             AtomicInteger before = new AtomicInteger(-1);
             await().during(INTERVAL.multipliedBy(4)).until(() -> before.getAndSet(one.total()) == one.total());
@@ -286,28 +290,27 @@ class UpstreamsTest {
     }
 
     private void awaitHealth(Address address, Health health) {
-        await().untilAsserted(() -> assertThat(health(address)).isEqualTo(health));
+        await().atMost(LONG).untilAsserted(() -> assertThat(health(address)).isEqualTo(health));
     }
 
     /** Until the server was asked once more. */
     private static void awaitCheck(Backend backend) {
         int before = backend.total();
-        await().until(() -> backend.total() > before);
+        await().atMost(LONG).until(() -> backend.total() > before);
     }
 
     /** A small server whose port stays its own while it is dead. */
     private static final class Backend implements AutoCloseable {
         private final Map<String, Integer> asked = new ConcurrentHashMap<>();
-        private final int port;
+        private int port;
         private volatile int status = 200;
         private volatile boolean hang;
         private volatile @Nullable HttpVersion version;
         private @Nullable HttpServer server;
+        /** Takes the port without listening. */
+        private Socket grave = new Socket();
 
         Backend() throws IOException, TimeoutException {
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = free.getLocalPort();
-            }
             live();
         }
 
@@ -319,18 +322,37 @@ class UpstreamsTest {
             return asked.values().stream().mapToInt(times -> times).sum();
         }
 
-        void live() throws TimeoutException {
-            server = vertx.createHttpServer()
+        void live() throws IOException, TimeoutException {
+            grave.close();
+            HttpServer living = vertx.createHttpServer()
                     .requestHandler(this::answer)
                     .listen(port, HOST)
-                    .await(10, TimeUnit.SECONDS);
+                    .await(20, TimeUnit.SECONDS);
+            port = living.actualPort();
+            server = living;
         }
 
         void die() throws TimeoutException {
+            stop();
+            // The server says that it is closed a moment before the port is free.
+            await().atMost(LONG)
+                    .ignoreExceptionsInstanceOf(BindException.class)
+                    .until(this::bury);
+        }
+
+        private boolean bury() throws IOException {
+            grave.close();
+            grave = new Socket();
+            grave.setReuseAddress(true);
+            grave.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        }
+
+        private void stop() throws TimeoutException {
             HttpServer living = server;
             server = null;
             if (living != null) {
-                living.close().await(10, TimeUnit.SECONDS);
+                living.close().await(20, TimeUnit.SECONDS);
             }
         }
 
@@ -343,8 +365,9 @@ class UpstreamsTest {
         }
 
         @Override
-        public void close() throws TimeoutException {
-            die();
+        public void close() throws IOException, TimeoutException {
+            stop();
+            grave.close();
         }
     }
 }
