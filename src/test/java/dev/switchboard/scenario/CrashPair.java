@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Device;
+import dev.switchboard.support.Patience;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Two people who call each other while a node dies. */
 final class CrashPair {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Patience.USUAL;
 
     final Device caller;
     final Device callee;
@@ -45,11 +46,18 @@ final class CrashPair {
                 .ifPresent(begun -> acknowledged.add(begun.get("callId").asText()));
     }
 
-    /** Calls, and it rings. */
+    /**
+     * Calls, and it rings. A node that has just come owns keys for a moment before it knows who of their users is there:
+     * somebody who is may be out of reach then, and is called again.
+     */
     String ring() {
         int before = callee.heard("call:incoming").size();
-        JsonNode begun = caller.request(
-                "call:initiate", Map.of("calleeId", callee.account().id()));
+        JsonNode begun = await().atMost(SOON)
+                .until(
+                        () -> caller.request(
+                                "call:initiate",
+                                Map.of("calleeId", callee.account().id())),
+                        answer -> !answer.at("/call/reason").asText().equals("unavailable"));
         assertThat(begun.at("/call/state").asText())
                 .as("nobody is busy: %s", begun)
                 .isEqualTo("RINGING");
