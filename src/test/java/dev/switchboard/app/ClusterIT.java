@@ -204,10 +204,8 @@ class ClusterIT {
                     .as("it owns state before its door is open")
                     .isFalse();
             String id = came.bus().ownership().nodeId();
-            await().until(() -> keys.stream()
-                                    .filter(key -> ownerId(asks, key).equals(id))
-                                    .count()
-                            > keys.size() / 4);
+            await().until(() ->
+                    keys.stream().filter(key -> ownerId(asks, key).equals(id)).count() > keys.size() / 4);
         }
     }
 

@@ -207,10 +207,7 @@ class RealchatExampleIT {
 
     private Stream<Answer> atOnce(String method, String path, String... headers) {
         String body = method.equals("POST") ? ExampleGateway.BODY : "";
-        return IntStream.range(0, 40)
-                .mapToObj(i -> gateway.send(method, path, body, headers))
-                .toList()
-                .stream()
+        return IntStream.range(0, 40).mapToObj(i -> gateway.send(method, path, body, headers)).toList().stream()
                 .map(CompletableFuture::join);
     }
 }

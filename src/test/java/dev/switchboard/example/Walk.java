@@ -78,9 +78,7 @@ final class Walk {
         Answer next = gateway.call(method, path, headers);
         while (next.status() != 429) {
             more++;
-            assertThat((double) more)
-                    .as("that passed besides")
-                    .isLessThanOrEqualTo(times * secondsSince(began) / 60);
+            assertThat((double) more).as("that passed besides").isLessThanOrEqualTo(times * secondsSince(began) / 60);
             next = gateway.call(method, path, headers);
         }
         isRefusedForNow(next);

@@ -59,8 +59,7 @@ class CallCrashIT {
     /** Each begins when the node that the one before it killed is not missed any more. */
     @BeforeEach
     void atRest() {
-        await().atMost(Patience.LONG)
-                .until(() -> NODES.stream().allMatch(node -> node.isAtRestWith(NODES.size())));
+        await().atMost(Patience.LONG).until(() -> NODES.stream().allMatch(node -> node.isAtRestWith(NODES.size())));
     }
 
     @AfterEach

@@ -79,7 +79,7 @@ class CallPageIT {
         }
         System.out.println(Setup.report(setups));
         assertThat(setups.stream().mapToDouble(Setup::fromAnswer).min().orElseThrow())
-                .isLessThan(Patience.promised(Duration.ofMillis(500)).toMillis());
+                .isLessThan((double) Patience.promised(Duration.ofMillis(500)).toMillis());
     }
 
     @Test

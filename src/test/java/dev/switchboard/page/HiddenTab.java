@@ -167,8 +167,8 @@ final class HiddenTab implements AutoCloseable {
     @Override
     public void close() {
         // Its children write to its folder for a while when it is gone, and the folder goes next.
-        List<ProcessHandle> all =
-                Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
         all.forEach(ProcessHandle::destroyForcibly);
         CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, END_S, TimeUnit.SECONDS)

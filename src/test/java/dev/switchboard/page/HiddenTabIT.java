@@ -35,7 +35,7 @@ class HiddenTabIT {
 
     private static final Duration SPAN = Duration.ofSeconds(5);
     private static final Duration THROTTLED_WITHIN = Duration.ofSeconds(60);
-    
+
     /** Much less than the minute after which even timers run that are held back. */
     private static final Duration SOON = Duration.ofSeconds(20);
 
@@ -158,9 +158,10 @@ class HiddenTabIT {
                 System.out.println("timers of the hidden page from the loss to the ringing: " + hidden.evaluate(TICKS));
                 hidden.evaluate("document.querySelector('.ringing .accept').click()");
                 for (HiddenTab each : List.of(caller, hidden)) {
-                    await().atMost(Chromium.PATIENCE).until(() -> each.evaluate("document.querySelector('.call')?.dataset.state")
-                            .asText()
-                            .equals("active"));
+                    await().atMost(Chromium.PATIENCE)
+                            .until(() -> each.evaluate("document.querySelector('.call')?.dataset.state")
+                                    .asText()
+                                    .equals("active"));
                 }
                 long before = came(caller);
                 await().pollDelay(LONG_SPAN).until(() -> came(caller) > before);

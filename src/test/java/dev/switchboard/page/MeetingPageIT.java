@@ -161,7 +161,8 @@ class MeetingPageIT {
         guests.forEach(guest -> guest.join(meeting));
         for (Attendee each : real) {
             assertThat(each.tiles()).hasCount(10);
-            await("tiles of " + each.visitor.name).until(() -> (Boolean) each.view().evaluate(ALL_IN_SIGHT));
+            await("tiles of " + each.visitor.name)
+                    .until(() -> (Boolean) each.view().evaluate(ALL_IN_SIGHT));
             Accessibility.check(each.visitor.page, "ten in a meeting");
         }
         picture(ann, "meeting-ten");

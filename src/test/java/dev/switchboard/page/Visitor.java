@@ -48,7 +48,7 @@ final class Visitor {
     private Visitor(BrowserContext browser, String address, String name, String script) {
         this.name = name;
         page = browser.newPage();
-        page.setDefaultTimeout(Chromium.PATIENCE.toMillis());
+        page.setDefaultTimeout((double) Chromium.PATIENCE.toMillis());
         page.addInitScript(script);
         page.onPageError(faults::add);
         page.onConsoleMessage(message -> {

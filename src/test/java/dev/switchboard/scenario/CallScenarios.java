@@ -292,7 +292,10 @@ abstract class CallScenarios {
             call = a.call(lost);
             lost.ask("call:answer", call);
             lost.bus.close();
-            lost.bus.closed().orTimeout(Patience.USUAL.toSeconds(), TimeUnit.SECONDS).join();
+            lost.bus
+                    .closed()
+                    .orTimeout(Patience.USUAL.toSeconds(), TimeUnit.SECONDS)
+                    .join();
             // Its node knows now, the owner of the call a moment later: what comes between goes where nobody listens,
             // so it is said again, as pages do. What comes after it waits for the other side, in order.
             AtomicInteger said = new AtomicInteger();

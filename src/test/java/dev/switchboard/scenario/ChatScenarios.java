@@ -516,7 +516,8 @@ abstract class ChatScenarios {
             BusClient reloaded = BusClient.connect(node(2), bob);
             reloaded.request("user:me", Map.of());
             // Past the grace, and past the time in which others are told.
-            await().during(Duration.ofSeconds(6)).until(() -> presence(told, bob).equals(List.of("user:online")));
+            await().during(Duration.ofSeconds(6))
+                    .until(() -> presence(told, bob).equals(List.of("user:online")));
             reloaded.close();
             await().until(() -> presence(told, bob).equals(List.of("user:online", "user:offline")));
         }

@@ -46,18 +46,11 @@ final class CrashPair {
                 .ifPresent(begun -> acknowledged.add(begun.get("callId").asText()));
     }
 
-    /**
-     * Calls, and it rings. A node that has just come owns keys for a moment before it knows who of their users is there:
-     * somebody who is may be out of reach then, and is called again.
-     */
+    /** Calls, and it rings. */
     String ring() {
         int before = callee.heard("call:incoming").size();
-        JsonNode begun = await().atMost(SOON)
-                .until(
-                        () -> caller.request(
-                                "call:initiate",
-                                Map.of("calleeId", callee.account().id())),
-                        answer -> !answer.at("/call/reason").asText().equals("unavailable"));
+        JsonNode begun = caller.request(
+                "call:initiate", Map.of("calleeId", callee.account().id()));
         assertThat(begun.at("/call/state").asText())
                 .as("nobody is busy: %s", begun)
                 .isEqualTo("RINGING");

@@ -216,7 +216,11 @@ class ForgedSignalsIT {
         ann.refused("validation_failed", "offer", with(it, "sdp", "x".repeat(33 << 10)));
         ann.refused("validation_failed", "ice-candidate", candidate(call, "x".repeat(1_025)));
         CompletableFuture<JsonNode> megabyte = ann.bus.ask("offer", with(it, "sdp", "x".repeat(1 << 20)));
-        assertThat(ann.bus.closed().orTimeout(Patience.USUAL.toSeconds(), TimeUnit.SECONDS).join()).isEqualTo(TOO_BIG);
+        assertThat(ann.bus
+                        .closed()
+                        .orTimeout(Patience.USUAL.toSeconds(), TimeUnit.SECONDS)
+                        .join())
+                .isEqualTo(TOO_BIG);
         await().until(megabyte::isCompletedExceptionally);
         says();
         assertThat(bob.heard("offer")).isEmpty();

@@ -264,14 +264,14 @@ class LiveLoadIT {
                 await().atMost(Patience.LONG).untilAsserted(() -> assertThat(chatters)
                         .allSatisfy(chatter -> assertThat(chatter.closedWith()).hasSize(moved + 1)));
                 // Who is on the way back to this listener when it goes as well is not closed by it.
-                await().atMost(Patience.LONG)
-                        .until(() -> chatters.stream().allMatch(Chatter::connected));
+                await().atMost(Patience.LONG).until(() -> chatters.stream().allMatch(Chatter::connected));
             }
             edit(BASE, true);
             await().atMost(Patience.LONG).untilAsserted(() -> assertThat(chatters)
                     .allSatisfy(chatter -> assertThat(chatter.closedWith()).hasSize(LISTENERS + 1)));
             clock.shutdown();
-            assertThat(clock.awaitTermination(Patience.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(clock.awaitTermination(Patience.LONG.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             chatters.forEach(Chatter::hush);
             chatters.forEach(Chatter::finish);
             requests.close();

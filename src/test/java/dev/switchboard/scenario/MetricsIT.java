@@ -134,13 +134,7 @@ class MetricsIT {
             awaitGrowth(17, before, "switchboard_commit_events_sum");
             awaitGrowth(17, before, "switchboard_deliveries_total");
             awaitGrowth(
-                    17,
-                    before,
-                    "switchboard_socket_requests_total",
-                    "operation",
-                    "message:send",
-                    "outcome",
-                    "done");
+                    17, before, "switchboard_socket_requests_total", "operation", "message:send", "outcome", "done");
             assertThat(scrape().sum("switchboard_message_ack_duration_seconds_max"))
                     .isPositive()
                     .isLessThan(20);

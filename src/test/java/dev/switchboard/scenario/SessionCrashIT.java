@@ -82,7 +82,8 @@ class SessionCrashIT {
                 "4s",
                 "PRESENCE_GRACE",
                 "1s"));
-        IntStream.range(0, NODES).forEach(i -> nodes.add(ProcessNode.start(folder, settings, Ports.free(), Launch.SMALL)));
+        IntStream.range(0, NODES)
+                .forEach(i -> nodes.add(ProcessNode.start(folder, settings, Ports.free(), Launch.SMALL)));
         nodes.forEach(ProcessNode::awaitReady);
         Api api = new Api(nodes.get(0).door());
         IntStream.range(0, 2 * PAIRS).forEach(i -> callers.add(api.register("caller" + i)));
@@ -111,24 +112,22 @@ class SessionCrashIT {
 
     /** All nodes are there, and everything has its backup: a crash takes one node only. */
     private void awaitWhole() {
-        await().atMost(Patience.LONG)
-                .pollInterval(Duration.ofMillis(200))
-                .until(() -> {
-                    for (ProcessNode node : nodes) {
-                        if (!node.isReady()) {
-                            return false;
-                        }
-                        JsonNode cluster = new Api(node.door())
-                                .call("GET", "/health", null, null)
-                                .body()
-                                .at("/info/cluster");
-                        if (cluster.get("members").asInt() != NODES
-                                || !cluster.get("safe").asBoolean()) {
-                            return false;
-                        }
-                    }
-                    return true;
-                });
+        await().atMost(Patience.LONG).pollInterval(Duration.ofMillis(200)).until(() -> {
+            for (ProcessNode node : nodes) {
+                if (!node.isReady()) {
+                    return false;
+                }
+                JsonNode cluster = new Api(node.door())
+                        .call("GET", "/health", null, null)
+                        .body()
+                        .at("/info/cluster");
+                if (cluster.get("members").asInt() != NODES
+                        || !cluster.get("safe").asBoolean()) {
+                    return false;
+                }
+            }
+            return true;
+        });
     }
 
     /** One node dies. */

@@ -123,7 +123,8 @@ class EmbeddedDatabaseIT {
         }
         long start = System.nanoTime();
         try (EmbeddedDatabase second = EmbeddedDatabase.open(dataDir)) {
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Patience.promised(Duration.ofSeconds(3)));
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(Patience.promised(Duration.ofSeconds(3)));
             assertThat(second.port()).isEqualTo(port);
         }
     }
