@@ -268,7 +268,6 @@ class LiveConfigIT {
         }
     }
 
-<<<<<<< HEAD
     @Test
     void whoTheServicesAreBelievedIsReplacedToo(@TempDir Path other, @TempDir Path renewed) throws Exception {
         Certificates first = Certificates.make(other);
@@ -295,12 +294,12 @@ class LiveConfigIT {
         write("services.pem", Files.readString(Path.of(second.certificate())));
         awaitStatus("/safe", 200);
         awaitHealth("ok");
-=======
+    }
+
     /** At once: of half a file the node would say that it is bad, and count that. */
     private static void replace(String by, String file) throws IOException {
         Path draft = Files.copy(Path.of(by), Path.of(file + "~"));
         Files.move(draft, Path.of(file), StandardCopyOption.REPLACE_EXISTING);
->>>>>>> a421a80 (Tests with real nodes and browsers: no promise of time by a narrow margin, no ports that others may get, no pages left over; what was racing is waited for)
     }
 
     private static byte[] shown(SSLSocket socket) throws Exception {
