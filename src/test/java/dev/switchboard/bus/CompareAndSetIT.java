@@ -8,6 +8,7 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import dev.switchboard.protocol.Ids;
+import dev.switchboard.support.Ports;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -20,13 +21,13 @@ import org.junit.jupiter.api.Test;
 
 /** Two members that change the same keys. */
 class CompareAndSetIT {
-    private static final int FIRST_PORT = 17_200;
     private static final int KEYS = 20;
     private static final int ADDITIONS = 50;
     private static final int TRIES = 10_000;
 
     private final Vertx vertx = Vertx.vertx();
     private final String cluster = "compare-" + Ids.next();
+    private final int firstPort = Ports.cluster();
     private final HazelcastInstance one = Hazelcast.newHazelcastInstance(config());
     private final HazelcastInstance two = Hazelcast.newHazelcastInstance(config());
     private final IMap<String, String> here = one.getMap("numbers");
@@ -36,15 +37,16 @@ class CompareAndSetIT {
         Config config = new Config().setClusterName(cluster);
         config.setProperty("hazelcast.phone.home.enabled", "false");
         config.setProperty("hazelcast.logging.type", "slf4j");
+        config.setProperty("hazelcast.wait.seconds.before.join", "0");
         config.getNetworkConfig()
-                .setPort(FIRST_PORT)
+                .setPort(firstPort)
                 .getInterfaces()
                 .setEnabled(true)
                 .addInterface("127.0.0.1");
         JoinConfig join = config.getNetworkConfig().getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(true).addMember("127.0.0.1");
+        join.getTcpIpConfig().setEnabled(true).addMember("127.0.0.1:" + firstPort);
         CompareAndSet.register(config);
         return config;
     }

@@ -12,6 +12,7 @@ import dev.switchboard.app.PlatformOptions;
 import dev.switchboard.config.ConfigSource;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
+import dev.switchboard.support.Patience;
 import dev.switchboard.support.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,12 +44,15 @@ final class ExampleGateway implements AutoCloseable {
     /** What requests with a body hold unless the test says otherwise. */
     static final String BODY = "{\"a\":1}";
 
+    /** How long services may take: short enough to be waited out, long enough for a machine that is busy. */
+    static final String UPSTREAM_TIMEOUT = "2s";
+
     static final String PASSWORD = "correct horse";
     static final String SECRET = "a secret that is only good for tests, really";
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Patience.USUAL;
 
     private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+            HttpClient.newBuilder().connectTimeout(Patience.USUAL).build();
     private final AtomicInteger people = new AtomicInteger();
     private final Node node;
 
@@ -76,9 +80,12 @@ final class ExampleGateway implements AutoCloseable {
                 "CLUSTER_NAME",
                 "test-" + UUID.randomUUID(),
                 "CLUSTER_PORT",
-                String.valueOf(Ports.free()),
+                String.valueOf(Ports.cluster()),
                 "SHUTDOWN_TIMEOUT",
                 "2s",
+                // One answer of Redis that is slow must not make each gateway count for itself.
+                "REDIS_TIMEOUT",
+                "5s",
                 "TRUSTED_PROXIES",
                 "127.0.0.1"));
         environment.putAll(settings);

@@ -55,7 +55,7 @@ class LldExampleIT {
                 "UPSTREAM_ROOM_URL", rooms.url(),
                 "UPSTREAM_TURN_URL", turn.url(),
                 "UPSTREAM_SIGNALING_URL", signaling.url(),
-                "UPSTREAM_TIMEOUT", "500ms",
+                "UPSTREAM_TIMEOUT", ExampleGateway.UPSTREAM_TIMEOUT,
                 "CORS_ORIGIN", "https://app.example.org"));
         settings.putAll(more);
         return new ExampleGateway("lld", settings);

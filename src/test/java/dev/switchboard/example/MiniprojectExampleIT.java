@@ -49,7 +49,7 @@ class MiniprojectExampleIT {
                         "MAX_PARTICIPANTS",
                         "2",
                         "UPSTREAM_TIMEOUT",
-                        "500ms",
+                        ExampleGateway.UPSTREAM_TIMEOUT,
                         "DATABASE_URL",
                         database.url(),
                         "DATA_DIR",

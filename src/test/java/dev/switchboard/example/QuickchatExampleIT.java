@@ -55,7 +55,7 @@ class QuickchatExampleIT {
                         "UPSTREAM_UPLOAD_URL",
                         upload.url(),
                         "UPSTREAM_TIMEOUT",
-                        "500ms",
+                        ExampleGateway.UPSTREAM_TIMEOUT,
                         "CORS_ORIGIN",
                         ORIGIN,
                         "REDIS_HOST",

@@ -66,18 +66,26 @@ final class Walk {
                 .isEmpty();
     }
 
-    /** So many of a tier pass at once, and then none: but for what grows back meanwhile. */
+    /** So many of a tier pass at once, and then none: but for what grows back meanwhile, as many in a minute at most. */
     void passes(int times, String method, String path, String... headers) {
+        long began = System.nanoTime();
         for (int i = 0; i < times; i++) {
             assertThat(gateway.call(method, path, headers).status())
                     .as("request " + (i + 1))
                     .isNotEqualTo(429);
         }
+        int more = 0;
         Answer next = gateway.call(method, path, headers);
-        for (int grown = times / 20; grown > 0 && next.status() != 429; grown--) {
+        while (next.status() != 429) {
+            more++;
+            assertThat((double) more).as("that passed besides").isLessThanOrEqualTo(times * secondsSince(began) / 60);
             next = gateway.call(method, path, headers);
         }
         isRefusedForNow(next);
+    }
+
+    static double secondsSince(long nanoTime) {
+        return (System.nanoTime() - nanoTime) / 1e9;
     }
 
     static void isRefusedForNow(Answer answer) {

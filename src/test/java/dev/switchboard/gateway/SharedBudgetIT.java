@@ -49,7 +49,9 @@ class SharedBudgetIT {
     private static final int REQUESTS = 1_000;
     private static final int WARM = 100;
     private static final int FEW = 5;
-    private static final long SLOW_MS = 1_000;
+
+    /** Much more than a request may wait for Redis, and than a busy machine takes for one. */
+    private static final long SLOW_MS = 5_000;
 
     private static final String CONF =
             """
@@ -202,7 +204,7 @@ class SharedBudgetIT {
 
     @Test
     void aSlowRedisHoldsNobodyUpAndEachGatewayCountsForItselfUntilItIsBack(@TempDir Path folder) throws Exception {
-        startGateways(folder, "20ms");
+        startGateways(folder, "200ms");
         await().untilAsserted(() -> {
             ask(0, "/few");
             ask(1, "/few");
@@ -234,7 +236,7 @@ class SharedBudgetIT {
         assertThat(health(0).get("status").asText()).isEqualTo("down");
 
         pipe.delay(0);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             assertThat(logged(Level.INFO) - returns).as("once by each gateway").isEqualTo(2);
             assertThat(health(0).get("status").asText()).isEqualTo("up");
             assertThat(health(1).get("status").asText()).isEqualTo("up");

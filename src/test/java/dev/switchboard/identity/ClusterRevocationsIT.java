@@ -9,6 +9,7 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import dev.switchboard.protocol.Ids;
+import dev.switchboard.support.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Two members that hold the map, and one that holds nothing, as a gateway. */
 class ClusterRevocationsIT {
     private static final Duration TTL = Duration.ofMinutes(15);
-    private static final Duration PROMISED = Duration.ofSeconds(1);
+    private static final Duration PROMISED = Patience.promised(Duration.ofSeconds(1));
 
     private final Vertx vertx = Vertx.vertx();
     private final String cluster = "revocations-" + Ids.next();
@@ -124,8 +125,7 @@ class ClusterRevocationsIT {
             sessions.add(Ids.next());
             get(node.revoke(sessions.get(i)));
         }
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> other.getPartitionService().isClusterSafe());
+        await().until(() -> other.getPartitionService().isClusterSafe());
 
         holder.getLifecycleService().terminate();
 

@@ -6,6 +6,7 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.switchboard.support.TestNodes;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -28,6 +29,11 @@ class AccessibilityIT {
     static void stop() {
         cluster.close();
         chromium.close();
+    }
+
+    @AfterEach
+    void part() {
+        chromium.closePages();
     }
 
     private static Visitor visitor(String name) {

@@ -8,7 +8,6 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
-import java.time.Duration;
 
 /** A visitor in a meeting. */
 final class Attendee {
@@ -107,7 +106,7 @@ final class Attendee {
         assertThat(tiles()).hasCount(count + 1);
         assertThat(pictures()).hasCount(count + 1);
         visitor.page.evaluate(LEAST);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Chromium.PATIENCE).untilAsserted(() -> {
             String[] least = String.valueOf(visitor.page.evaluate(LEAST)).split(":", 2);
             assertThat(least[0]).as("connections of " + visitor.name).isEqualTo(String.valueOf(count));
             assertThat(Double.parseDouble(least[1])).as("bytes of the worst").isPositive();

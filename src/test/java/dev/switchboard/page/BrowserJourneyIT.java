@@ -108,7 +108,7 @@ class BrowserJourneyIT {
         bob.press("Escape");
         ann.say("Where are you?");
         bobsWay.mend();
-        bob.button("Try now").click();
+        bob.triesNow();
         assertThat(ann.message("And one more")).isVisible();
         assertThat(ann.message("Written while away")).hasCount(1);
         assertThat(bob.message("Where are you?")).isVisible();

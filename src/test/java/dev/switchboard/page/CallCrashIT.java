@@ -6,15 +6,19 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.switchboard.support.Front;
+import dev.switchboard.support.Patience;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
+import dev.switchboard.support.ProcessNode.Launch;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -23,30 +27,44 @@ import org.junit.jupiter.api.io.TempDir;
 /** The node of one of them is killed in the middle of a call, or of a meeting. */
 @EnabledIf("dev.switchboard.page.Chromium#isThere")
 class CallCrashIT {
-    private static final Duration BACK_WITHIN = Duration.ofSeconds(30);
-
     @TempDir
-    private Path folder;
+    private static Path folder;
 
-    private final Postgres postgres = Postgres.create();
-    private Chromium chromium;
-    private List<ProcessNode> nodes;
+    private static Chromium chromium;
+    private static Postgres postgres;
 
-    @BeforeEach
-    void start() {
-        chromium = Chromium.start(Chromium.WITH_CAMERA);
+    /** One for each test to kill, and two that stay. */
+    private static final List<ProcessNode> NODES = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        postgres = Postgres.create();
         Map<String, String> settings = ProcessNode.newCluster(postgres);
-        nodes = Stream.generate(() -> ProcessNode.start(folder, settings))
-                .limit(3)
-                .toList();
-        nodes.forEach(ProcessNode::awaitReady);
+        for (int i = 0; i < 4; i++) {
+            NODES.add(ProcessNode.start(folder, settings, Ports.free(), Launch.SMALL));
+        }
+        chromium = Chromium.start(Chromium.WITH_CAMERA);
+        NODES.forEach(ProcessNode::awaitReady);
+    }
+
+    @AfterAll
+    static void stop() {
+        ProcessNode.closeAll(NODES);
+        postgres.close();
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    /** Each begins when the node that the one before it killed is not missed any more. */
+    @BeforeEach
+    void atRest() {
+        await().atMost(Patience.LONG).until(() -> NODES.stream().allMatch(node -> node.isAtRestWith(NODES.size())));
     }
 
     @AfterEach
-    void stop() {
-        chromium.close();
-        nodes.forEach(ProcessNode::close);
-        postgres.close();
+    void part() {
+        chromium.closePages();
     }
 
     private static Attendee attendee(Chromium chromium, String name, String address) {
@@ -55,11 +73,13 @@ class CallCrashIT {
 
     @Test
     void theMeetingGoesOn() {
-        List<URI> doors = nodes.stream().map(ProcessNode::door).toList();
-        try (Front bobsWay = new Front(List.of(doors.get(1), doors.get(2)))) {
-            Attendee ann = attendee(chromium, "ann", doors.get(0) + "/");
+        ProcessNode dies = NODES.remove(1);
+        URI stays = NODES.get(NODES.size() - 1).door();
+        try (dies;
+                Front bobsWay = new Front(List.of(dies.door(), stays))) {
+            Attendee ann = attendee(chromium, "ann", NODES.get(0).door() + "/");
             Attendee bob = attendee(chromium, "bob", bobsWay.address());
-            Attendee cat = attendee(chromium, "cat", doors.get(2) + "/");
+            Attendee cat = attendee(chromium, "cat", stays + "/");
             List<Attendee> all = List.of(ann, bob, cat);
             ann.begin("Thursday", false);
             String link = ann.link();
@@ -67,7 +87,7 @@ class CallCrashIT {
             cat.follow(link);
             all.forEach(each -> each.seesOthers(2));
 
-            nodes.get(1).kill();
+            dies.kill();
             bob.visitor.sees("The connection was lost.");
             all.forEach(each -> each.seesOthers(2));
             bob.is("live");
@@ -89,9 +109,11 @@ class CallCrashIT {
 
     @Test
     void theCallGoesOn() {
-        List<URI> doors = nodes.stream().map(ProcessNode::door).toList();
-        try (Front annsWay = new Front(List.of(doors.get(0), doors.get(2)));
-                Front bobsWay = new Front(List.of(doors.get(1), doors.get(2)))) {
+        ProcessNode dies = NODES.remove(1);
+        URI stays = NODES.get(NODES.size() - 1).door();
+        try (dies;
+                Front annsWay = new Front(List.of(NODES.get(0).door(), stays));
+                Front bobsWay = new Front(List.of(dies.door(), stays))) {
             Caller ann = new Caller(chromium.browser(), "ann", annsWay.address());
             Caller bob = new Caller(chromium.browser(), "bob", bobsWay.address());
             ann.meet(bob);
@@ -102,20 +124,20 @@ class CallCrashIT {
             ann.seesAndHears();
             String before = ann.remoteIceUser();
 
-            nodes.get(1).kill();
+            dies.kill();
             bob.visitor.sees("The connection was lost.");
             ann.seesAndHears();
             bob.seesAndHears();
 
             // Who is back looks for a new way at once.
-            await().atMost(BACK_WITHIN)
+            await().atMost(Chromium.PATIENCE)
                     .untilAsserted(() -> assertThat(ann.remoteIceUser()).isNotEqualTo(before));
             ann.seesAndHears();
             bob.seesAndHears();
 
             String back = bob.remoteIceUser();
             ann.restartIce();
-            await().atMost(BACK_WITHIN)
+            await().atMost(Chromium.PATIENCE)
                     .untilAsserted(() -> assertThat(bob.remoteIceUser()).isNotEqualTo(back));
             ann.seesAndHears();
             bob.seesAndHears();

@@ -48,10 +48,9 @@ class CallMishapsIT {
 
     @AfterEach
     void part() {
-        for (Caller each : List.of(ann, bob)) {
-            each.visitor.foundNoFault();
-            each.visitor.page.context().close();
-        }
+        chromium.closePages();
+        ann.visitor.foundNoFault();
+        bob.visitor.foundNoFault();
     }
 
     private void talk() {

@@ -8,7 +8,6 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
-import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -78,8 +77,6 @@ final class Caller {
               return figures;
             }
             """;
-
-    private static final Duration FLOWS_WITHIN = Duration.ofSeconds(15);
 
     final Visitor visitor;
 
@@ -165,7 +162,7 @@ final class Caller {
 
     Caller receives(String kind) {
         long before = number(figures(), kind);
-        await().atMost(FLOWS_WITHIN).untilAsserted(() -> assertThat(number(figures(), kind))
+        await().atMost(Chromium.PATIENCE).untilAsserted(() -> assertThat(number(figures(), kind))
                 .as("bytes of %s that came to %s", kind, name())
                 .isGreaterThan(before + 2_000));
         return this;

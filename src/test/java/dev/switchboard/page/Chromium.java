@@ -1,11 +1,13 @@
 package dev.switchboard.page;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,16 +30,17 @@ final class Chromium implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
+    /** Pictures are drawn, coded and shown by the processor: five a second show as well as twenty that they flow. */
+    private static final String CAMERA = "--use-fake-device-for-media-stream=fps=5";
+
     /** A camera that shows a test picture, a microphone that beeps, and nobody who must allow them. */
-    static final String[] WITH_CAMERA = {
-        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-accept-this-tab-capture"
-    };
+    static final String[] WITH_CAMERA = {CAMERA, "--use-fake-ui-for-media-stream", "--auto-accept-this-tab-capture"};
 
     /** The same, but everybody is asked; what the context does not permit is refused. */
-    static final String[] WITH_CAMERA_ON_DEMAND = {"--use-fake-device-for-media-stream"};
+    static final String[] WITH_CAMERA_ON_DEMAND = {CAMERA};
 
-    /** How long the page may take to show something: a lost node is noticed and left within this time. */
-    private static final double PATIENCE_MILLIS = 15_000;
+    /** How long the page may take to show something: after a loss it may wait for 20 s before it tries again. */
+    static final Duration PATIENCE = Duration.ofSeconds(45);
 
     private final Playwright playwright;
     private final Browser browser;
@@ -58,7 +61,7 @@ final class Chromium implements AutoCloseable {
 
     /** @param flags beside those that every test needs */
     static Chromium start(String... flags) {
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
+        PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         try {
@@ -75,6 +78,11 @@ final class Chromium implements AutoCloseable {
 
     Browser browser() {
         return browser;
+    }
+
+    /** Closes all pages: those of the next test need the processor, and share rooms with nobody. */
+    void closePages() {
+        browser.contexts().forEach(BrowserContext::close);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.switchboard.page;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.switchboard.support.Api;
+import dev.switchboard.support.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One tab of a Chromium that treats tabs out of sight as it does everywhere: Playwright switches that off and says of every
@@ -27,7 +29,8 @@ import java.util.regex.Pattern;
  */
 final class HiddenTab implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("DevTools listening on (ws://\\S+)");
-    private static final int TIMEOUT_S = 30;
+    private static final long END_S = 10;
+    private static final long TIMEOUT_S = Patience.LONG.toSeconds();
 
     private final Process process;
     private final WebSocket socket;
@@ -58,14 +61,19 @@ final class HiddenTab implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        socket = HttpClient.newHttpClient()
-                .newWebSocketBuilder()
-                .buildAsync(URI.create(listening(log)), new Listener())
-                .join();
-        session = attach(open("about:blank"));
-        send("Page.enable", session, Map.of());
-        send("Page.addScriptToEvaluateOnNewDocument", session, Map.of("source", script));
-        send("Page.navigate", session, Map.of("url", address));
+        try {
+            socket = HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .buildAsync(URI.create(listening(log)), new Listener())
+                    .join();
+            session = attach(open("about:blank"));
+            send("Page.enable", session, Map.of());
+            send("Page.addScriptToEvaluateOnNewDocument", session, Map.of("source", script));
+            send("Page.navigate", session, Map.of("url", address));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     private static String listening(Path log) {
@@ -128,7 +136,7 @@ final class HiddenTab implements AutoCloseable {
         socket.sendText(message.toString(), true).join();
         JsonNode answer = reply.orTimeout(TIMEOUT_S, TimeUnit.SECONDS).join();
         if (answer.has("error")) {
-            throw new AssertionError(method + ": " + answer.get("error"));
+            throw new IllegalStateException(method + ": " + answer.get("error"));
         }
         return answer.get("result");
     }
@@ -158,6 +166,12 @@ final class HiddenTab implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        // Its children write to its folder for a while when it is gone, and the folder goes next.
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, END_S, TimeUnit.SECONDS)
+                .join();
     }
 }

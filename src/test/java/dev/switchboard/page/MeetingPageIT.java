@@ -1,6 +1,7 @@
 package dev.switchboard.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
@@ -13,8 +14,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -48,6 +49,11 @@ class MeetingPageIT {
     static void stop() {
         cluster.close();
         chromium.close();
+    }
+
+    @AfterEach
+    void part() {
+        chromium.closePages();
     }
 
     private static Attendee attendee(String name, int node) {
@@ -155,9 +161,8 @@ class MeetingPageIT {
         guests.forEach(guest -> guest.join(meeting));
         for (Attendee each : real) {
             assertThat(each.tiles()).hasCount(10);
-            Assertions.assertThat((Boolean) each.view().evaluate(ALL_IN_SIGHT))
-                    .as("tiles of " + each.visitor.name)
-                    .isTrue();
+            await("tiles of " + each.visitor.name)
+                    .until(() -> (Boolean) each.view().evaluate(ALL_IN_SIGHT));
             Accessibility.check(each.visitor.page, "ten in a meeting");
         }
         picture(ann, "meeting-ten");

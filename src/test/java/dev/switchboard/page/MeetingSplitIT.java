@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.switchboard.support.Front;
+import dev.switchboard.support.Patience;
 import dev.switchboard.support.Ports;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
@@ -31,13 +32,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledIf("dev.switchboard.page.Chromium#isThere")
 class MeetingSplitIT {
-    private static final Duration TOGETHER = Duration.ofMinutes(1);
+    private static final Duration TOGETHER = Patience.LONG;
 
     /** The cut is noticed after 8 s of silence, then the seat is kept for its grace. */
-    private static final Duration GIVEN_UP = Duration.ofSeconds(40);
+    private static final Duration GIVEN_UP = Patience.promised(Duration.ofSeconds(40));
 
     /** Two renewals of what sockets hold. */
-    private static final Duration CLAIMED = Duration.ofSeconds(65);
+    private static final Duration CLAIMED = Patience.promised(Duration.ofSeconds(65));
 
     @TempDir
     private Path folder;
@@ -73,8 +74,7 @@ class MeetingSplitIT {
         if (chromium != null) {
             chromium.close();
         }
-        nodes.forEach(ProcessNode::close);
-        nodes.forEach(ProcessNode::await);
+        ProcessNode.closeAll(nodes);
         if (sides != null) {
             sides.close();
             postgres.close();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -24,13 +25,19 @@ class MissedCallsIT {
     @BeforeAll
     static void start() {
         chromium = Chromium.start(Chromium.WITH_CAMERA);
-        cluster = TestNodes.start(2, Map.of("PRESENCE_GRACE", "1s"));
+        // Longer than it takes to call somebody who was cut off: later it would not ring at all.
+        cluster = TestNodes.start(2, Map.of("PRESENCE_GRACE", "8s"));
     }
 
     @AfterAll
     static void stop() {
         cluster.close();
         chromium.close();
+    }
+
+    @AfterEach
+    void part() {
+        chromium.closePages();
     }
 
     private static Caller caller(String name, String address) {
@@ -85,6 +92,7 @@ class MissedCallsIT {
             ann.visitor.button("Hang up").click();
             ann.free();
             bobsWay.mend();
+            bob.visitor.hearsOfTheNetwork();
             assertThat(bob.visitor.button("Missed calls, 1 new")).isVisible();
             bob.free();
 

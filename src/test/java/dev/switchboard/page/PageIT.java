@@ -2,6 +2,7 @@ package dev.switchboard.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.GetByLabelOptions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.switchboard.support.Api;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -33,6 +35,11 @@ class PageIT {
     static void stop() {
         cluster.close();
         chromium.close();
+    }
+
+    @AfterEach
+    void part() {
+        chromium.closePages();
     }
 
     private static Visitor visitor(String name) {
@@ -83,7 +90,12 @@ class PageIT {
         assertThat(ann.heading(title)).isVisible();
         bob.button("Channels").click();
         bob.page.getByLabel("Find a channel").fill(title.substring(8));
-        bob.dialog().getByRole(AriaRole.BUTTON).getByText("Join").first().click();
+        // Until they are looked up, there are others' channels as well.
+        bob.dialog()
+                .getByRole(AriaRole.LISTITEM)
+                .filter(new Locator.FilterOptions().setHasText(title))
+                .getByText("Join")
+                .click();
         assertThat(bob.heading(title)).isVisible();
         bob.say("Here I am");
         assertThat(ann.message("Here I am")).isVisible();

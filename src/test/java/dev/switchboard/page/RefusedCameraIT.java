@@ -7,6 +7,7 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.switchboard.support.TestNodes;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -27,6 +28,11 @@ class RefusedCameraIT {
     static void stop() {
         cluster.close();
         chromium.close();
+    }
+
+    @AfterEach
+    void part() {
+        chromium.closePages();
     }
 
     private static Caller caller(String name, String... permissions) {

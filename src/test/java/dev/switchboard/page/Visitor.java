@@ -9,6 +9,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByLabelOptions;
 import com.microsoft.playwright.Page.GetByRoleOptions;
+import com.microsoft.playwright.TimeoutError;
 import com.microsoft.playwright.options.AriaRole;
 import java.util.List;
 import java.util.UUID;
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
 /** Somebody before the page: does what a person does, by what the page shows and says, and knows little of its inside. */
 final class Visitor {
     static final String PASSWORD = "correct horse";
+
+    private static final double SHORT_MILLIS = 2_000;
 
     final String name;
     final Page page;
@@ -45,6 +48,7 @@ final class Visitor {
     private Visitor(BrowserContext browser, String address, String name, String script) {
         this.name = name;
         page = browser.newPage();
+        page.setDefaultTimeout((double) Chromium.PATIENCE.toMillis());
         page.addInitScript(script);
         page.onPageError(faults::add);
         page.onConsoleMessage(message -> {
@@ -99,6 +103,20 @@ final class Visitor {
         composer().fill(text);
         page.keyboard().press("Enter");
         assertThat(composer()).hasValue("");
+    }
+
+    /** Does not wait for the page's next try, unless it comes at this very moment and takes the button away. */
+    void triesNow() {
+        try {
+            button("Try now").click(new Locator.ClickOptions().setTimeout(SHORT_MILLIS));
+        } catch (TimeoutError itTries) {
+            assertThat(page.getByText("The connection was lost.")).isHidden();
+        }
+    }
+
+    /** As browsers say it when there is a network again; without it a page may wait for 20 s before its next try. */
+    void hearsOfTheNetwork() {
+        page.evaluate("dispatchEvent(new Event('online'))");
     }
 
     /** Waits until what this visitor said is stored. */

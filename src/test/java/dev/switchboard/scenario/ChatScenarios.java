@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
+import dev.switchboard.support.Patience;
 import dev.switchboard.support.RoomView;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -24,7 +25,13 @@ import org.junit.jupiter.api.Test;
 
 /** What people do with a chat, written once; run on one node and on three. */
 abstract class ChatScenarios {
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Patience.USUAL;
+
+    /** Whoever signs out is out everywhere. */
+    private static final Duration REVOKED = Patience.promised(Duration.ofSeconds(1));
+
+    /** Of the nodes under test: shorter than usual, so that it can be waited out. */
+    static final Map<String, String> SETTINGS = Map.of("PRESENCE_GRACE", "4s");
 
     /** The doors of the cluster, at least one. */
     abstract List<URI> nodes();
@@ -483,9 +490,11 @@ abstract class ChatScenarios {
         BusClient there = BusClient.connect(node(1), ann);
         try (BusClient other = BusClient.connect(node(2), elsewhere)) {
             api(0).call("POST", "/api/v1/auth/logout", ann, null).ok();
-            assertThat(here.closed().get(1, TimeUnit.SECONDS)).isEqualTo(4403);
-            assertThat(there.closed().get(1, TimeUnit.SECONDS)).isEqualTo(4403);
-            await().atMost(Duration.ofSeconds(1))
+            assertThat(here.closed().get(REVOKED.toMillis(), TimeUnit.MILLISECONDS))
+                    .isEqualTo(4403);
+            assertThat(there.closed().get(REVOKED.toMillis(), TimeUnit.MILLISECONDS))
+                    .isEqualTo(4403);
+            await().atMost(REVOKED)
                     .until(() ->
                             api(1).call("GET", "/api/v1/users/me", ann, null).status() == 401);
             assertThat(other.request("user:me", Map.of()).get("id").asText()).isEqualTo(ann.id());
@@ -506,11 +515,11 @@ abstract class ChatScenarios {
             // A reload: another socket before the grace is over, on another node.
             BusClient reloaded = BusClient.connect(node(2), bob);
             reloaded.request("user:me", Map.of());
-            await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(5)).until(() -> presence(told, bob)
-                    .equals(List.of("user:online")));
+            // Past the grace, and past the time in which others are told.
+            await().during(Duration.ofSeconds(6))
+                    .until(() -> presence(told, bob).equals(List.of("user:online")));
             reloaded.close();
-            await().atMost(Duration.ofSeconds(25))
-                    .until(() -> presence(told, bob).equals(List.of("user:online", "user:offline")));
+            await().until(() -> presence(told, bob).equals(List.of("user:online", "user:offline")));
         }
     }
 

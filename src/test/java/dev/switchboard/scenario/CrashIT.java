@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.Audit;
+import dev.switchboard.support.Patience;
 import dev.switchboard.support.Pauses;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
+import dev.switchboard.support.ProcessNode.Launch;
 import dev.switchboard.support.Talker;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,15 +21,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Nodes die and freeze while people talk. Whatever happens, what was acknowledged is there under its number, and each
  * client saw one gapless log, each event once.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashIT {
     private static final int NODES = 3;
     private static final int ROOMS = 4;
@@ -35,12 +42,12 @@ class CrashIT {
     /** So many nodes are killed in one run of the test. */
     private static final int RUNS = Integer.getInteger("switchboard.crashRuns", 2);
 
-    private static final Duration LONGEST_AFTER_KILL = Duration.ofSeconds(3);
-    private static final Duration LONGEST_AFTER_FREEZE = Duration.ofSeconds(12);
-    private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
+    private static final Duration LONGEST_AFTER_KILL = Patience.promised(Duration.ofSeconds(3));
+    private static final Duration LONGEST_AFTER_FREEZE = Patience.promised(Duration.ofSeconds(12));
+    private static final Duration BACK_WITHIN = Patience.promised(Duration.ofSeconds(5));
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
     private final Postgres postgres = Postgres.create();
     private final Audit audit = new Audit(postgres);
@@ -48,14 +55,30 @@ class CrashIT {
     private final List<Talker> talkers = new ArrayList<>();
     private Map<String, String> settings;
 
-    @BeforeEach
-    void start() {
-        settings = ProcessNode.newCluster(postgres);
+    @BeforeAll
+    void startNodes() {
+        settings = ProcessNode.newCluster(postgres, NODES);
         settings.putAll(Map.of("SOCKET_MESSAGE_RATE", "1000", "SOCKET_MESSAGE_BURST", "1000"));
         for (int i = 0; i < NODES; i++) {
-            nodes.add(ProcessNode.start(folder, settings));
+            nodes.add(ProcessNode.start(folder, settings, Ports.free(), Launch.SMALL));
         }
         nodes.forEach(ProcessNode::awaitReady);
+    }
+
+    @AfterAll
+    void stopNodes() {
+        ProcessNode.closeAll(nodes);
+        postgres.close();
+    }
+
+    private void awaitWhole() {
+        await().atMost(Patience.LONG).until(() -> nodes.stream().allMatch(node -> node.isAtRestWith(NODES)));
+    }
+
+    /** Everybody begins to talk, in rooms that are new. */
+    @BeforeEach
+    void start() {
+        awaitWhole();
         Api api = new Api(nodes.get(0).door());
         List<Account> people = new ArrayList<>();
         for (int i = 0; i < PEOPLE; i++) {
@@ -81,21 +104,20 @@ class CrashIT {
                 }
             }
         }
-        awaitProgress(Duration.ofSeconds(20));
+        awaitProgress();
     }
 
     @AfterEach
     void stop() {
         talkers.forEach(Talker::close);
-        nodes.forEach(ProcessNode::close);
-        postgres.close();
+        talkers.clear();
     }
 
     /** Everybody gets some more messages acknowledged. */
-    private void awaitProgress(Duration within) {
+    private void awaitProgress() {
         Map<Talker, Integer> before = new HashMap<>();
         talkers.forEach(t -> before.put(t, t.acknowledged().size()));
-        await().atMost(within).untilAsserted(() -> assertThat(talkers)
+        await().atMost(Patience.LONG).untilAsserted(() -> assertThat(talkers)
                 .allMatch(t -> t.acknowledged().size() >= before.get(t) + 5));
     }
 
@@ -105,19 +127,18 @@ class CrashIT {
             long since = System.nanoTime();
             ProcessNode victim = nodes.remove(ThreadLocalRandom.current().nextInt(nodes.size()));
             victim.kill();
-            awaitProgress(Duration.ofSeconds(15));
+            awaitProgress();
             Pauses pauses = Pauses.of(talkers, since);
             System.out.printf("kill -9, run %d: %s%n", run, pauses);
             assertThat(pauses.room()).isLessThan(LONGEST_AFTER_KILL);
             assertThat(pauses.back()).isLessThan(BACK_WITHIN);
             assertThat(talkers).allMatch(t -> t.view().faults().isEmpty());
             ProcessNode fresh =
-                    ProcessNode.start(folder, settings, victim.door().getPort());
+                    ProcessNode.start(folder, settings, victim.door().getPort(), Launch.SMALL);
             nodes.add(fresh);
             fresh.awaitReady();
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> nodes.stream().allMatch(node -> node.isAtRestWith(NODES)));
-            awaitProgress(Duration.ofSeconds(15));
+            awaitWhole();
+            awaitProgress();
         }
         audit.rooms(talkers);
     }
@@ -127,13 +148,13 @@ class CrashIT {
         ProcessNode frozen = nodes.get(1);
         long since = System.nanoTime();
         frozen.freeze();
-        awaitProgress(Duration.ofSeconds(40));
+        awaitProgress();
         Pauses pauses = Pauses.of(talkers, since);
         System.out.printf("SIGSTOP: %s%n", pauses);
         assertThat(pauses.room()).isLessThan(LONGEST_AFTER_FREEZE);
         frozen.thaw();
-        await().atMost(Duration.ofSeconds(60)).until(() -> nodes.stream().allMatch(node -> node.isAtRestWith(NODES)));
-        awaitProgress(Duration.ofSeconds(40));
+        awaitWhole();
+        awaitProgress();
         audit.rooms(talkers);
     }
 }

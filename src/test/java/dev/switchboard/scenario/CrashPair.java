@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Device;
+import dev.switchboard.support.Patience;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Two people who call each other while a node dies. */
 final class CrashPair {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Patience.USUAL;
 
     final Device caller;
     final Device callee;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
+import dev.switchboard.support.Patience;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
 import java.nio.file.Path;
@@ -17,7 +19,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,7 @@ class DrainIT {
     private static final Duration SHUTDOWN = Duration.ofSeconds(10);
 
     /** The bridge looks for deadlines every 200 ms, and the signal, the frames and this test take their time too. */
-    private static final Duration SLACK = Duration.ofSeconds(1);
+    private static final Duration SLACK = Patience.promised(Duration.ofSeconds(1));
 
     /** What one of the sockets heard at the end. */
     private record End(int code, Duration after) {}
@@ -62,7 +63,7 @@ class DrainIT {
                     "CLUSTER_NAME",
                     "drain-" + UUID.randomUUID(),
                     "CLUSTER_PORT",
-                    String.valueOf(10 * ThreadLocalRandom.current().nextInt(1_000, 3_000)),
+                    String.valueOf(Ports.cluster()),
                     "DATABASE_URL",
                     postgres.url(),
                     "SHUTDOWN_TIMEOUT",

@@ -13,6 +13,7 @@ import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Companion;
 import dev.switchboard.support.EchoService;
 import dev.switchboard.support.HaProxy;
+import dev.switchboard.support.Patience;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessCluster;
 import dev.switchboard.support.ProcessNode;
@@ -55,15 +56,15 @@ class GrowthIT {
     private static final int TERMINATED = 143;
     private static final int NODE_DRAINING = 1012;
     private static final Duration GRACE = Duration.ofSeconds(8);
-    private static final Duration WITHIN = Duration.ofSeconds(30);
+    private static final Duration WITHIN = Patience.LONG;
 
     /** For a node that leaves in order, or is killed. */
-    private static final Duration LEAVE_WITHIN = Duration.ofSeconds(3);
+    private static final Duration LEAVE_WITHIN = Patience.promised(Duration.ofSeconds(3));
 
     /** Nodes that start take the processors from those that serve: on two cores that is most of the pause. */
-    private static final Duration COME_WITHIN = Duration.ofSeconds(10);
+    private static final Duration COME_WITHIN = Patience.promised(Duration.ofSeconds(10));
 
-    private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
+    private static final Duration BACK_WITHIN = Patience.promised(Duration.ofSeconds(5));
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private static final String ROUTES =

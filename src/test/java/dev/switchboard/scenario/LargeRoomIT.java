@@ -9,6 +9,7 @@ import dev.switchboard.protocol.Ids;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.BusClient;
+import dev.switchboard.support.Patience;
 import dev.switchboard.support.TestNodes;
 import java.net.URI;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Rooms of more than 200 members: counts are pushed, single people are asked about. */
 class LargeRoomIT {
     private static final int OTHERS = Conversation.SMALL + 50;
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Patience.USUAL;
 
     private static TestNodes cluster;
 

@@ -10,6 +10,8 @@ import dev.switchboard.support.Chatter;
 import dev.switchboard.support.EchoService;
 import dev.switchboard.support.HttpStream;
 import dev.switchboard.support.LiveObjects;
+import dev.switchboard.support.Patience;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
 import io.vertx.core.Vertx;
@@ -27,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -145,7 +146,7 @@ class LiveLoadIT {
         write(text);
         String said = good ? "(Settings changed: |Settings that take effect)" : "Settings not changed: ";
         await().alias(text)
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Patience.LONG)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> {
                     String since = node.log().substring(before);
@@ -232,8 +233,7 @@ class LiveLoadIT {
                                     "CLUSTER_NAME",
                                     "live-" + UUID.randomUUID(),
                                     "CLUSTER_PORT",
-                                    String.valueOf(
-                                            10 * ThreadLocalRandom.current().nextInt(1_000, 3_000)),
+                                    String.valueOf(Ports.cluster()),
                                     "DATABASE_URL",
                                     postgres.url()))
                     .awaitReady();
@@ -260,17 +260,17 @@ class LiveLoadIT {
                 int moved = i;
                 edit("server: { shutdownTimeout: 6s, maxFrame: 3" + moved + "KiB }\n", true);
                 edit("server: { port: " + taken.getLocalPort() + ", maxFrame: 3" + moved + "KiB }\n", false);
-                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(chatters)
+                await().atMost(Patience.LONG).untilAsserted(() -> assertThat(chatters)
                         .allSatisfy(chatter -> assertThat(chatter.closedWith()).hasSize(moved + 1)));
                 // Who is on the way back to this listener when it goes as well is not closed by it.
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> chatters.stream().allMatch(Chatter::connected));
+                await().atMost(Patience.LONG).until(() -> chatters.stream().allMatch(Chatter::connected));
             }
             edit(BASE, true);
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(chatters)
+            await().atMost(Patience.LONG).untilAsserted(() -> assertThat(chatters)
                     .allSatisfy(chatter -> assertThat(chatter.closedWith()).hasSize(LISTENERS + 1)));
             clock.shutdown();
-            assertThat(clock.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(clock.awaitTermination(Patience.LONG.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             chatters.forEach(Chatter::hush);
             chatters.forEach(Chatter::finish);
             requests.close();
@@ -283,7 +283,7 @@ class LiveLoadIT {
                     .sum();
             new Audit(postgres).rooms(chatters);
             // The last listener that was replaced takes its time to drain.
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Patience.LONG)
                     .pollInterval(Duration.ofSeconds(2))
                     .untilAsserted(() -> assertNothingLeft(before));
             LiveObjects after = LiveObjects.of(node.pid());

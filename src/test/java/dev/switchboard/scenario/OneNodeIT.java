@@ -11,7 +11,7 @@ class OneNodeIT extends ChatScenarios {
 
     @BeforeAll
     static void start() {
-        cluster = TestNodes.start(1);
+        cluster = TestNodes.start(1, SETTINGS);
     }
 
     @AfterAll

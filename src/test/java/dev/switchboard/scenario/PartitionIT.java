@@ -9,6 +9,7 @@ import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.Audit;
 import dev.switchboard.support.BusClient;
 import dev.switchboard.support.Companion;
+import dev.switchboard.support.Patience;
 import dev.switchboard.support.Pauses;
 import dev.switchboard.support.Ports;
 import dev.switchboard.support.Postgres;
@@ -44,15 +45,15 @@ class PartitionIT {
     private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(50);
 
     /** 8 s of silence, and some for each side to put its state in order. */
-    private static final Duration NOTICED = Duration.ofSeconds(20);
+    private static final Duration NOTICED = Patience.promised(Duration.ofSeconds(20));
 
     /** What docs/operations.md promises, and a little. */
-    private static final Duration COMPARED = Duration.ofSeconds(35);
+    private static final Duration COMPARED = Patience.promised(Duration.ofSeconds(35));
 
     /** Two renewals. */
-    private static final Duration ENDS_TOLD = Duration.ofSeconds(65);
+    private static final Duration ENDS_TOLD = Patience.promised(Duration.ofSeconds(65));
 
-    private static final Duration MERGED = Duration.ofSeconds(40);
+    private static final Duration MERGED = Patience.promised(Duration.ofSeconds(40));
 
     @TempDir
     private Path folder;
@@ -108,15 +109,14 @@ class PartitionIT {
         for (int place : COMPANIONS) {
             companions.add(new Companion(nodes.get(place).door(), api.register("c" + companions.size()), meeting));
         }
-        progress(Duration.ofSeconds(20));
+        progress(COMPARED);
     }
 
     @AfterEach
     void stop() {
         talkers.forEach(Talker::close);
         companions.forEach(Companion::close);
-        nodes.forEach(ProcessNode::close);
-        nodes.forEach(ProcessNode::await);
+        ProcessNode.closeAll(nodes);
         if (sides != null) {
             sides.close();
         }

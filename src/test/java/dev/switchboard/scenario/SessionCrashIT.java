@@ -7,14 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
 import dev.switchboard.support.Device;
+import dev.switchboard.support.Patience;
+import dev.switchboard.support.Ports;
 import dev.switchboard.support.Postgres;
 import dev.switchboard.support.ProcessNode;
+import dev.switchboard.support.ProcessNode.Launch;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,7 +51,7 @@ class SessionCrashIT {
     /** Requests that are under way when the node dies began within this time. */
     private static final int STRIKE_MS = 250;
 
-    private static final Duration SETTLED = Duration.ofSeconds(40);
+    private static final Duration SETTLED = Patience.LONG;
 
     @TempDir
     private Path folder;
@@ -78,7 +82,8 @@ class SessionCrashIT {
                 "4s",
                 "PRESENCE_GRACE",
                 "1s"));
-        IntStream.range(0, NODES).forEach(i -> nodes.add(ProcessNode.start(folder, settings)));
+        IntStream.range(0, NODES)
+                .forEach(i -> nodes.add(ProcessNode.start(folder, settings, Ports.free(), Launch.SMALL)));
         nodes.forEach(ProcessNode::awaitReady);
         Api api = new Api(nodes.get(0).door());
         IntStream.range(0, 2 * PAIRS).forEach(i -> callers.add(api.register("caller" + i)));
@@ -88,7 +93,7 @@ class SessionCrashIT {
     @AfterEach
     void stop() {
         threads.shutdownNow();
-        nodes.forEach(ProcessNode::close);
+        ProcessNode.closeAll(nodes);
         postgres.close();
     }
 
@@ -107,24 +112,22 @@ class SessionCrashIT {
 
     /** All nodes are there, and everything has its backup: a crash takes one node only. */
     private void awaitWhole() {
-        await().atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(200))
-                .until(() -> {
-                    for (ProcessNode node : nodes) {
-                        if (!node.isReady()) {
-                            return false;
-                        }
-                        JsonNode cluster = new Api(node.door())
-                                .call("GET", "/health", null, null)
-                                .body()
-                                .at("/info/cluster");
-                        if (cluster.get("members").asInt() != NODES
-                                || !cluster.get("safe").asBoolean()) {
-                            return false;
-                        }
-                    }
-                    return true;
-                });
+        await().atMost(Patience.LONG).pollInterval(Duration.ofMillis(200)).until(() -> {
+            for (ProcessNode node : nodes) {
+                if (!node.isReady()) {
+                    return false;
+                }
+                JsonNode cluster = new Api(node.door())
+                        .call("GET", "/health", null, null)
+                        .body()
+                        .at("/info/cluster");
+                if (cluster.get("members").asInt() != NODES
+                        || !cluster.get("safe").asBoolean()) {
+                    return false;
+                }
+            }
+            return true;
+        });
     }
 
     /** One node dies. */
@@ -226,14 +229,17 @@ class SessionCrashIT {
             int victim = random.nextInt(nodes.size());
             ProcessNode node = nodes.get(victim);
             node.kill();
-            nodes.set(victim, ProcessNode.start(folder, settings));
+            nodes.set(victim, ProcessNode.start(folder, settings, Ports.free(), Launch.SMALL));
             return node.door();
         }
 
         private URI living(URI dead) {
-            return nodes.stream()
-                    .filter(node -> !node.door().equals(dead) && node.isReady())
-                    .findFirst()
+            // One that takes over keys may be too busy to say that it is ready.
+            return await().until(
+                            () -> nodes.stream()
+                                    .filter(node -> !node.door().equals(dead) && node.isReady())
+                                    .findFirst(),
+                            Optional::isPresent)
                     .orElseThrow()
                     .door();
         }

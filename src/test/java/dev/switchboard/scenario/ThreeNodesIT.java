@@ -11,7 +11,7 @@ class ThreeNodesIT extends ChatScenarios {
 
     @BeforeAll
     static void start() {
-        cluster = TestNodes.start(3);
+        cluster = TestNodes.start(3, SETTINGS);
     }
 
     @AfterAll

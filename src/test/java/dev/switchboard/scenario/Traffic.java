@@ -9,6 +9,7 @@ import dev.switchboard.support.Companion;
 import dev.switchboard.support.Crowd;
 import dev.switchboard.support.HttpStream;
 import dev.switchboard.support.HttpTraffic;
+import dev.switchboard.support.Patience;
 import dev.switchboard.support.Pauses;
 import dev.switchboard.support.Tunnels;
 import dev.switchboard.support.Witness.Took;
@@ -35,7 +36,7 @@ import java.util.stream.Stream;
 final class Traffic implements AutoCloseable {
     private static final int COMPANIONS = 6;
     private static final int BROWSERS = 2;
-    private static final Duration WITHIN = Duration.ofSeconds(30);
+    private static final Duration WITHIN = Patience.LONG;
 
     /** Somebody who belongs to every room, and is in none by a socket. */
     final Account browser;

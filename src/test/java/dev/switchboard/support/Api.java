@@ -16,8 +16,8 @@ import java.util.UUID;
 public final class Api {
     public static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+            HttpClient.newBuilder().connectTimeout(Patience.USUAL).build();
+    private static final Duration TIMEOUT = Patience.USUAL;
 
     private final URI base;
 

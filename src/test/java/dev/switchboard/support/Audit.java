@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.support.RoomView.Seen;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,8 +21,6 @@ import java.util.UUID;
  * event once.
  */
 public final class Audit {
-    private static final Duration ARRIVAL = Duration.ofSeconds(30);
-
     private final Postgres database;
 
     /** One event of a log, as it is stored; a change has neither sender nor clientId. */
@@ -43,7 +40,7 @@ public final class Audit {
     }
 
     private void room(String room, List<Witness> people) {
-        await().atMost(ARRIVAL).untilAsserted(() -> {
+        await().atMost(Patience.LONG).untilAsserted(() -> {
             long head = head(room);
             assertThat(people).allMatch(t -> t.view().lastSeq() == head);
         });

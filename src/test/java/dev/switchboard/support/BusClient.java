@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -23,8 +22,7 @@ import java.util.function.Consumer;
 /** A raw WebSocket on {@code /eventbus/websocket}: the bridge protocol without any client library. */
 public final class BusClient implements AutoCloseable {
     private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    private static final int TIMEOUT_S = 20;
+            HttpClient.newBuilder().connectTimeout(Patience.USUAL).build();
 
     private final Map<String, CompletableFuture<JsonNode>> replies = new ConcurrentHashMap<>();
     private final Map<String, List<Consumer<JsonNode>>> handlers = new ConcurrentHashMap<>();
@@ -51,7 +49,7 @@ public final class BusClient implements AutoCloseable {
     }
 
     private BusClient(URI node, Account bearer) {
-        WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5));
+        WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(Patience.USUAL);
         if (bearer != null) {
             builder.header("Authorization", "Bearer " + bearer.accessToken());
         }
@@ -101,7 +99,7 @@ public final class BusClient implements AutoCloseable {
         } else {
             raw(frame.put("replyAddress", replyAddress).toString());
         }
-        return reply.orTimeout(TIMEOUT_S, TimeUnit.SECONDS);
+        return reply.orTimeout(Patience.USUAL.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static JsonNode await(CompletableFuture<JsonNode> future) {

@@ -3,6 +3,7 @@ package dev.switchboard.support;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.Api.Account;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -31,14 +32,14 @@ public final class Chatter implements Witness {
         return thread;
     });
 
-    private static final int PATIENCE_S = 20;
     private static final int AGAIN_MS = 100;
 
     /** As docs/client.md asks for: not all at the same moment. */
     private static final int JITTER_MS = 300;
 
     /** A client whose node is silent for so long goes elsewhere. */
-    private static final int SILENCE_S = 4;
+    private static final long SILENCE_S =
+            Patience.promised(Duration.ofSeconds(4)).toSeconds();
 
     private final Account account;
     private final URI door;
@@ -160,7 +161,7 @@ public final class Chatter implements Witness {
         synchronized (this) {
             last = saying;
         }
-        last.copy().orTimeout(PATIENCE_S, TimeUnit.SECONDS).join();
+        last.copy().orTimeout(Patience.LONG.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     @Override

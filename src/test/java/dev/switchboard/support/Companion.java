@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Companion implements AutoCloseable {
     private static final long BEFORE_RECONNECT_MS = 100;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long PATIENCE_NANOS = Patience.LONG.toNanos();
 
     private final URI door;
     private final Account account;

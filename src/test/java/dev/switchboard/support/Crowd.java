@@ -26,8 +26,6 @@ public final class Crowd implements AutoCloseable {
 
     private static final int SOCKETS_IN_ROOM = 10;
 
-    private static final Duration WITHIN = Duration.ofSeconds(30);
-
     private final List<Account> people = new ArrayList<>();
     private final Map<String, List<Chatter>> rooms = new HashMap<>();
     private final List<Chatter> chatters = new ArrayList<>();
@@ -109,7 +107,7 @@ public final class Crowd implements AutoCloseable {
     public void awaitProgress() {
         Map<Chatter, Integer> before = new HashMap<>();
         chatters.forEach(each -> before.put(each, each.acknowledgements().size()));
-        await().atMost(WITHIN).untilAsserted(() -> assertThat(chatters)
+        await().atMost(Patience.LONG).untilAsserted(() -> assertThat(chatters)
                 .filteredOn(each -> each.acknowledgements().size() <= before.get(each))
                 .isEmpty());
     }

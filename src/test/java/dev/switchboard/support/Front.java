@@ -22,6 +22,7 @@ public final class Front implements AutoCloseable {
     private final NetClient client =
             vertx.createNetClient(new NetClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MILLIS));
     private final Set<NetSocket> browsers = ConcurrentHashMap.newKeySet();
+    private final Set<NetSocket> backs = ConcurrentHashMap.newKeySet();
     private final List<URI> nodes;
     private final int port;
     private volatile boolean cut;
@@ -51,6 +52,11 @@ public final class Front implements AutoCloseable {
         return port;
     }
 
+    /** What nodes say on the connections that are open does not arrive any more; they do not know. */
+    public void deafen() {
+        backs.forEach(NetSocket::pause);
+    }
+
     /** From now on nothing passes, and what was open is closed. */
     public void cut() {
         cut = true;
@@ -63,14 +69,17 @@ public final class Front implements AutoCloseable {
     }
 
     private void accept(NetSocket browser) {
+        browser.pause();
+        browsers.add(browser);
+        browser.closeHandler(closed -> browsers.remove(browser));
+        // Only now: whoever cuts meanwhile finds it among the others.
         if (cut) {
             browser.close();
             return;
         }
-        browser.pause();
-        browsers.add(browser);
-        browser.closeHandler(closed -> browsers.remove(browser));
         connect(0).onFailure(failure -> browser.close()).onSuccess(node -> {
+            backs.add(node);
+            node.closeHandler(closed -> backs.remove(node));
             browser.pipeTo(node);
             node.pipeTo(browser);
         });

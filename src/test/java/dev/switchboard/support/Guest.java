@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchboard.support.Api.Account;
 import java.net.URI;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +13,6 @@ import java.util.function.Predicate;
 
 /** A signed-in socket that takes part in meetings and remembers what it hears. */
 public final class Guest implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private final BusClient bus;
     private final Account account;
     private final String socketId;
@@ -110,8 +107,7 @@ public final class Guest implements AutoCloseable {
 
     /** Waits for an event; gives its data. */
     public JsonNode hears(String type, Predicate<JsonNode> data) {
-        return await().atMost(PATIENCE)
-                .until(
+        return await().until(
                         () -> all(type).stream()
                                 .map(event -> event.get("data"))
                                 .filter(data)
@@ -122,7 +118,7 @@ public final class Guest implements AutoCloseable {
 
     /** Waits for the message with this number; none before it may be missing, come twice or out of order. */
     public void hearsUpTo(long seq) {
-        await().atMost(PATIENCE).until(() -> last() >= seq);
+        await().until(() -> last() >= seq);
         long before = 0;
         for (JsonNode event : all("message:new")) {
             long number = event.get("seq").asLong();

@@ -95,6 +95,7 @@ public final class HaProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
+        process.destroyForcibly();
+        process.onExit().join();
     }
 }

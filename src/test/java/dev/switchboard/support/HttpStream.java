@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class HttpStream implements AutoCloseable {
     private static final int TICK_MS = 20;
     private static final int CONNECTIONS = 64;
-    private static final long TIMEOUT_MS = 10_000;
+    private static final long TIMEOUT_MS = 30_000;
 
     /** Shorter than the balancer's, so that no request meets a connection that is being closed for its age. */
     private static final int KEEP_ALIVE_S = 20;

@@ -30,8 +30,6 @@ import org.postgresql.ds.PGSimpleDataSource;
  * its own, copied from a migrated one in some 50 ms.
  */
 public final class Postgres implements AutoCloseable {
-    private static final long OPEN_SECONDS = 60;
-
     private final String name;
 
     private Postgres(String name) {
@@ -162,7 +160,7 @@ public final class Postgres implements AutoCloseable {
 
     private static <T> T await(Future<T> future) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(OPEN_SECONDS, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

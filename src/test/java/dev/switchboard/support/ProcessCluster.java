@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,8 +18,6 @@ import java.util.TreeMap;
 
 /** Nodes as their users run them, in processes of their own, behind a balancer that asks which of them are ready. */
 public final class ProcessCluster implements AutoCloseable {
-    private static final Duration CHANGE = Duration.ofSeconds(60);
-
     private final Path folder;
     private final Map<String, String> settings;
     private final List<Integer> ports = new ArrayList<>();
@@ -94,10 +91,10 @@ public final class ProcessCluster implements AutoCloseable {
         if (doors.isEmpty()) {
             return;
         }
-        await().atMost(CHANGE)
+        await().atMost(Patience.LONG)
                 .untilAsserted(() ->
                         assertThat(doors).extracting(ProcessNode::cluster).containsOnly(nodes.size() + " at rest"));
-        await().atMost(CHANGE)
+        await().atMost(Patience.LONG)
                 .untilAsserted(() -> assertThat(balancer.nodesUp()).isEqualTo(doors.size()));
     }
 
@@ -111,7 +108,7 @@ public final class ProcessCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.values().forEach(ProcessNode::close);
+        ProcessNode.closeAll(nodes.values());
         balancer.close();
     }
 }

@@ -11,18 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A node as its users run it: the program in a process of its own, which can be killed and frozen. */
 public final class ProcessNode implements AutoCloseable {
     private static final Path JAR = Path.of("target", "switchboard.jar");
-    private static final Duration START = Duration.ofSeconds(60);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
 
@@ -61,13 +62,28 @@ public final class ProcessNode implements AutoCloseable {
                 "CLUSTER_NAME",
                 "test-" + UUID.randomUUID(),
                 "CLUSTER_PORT",
-                String.valueOf(ThreadLocalRandom.current().nextInt(2_000, 3_000) * 10),
+                String.valueOf(Ports.cluster()),
                 "JWT_SECRET",
                 "a secret that is only good for tests, really",
                 "RATE_LIMIT_RPS",
                 "0",
                 "RATE_LIMIT_AUTH",
                 "0"));
+    }
+
+    /**
+     * The same, of which it is known where so many nodes are. A node that was taken for gone looks for the others at all
+     * places, and waits for 5 s at each where nobody is: of the usual ten that is most of a minute.
+     */
+    public static Map<String, String> newCluster(Postgres database, int nodes) {
+        Map<String, String> settings = newCluster(database);
+        int first = Integer.parseInt(settings.get("CLUSTER_PORT"));
+        settings.put(
+                "CLUSTER_MEMBERS",
+                IntStream.range(first, first + nodes)
+                        .mapToObj(port -> "127.0.0.1:" + port)
+                        .collect(Collectors.joining(",")));
+        return settings;
     }
 
     /**
@@ -118,7 +134,7 @@ public final class ProcessNode implements AutoCloseable {
     }
 
     private ProcessNode await(BooleanSupplier ready) {
-        long deadline = System.nanoTime() + START.toNanos();
+        long deadline = System.nanoTime() + Patience.LONG.toNanos();
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
                 throw new IllegalStateException("the node ended:\n" + log() + errors());
@@ -152,8 +168,13 @@ public final class ProcessNode implements AutoCloseable {
 
     /** How many nodes it sees, and whether all state is where it belongs with its backups. */
     public String cluster() {
-        JsonNode cluster =
-                new Api(door).call("GET", "/health", null, null).body().at("/info/cluster");
+        JsonNode cluster;
+        try {
+            cluster = new Api(door).call("GET", "/health", null, null).body().at("/info/cluster");
+        } catch (UncheckedIOException e) {
+            // It was frozen, for example, and its connections with it.
+            return "no answer";
+        }
         return cluster.path("members").asInt() + (cluster.path("safe").asBoolean() ? " at rest" : " on the move");
     }
 
@@ -217,7 +238,7 @@ public final class ProcessNode implements AutoCloseable {
     /** Waits until it ends by itself; returns the exit code. */
     public int await() {
         try {
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(Patience.LONG.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("the node does not end:\n" + log());
             }
             return process.exitValue();
@@ -242,8 +263,15 @@ public final class ProcessNode implements AutoCloseable {
         }
     }
 
+    /** All of them at once. */
+    public static void closeAll(Collection<ProcessNode> nodes) {
+        nodes.forEach(node -> node.process.destroyForcibly());
+        nodes.forEach(ProcessNode::await);
+    }
+
+    /** Waits for its end: its folder goes next, and nobody may write there meanwhile. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        kill();
     }
 }

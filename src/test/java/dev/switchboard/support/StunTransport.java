@@ -12,7 +12,10 @@ import java.util.Arrays;
 
 /** Carries one STUN request and its answer. */
 interface StunTransport extends AutoCloseable {
+    /** Until a packet is sent again. */
     int TIMEOUT_MILLIS = 2_000;
+
+    int TRIES = 10;
 
     byte[] exchange(byte[] request) throws IOException;
 
@@ -33,7 +36,7 @@ interface StunTransport extends AutoCloseable {
                         socket.receive(answer);
                         return Arrays.copyOf(answer.getData(), answer.getLength());
                     } catch (SocketTimeoutException e) {
-                        if (tries == 3) {
+                        if (tries == TRIES) {
                             throw e;
                         }
                     }
@@ -49,8 +52,8 @@ interface StunTransport extends AutoCloseable {
 
     static StunTransport tcp(InetSocketAddress server) throws IOException {
         Socket socket = new Socket();
-        socket.connect(server, TIMEOUT_MILLIS);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.connect(server, TRIES * TIMEOUT_MILLIS);
+        socket.setSoTimeout(TRIES * TIMEOUT_MILLIS);
         DataInputStream in = new DataInputStream(socket.getInputStream());
         return new StunTransport() {
             @Override

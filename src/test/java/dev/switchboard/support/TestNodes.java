@@ -13,16 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Real nodes in this JVM, one cluster, a database of their own. */
 public final class TestNodes implements AutoCloseable {
-    /** Clusters keep out of each other's way: each has ports of its own, ten apart; other builds begin elsewhere. */
-    private static final AtomicInteger NEXT_CLUSTER_PORT =
-            new AtomicInteger(10 * ThreadLocalRandom.current().nextInt(1_000, 3_000));
-
     private final Postgres postgres = Postgres.create();
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, String> settings = new HashMap<>();
@@ -43,7 +37,7 @@ public final class TestNodes implements AutoCloseable {
                     "CLUSTER_NAME",
                     "test-" + UUID.randomUUID(),
                     "CLUSTER_PORT",
-                    String.valueOf(NEXT_CLUSTER_PORT.getAndAdd(10)),
+                    String.valueOf(Ports.cluster()),
                     "DATABASE_URL",
                     cluster.postgres.url(),
                     "DATA_DIR",

@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +20,6 @@ public final class TurnServer implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/bin/turnserver");
     private static final Path CONFIGURATION = Path.of("deploy", "coturn", "turnserver.conf");
     private static final String HOST = "127.0.0.1";
-    private static final Duration START = Duration.ofSeconds(20);
 
     private final Process process;
     private final int port;
@@ -92,7 +90,7 @@ public final class TurnServer implements AutoCloseable {
     }
 
     private void awaitReady() throws IOException {
-        long deadline = System.nanoTime() + START.toNanos();
+        long deadline = System.nanoTime() + Patience.LONG.toNanos();
         while (System.nanoTime() < deadline && process.isAlive()) {
             try (Socket socket = new Socket()) {
                 socket.connect(address(), 200);
@@ -117,5 +115,6 @@ public final class TurnServer implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+        process.onExit().join();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
@@ -35,6 +36,11 @@ class PublishedClientsIT {
 
     /** Lets every page in. */
     private BridgeServer elsewhere;
+
+    /** Of all who walk in one; null until somebody does. */
+    private Playwright playwright;
+
+    private Browser browser;
 
     private record Ended(int code, String output) {}
 
@@ -89,6 +95,9 @@ class PublishedClientsIT {
 
     @AfterAll
     void stop() {
+        if (playwright != null) {
+            playwright.close();
+        }
         if (server != null) {
             server.close();
         }
@@ -126,11 +135,13 @@ class PublishedClientsIT {
     private void walkInChromium(String url, String transport) {
         Path chromium = Path.of("/usr/bin/chromium");
         assumeTrue(Files.isExecutable(chromium), "Skipped: there is no " + chromium + " here");
-        var options = new BrowserType.LaunchOptions().setExecutablePath(chromium);
-        var env = new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"));
-        try (Playwright playwright = Playwright.create(env);
-                Browser browser = playwright.chromium().launch(options)) {
-            Page page = browser.newPage();
+        if (playwright == null) {
+            playwright = Playwright.create(
+                    new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(chromium));
+        }
+        try (BrowserContext context = browser.newContext()) {
+            Page page = context.newPage();
             page.navigate("http://127.0.0.1:" + server.port + "/clients/page.html");
             Object end = page.evaluate(
                     "a => walk(EventBus, ...a)",

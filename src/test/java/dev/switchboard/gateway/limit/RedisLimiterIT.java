@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.switchboard.config.Authorities;
 import dev.switchboard.config.Secret;
 import dev.switchboard.gateway.Certificates;
+import dev.switchboard.support.Patience;
 import dev.switchboard.support.Ports;
 import dev.switchboard.support.RedisProcess;
 import io.vertx.core.Context;
@@ -122,8 +123,8 @@ class RedisLimiterIT {
         long granted = granted(all);
         double seconds = (System.nanoTime() - began) / 1e9;
 
+        // The seconds are ours: by those of Redis, SharedBudgetIT counts exactly.
         assertThat(granted).isBetween(200L, (long) (200 + 10 * seconds) + 1);
-        assertThat(granted).isGreaterThanOrEqualTo((long) (200 + 10 * seconds) - 1);
         assertThat(one.limiter.decidedByNode() + two.limiter.decidedByNode()).isZero();
         assertThat(get(two.take("otp", "a")).remaining()).isEqualTo(2);
         assertThat(get(one.take("otp", "a")).remaining()).isEqualTo(1);
@@ -185,7 +186,9 @@ class RedisLimiterIT {
             assertThat(granted(first))
                     .as("each node by itself, limited all the same")
                     .isEqualTo(3);
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .as("all of them wait once, not one after the other")
+                    .isLessThan(Patience.promised(Duration.ofSeconds(2)));
             assertThat(node.limiter.isUp()).isFalse();
             assertThat(node.limiter.decidedByNode()).isGreaterThanOrEqualTo(5_000);
 
@@ -194,12 +197,12 @@ class RedisLimiterIT {
                 get(node.take("default", "b"));
             }
             assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .as("nobody waits for it any more")
-                    .isLessThan(Duration.ofSeconds(2));
+                    .as("nobody waits for it any more: that would be 10 s")
+                    .isLessThan(Patience.promised(Duration.ofSeconds(2)));
         } finally {
             redis.thaw();
         }
-        await().atMost(Duration.ofSeconds(20)).until(node.limiter::isUp);
+        await().until(node.limiter::isUp);
         get(node.take("default", "c"));
         await().untilAsserted(() -> {
             get(node.take("default", "c"));
@@ -211,11 +214,11 @@ class RedisLimiterIT {
     void aRedisThatPausesItsClientsIsSlowToo() throws Exception {
         Node node = node(Duration.ofMillis(100));
         await().until(() -> get(node.take("default", "warm")).granted() && node.limiter.isUp());
-        redis.call("CLIENT PAUSE 1000");
+        redis.call("CLIENT PAUSE 3000");
 
         assertThat(granted(node.take(10, "otp", "a"))).isEqualTo(3);
         assertThat(node.limiter.isUp()).isFalse();
-        await().atMost(Duration.ofSeconds(20)).until(node.limiter::isUp);
+        await().until(node.limiter::isUp);
     }
 
     @Test
@@ -233,7 +236,7 @@ class RedisLimiterIT {
             redis.start();
         }
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> one.limiter.isUp() && two.limiter.isUp());
+        await().until(() -> one.limiter.isUp() && two.limiter.isUp());
         assertThat(get(one.take("otp", "a")).remaining()).isEqualTo(2);
         assertThat(get(two.take("otp", "a")).remaining()).isEqualTo(1);
     }
@@ -249,7 +252,7 @@ class RedisLimiterIT {
             redis.start();
         }
         Node node = nodes.get(0);
-        await().atMost(Duration.ofSeconds(20)).until(node.limiter::isUp);
+        await().until(node.limiter::isUp);
     }
 
     @Test
