@@ -225,11 +225,12 @@ public final class Bus {
                         operation.part().address(owner.nodeId(), owner.shard()),
                         new Envelope(operation, caller, request),
                         new DeliveryOptions().setSendTimeout(patience.toMillis()))
+                // An answer is read here, and may be one that cannot be.
+                .map(answer -> operation.reply().cast(answer.body().body()))
                 .onComplete(done -> {
                     waiting.remove(giveUp);
                     if (done.succeeded()) {
-                        first.tryComplete(
-                                operation.reply().cast(done.result().body().body()));
+                        first.tryComplete(done.result());
                     } else {
                         first.tryFail(done.cause());
                     }
@@ -329,24 +330,21 @@ public final class Bus {
     }
 
     private void answer(Message<Envelope> message, Handlers handlers) {
-        Envelope envelope = message.body();
-        Future<? extends Record> done;
+        Future<Answer> done;
         try {
-            var handled = handlers.handle(envelope);
+            // A request is read here, and may be one that cannot be.
+            Envelope envelope = message.body();
+            Operation<?, ?> operation = envelope.operation();
+            Future<? extends Record> handled = handlers.handle(envelope);
             done = handled != null
-                    ? handled
-                    : Future.failedFuture(Fault.NOT_FOUND.because(
-                            "No such operation: " + envelope.operation().address()));
+                    ? handled.map(reply -> new Answer(operation, reply))
+                    : Future.failedFuture(Fault.NOT_FOUND.because("No such operation: " + operation.address()));
         } catch (RuntimeException e) {
             done = Future.failedFuture(e);
         }
-        done.onComplete(reply -> {
-            if (reply.succeeded()) {
-                message.reply(new Answer(envelope.operation(), reply.result()));
-            } else {
-                FaultException fault = Faults.of(reply.cause());
-                message.fail(fault.fault().status(), Faults.write(fault));
-            }
+        done.onSuccess(message::reply).onFailure(failure -> {
+            FaultException fault = Faults.of(failure);
+            message.fail(fault.fault().status(), Faults.write(fault));
         });
     }
 

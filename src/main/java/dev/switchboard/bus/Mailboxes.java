@@ -6,8 +6,10 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +20,18 @@ import org.jspecify.annotations.Nullable;
  * context only.
  */
 public final class Mailboxes {
+    /** For one who is away. */
     private static final int MAX_WAITING = 64;
 
-    /** Calls and meetings with somebody who is away. */
-    private static final int MAX_PLACES = 10_000;
+    /** For all of them: a session description may be large. */
+    private static final long MAX_BYTES = 16L << 20;
 
     private final Bus bus;
     private final Map<UUID, Deque<Waiting>> waiting = new HashMap<>();
+    private long bytes;
 
     /** Something for a user who is away. */
-    private record Waiting(UUID userId, Event<?> event) {}
+    private record Waiting(UUID userId, byte[] event) {}
 
     /**
      * Where somebody is.
@@ -48,25 +52,25 @@ public final class Mailboxes {
      * @throws dev.switchboard.protocol.FaultException {@code unavailable} when too much waits
      */
     public void deliver(UUID place, UUID user, Event<?> event, Function<UUID, @Nullable Address> whereabouts) {
-        Address address = whereabouts.apply(user);
-        if (address != null && !address.away() && !waiting.containsKey(place)) {
-            deliver(address, event);
-            return;
-        }
-        keep(place, user, event);
         flush(place, whereabouts);
+        Address address = whereabouts.apply(user);
+        if (address != null && address.away()) {
+            keep(place, new Waiting(user, Json.bytes(event)));
+        } else if (address != null) {
+            deliver(address, Json.bytes(event));
+        }
     }
 
-    private void keep(UUID place, UUID user, Event<?> event) {
-        Deque<Waiting> queue = waiting.get(place);
-        if (queue == null && waiting.size() < MAX_PLACES) {
-            queue = new ArrayDeque<>();
-            waiting.put(place, queue);
-        }
-        if (queue == null || queue.size() >= MAX_WAITING) {
+    private void keep(UUID place, Waiting mail) {
+        Deque<Waiting> queue = waiting.getOrDefault(place, new ArrayDeque<>());
+        long before =
+                queue.stream().filter(other -> other.userId().equals(mail.userId())).count();
+        if (before >= MAX_WAITING || bytes + mail.event().length > MAX_BYTES) {
             throw Fault.UNAVAILABLE.because("The other side is away, and too much waits for it already.");
         }
-        queue.add(new Waiting(user, event));
+        bytes += mail.event().length;
+        queue.add(mail);
+        waiting.put(place, queue);
     }
 
     /** Delivers what waited, as far as its receivers are there; drops what is for those who are not coming back. */
@@ -77,10 +81,13 @@ public final class Mailboxes {
         }
         queue.removeIf(mail -> {
             Address address = whereabouts.apply(mail.userId());
-            if (address == null || address.away()) {
-                return address == null;
+            if (address != null && address.away()) {
+                return false;
             }
-            deliver(address, mail.event());
+            bytes -= mail.event().length;
+            if (address != null) {
+                deliver(address, mail.event());
+            }
             return true;
         });
         if (queue.isEmpty()) {
@@ -90,13 +97,15 @@ public final class Mailboxes {
 
     /** Forgets what waits in other places than these. */
     public void retain(Collection<UUID> places) {
-        waiting.keySet().retainAll(places);
+        Set<UUID> gone = new HashSet<>(waiting.keySet());
+        gone.removeAll(Set.copyOf(places));
+        gone.forEach(place -> flush(place, user -> null));
     }
 
-    private void deliver(Address address, Event<?> event) {
+    private void deliver(Address address, byte[] event) {
         String node = address.nodeId();
         if (node != null) {
-            bus.deliver(node, new Delivery(Delivery.SOCKET + address.socketId(), 0, List.of(Json.bytes(event))));
+            bus.deliver(node, new Delivery(Delivery.SOCKET + address.socketId(), 0, List.of(event)));
         }
     }
 }

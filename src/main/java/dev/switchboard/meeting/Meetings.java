@@ -150,6 +150,7 @@ final class Meetings implements RecordChanges.Work<MeetingEntry> {
             if (found.isEmpty() || !found.get().meeting().isForgettable(now(), times())) {
                 return Future.succeededFuture();
             }
+            changes.forget(meeting);
             return store.remove(meeting, found.get())
                     .compose(removed -> removed ? chats.remove(meeting) : Future.succeededFuture());
         }));
@@ -160,7 +161,10 @@ final class Meetings implements RecordChanges.Work<MeetingEntry> {
         return changeLive(meeting, m -> MeetingRules.end(m, now()))
                 .recover(failure -> Future.succeededFuture())
                 .compose(done -> log.delete(meeting))
-                .compose(done -> changes.inTurn(meeting, () -> store.remove(meeting)))
+                .compose(done -> changes.inTurn(meeting, () -> {
+                    changes.forget(meeting);
+                    return store.remove(meeting);
+                }))
                 .compose(done -> chats.remove(meeting));
     }
 }

@@ -133,10 +133,11 @@ final class BusCallNews implements CallNews {
     @Override
     public Future<Void> refused(Call call, Caller caller) {
         String reason = CallChange.text(Objects.requireNonNull(call.reason()));
-        return push(call.callerId(), null, Event.personal(Event.CALL_END, new Ended(call.id(), reason)))
-                // That a note was made is told beside the answer, so that its time does not show whether there was one.
-                .compose(done -> notifications.missedCall(call))
-                .onSuccess(note -> tellMissedLater(call, caller.name(), note, TELLINGS))
-                .mapEmpty();
+        // That a note was made is told beside the answer, so that its time does not show whether there was one.
+        Future<?> noted = notifications
+                .missedCall(call)
+                .onSuccess(note -> tellMissedLater(call, caller.name(), note, TELLINGS));
+        Future<?> heard = push(call.callerId(), null, Event.personal(Event.CALL_END, new Ended(call.id(), reason)));
+        return Future.all(noted, heard).mapEmpty();
     }
 }

@@ -32,6 +32,9 @@ final class CallSweep {
     /** Calls that are over, with nothing left to do, and when they ended. */
     private final Map<UUID, Instant> over = new HashMap<>();
 
+    /** Calls that something is being done for: it may take as long as the database or somebody's owner is silent. */
+    private final Set<UUID> underWay = new HashSet<>();
+
     CallSweep(RecordStore<CallEntry> store, Calls calls) {
         this.store = store;
         this.calls = calls;
@@ -46,10 +49,11 @@ final class CallSweep {
     }
 
     /**
-     * Does what is due.
+     * Begins what is due.
      *
      * @param nodes those that live: sockets on others are gone
-     * @param there is told of every call that is there
+     * @param there is told of every call that is there, as it is now
+     * @return when it is begun: no call waits for another
      */
     Future<Void> sweep(Set<String> nodes, Consumer<CallRecord> there) {
         Instant now = calls.now();
@@ -62,27 +66,30 @@ final class CallSweep {
             }
             return forgotten;
         });
-        work.add(store.findAll(Set.copyOf(live)).compose(found -> {
-            List<Future<CallRecord>> swept = new ArrayList<>();
-            found.forEach((id, entry) -> swept.add(sweep(entry, nodes, now).onSuccess(there::accept)));
-            return Future.join(swept);
-        }));
+        work.add(store.findAll(Set.copyOf(live))
+                .onSuccess(found -> found.forEach((id, entry) -> {
+                    there.accept(entry.call());
+                    if (underWay.add(id)) {
+                        sweep(entry, nodes, now).onComplete(done -> underWay.remove(id));
+                    }
+                })));
         return Future.join(work).mapEmpty();
     }
 
-    private Future<CallRecord> sweep(CallEntry entry, Set<String> nodes, Instant now) {
+    private Future<?> sweep(CallEntry entry, Set<String> nodes, Instant now) {
         CallRecord call = entry.call();
         boolean done = entry.pending().isEmpty();
         if (call.isOver() && done) {
             live.remove(call.id());
             calls.forget(call.id());
             over.put(call.id(), ended(call));
-        } else if (!done && !now.isBefore(changed(call).plus(REDO))) {
-            return calls.finish(call.id()).map(call);
         } else if (!due(call, nodes, now).call().equals(call)) {
+            // Does what is still to do as well.
             return calls.change(call.id(), c -> due(c, nodes, now));
+        } else if (!done && !now.isBefore(changed(call).plus(REDO))) {
+            return calls.finish(call.id());
         }
-        return Future.succeededFuture(call);
+        return Future.succeededFuture();
     }
 
     private CallChange due(CallRecord call, Set<String> nodes, Instant now) {

@@ -9,15 +9,20 @@ import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.FaultException;
 import dev.switchboard.signaling.CallChange.Effect;
+import dev.switchboard.signaling.CallChange.Kind;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that live, and those that ended a moment ago: changes them by rules, keeps them when they are over. */
@@ -26,21 +31,28 @@ final class Calls implements RecordChanges.Work<CallEntry> {
     private final RecordChanges<CallEntry> changes;
     private final CallLog log;
     private final CallNews news;
+    private final Supplier<Future<Void>> patience;
     private final Supplier<CallTimes> times;
     private final Clock clock;
     private List<UUID> begun = new ArrayList<>();
 
+    /** Calls whose end was told and is not saved yet. */
+    private final Set<UUID> told = new HashSet<>();
+
+    /** @param patience how long people may wait to hear of an end for the sake of its being saved first */
     Calls(
             RecordStore<CallEntry> store,
             CallClaims claims,
             CallLog log,
             CallNews news,
+            Supplier<Future<Void>> patience,
             Supplier<CallTimes> times,
             Clock clock) {
         this.claims = claims;
         this.changes = new RecordChanges<>(store, this);
         this.log = log;
         this.news = news;
+        this.patience = patience;
         this.times = times;
         this.clock = clock;
     }
@@ -68,6 +80,7 @@ final class Calls implements RecordChanges.Work<CallEntry> {
     /** Keys moved: calls may have been changed elsewhere. */
     void forgetAll() {
         changes.forgetAll();
+        told.clear();
     }
 
     /** A live call, or one that ended a moment ago. */
@@ -118,16 +131,31 @@ final class Calls implements RecordChanges.Work<CallEntry> {
     @Override
     public Future<Void> perform(CallEntry entry) {
         CallRecord call = entry.call();
-        Future<Void> kept = Future.succeededFuture();
-        if (call.isOver()) {
-            kept = Future.join(
-                            log.save(call.view()),
-                            claims.release(call.caller().userId(), call.id()),
-                            claims.release(call.callee().userId(), call.id()))
-                    .mapEmpty();
+        if (!call.isOver()) {
+            return news.tell(entry, entry.pending());
         }
-        List<Effect> effects = entry.pending();
-        return kept.compose(done -> news.tell(entry, effects));
+        Map<Boolean, List<Effect>> effects =
+                entry.pending().stream().collect(Collectors.partitioningBy(effect -> effect.kind() == Kind.MISSED));
+        List<Effect> missed = effects.getOrDefault(true, List.of());
+        List<Effect> heard = effects.getOrDefault(false, List.of());
+        Future<Void> saved = log.save(call.view());
+        return Future.join(
+                        saved,
+                        claims.release(call.caller().userId(), call.id()),
+                        claims.release(call.callee().userId(), call.id()),
+                        tellEnd(entry, heard, saved))
+                .compose(done -> missed.isEmpty() ? Future.<Void>succeededFuture() : news.tell(entry, missed))
+                .onSuccess(done -> told.remove(call.id()));
+    }
+
+    /** That it is over is heard after a while also when it cannot be saved; once, however often that is tried. */
+    private Future<Void> tellEnd(CallEntry entry, List<Effect> effects, Future<Void> saved) {
+        UUID id = entry.call().id();
+        return told.contains(id)
+                ? Future.succeededFuture()
+                : Future.any(saved, patience.get())
+                        .compose(done -> news.tell(entry, effects))
+                        .onSuccess(done -> told.add(id));
     }
 
     /** Does again what the last change of a call asked for and nobody has finished. */
@@ -141,7 +169,8 @@ final class Calls implements RecordChanges.Work<CallEntry> {
 
     /** Keeps a call that never rang. */
     Future<Call> keep(Call call, Caller caller) {
-        return log.save(call).compose(done -> news.refused(call, caller)).map(call);
+        // Beside each other, so that the time does not show whether there was anything to note for the callee.
+        return Future.all(log.save(call), news.refused(call, caller)).map(call);
     }
 
     /** A call that ended before it rang. */

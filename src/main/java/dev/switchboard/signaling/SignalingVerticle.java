@@ -3,6 +3,7 @@ package dev.switchboard.signaling;
 import com.hazelcast.core.HazelcastInstance;
 import dev.switchboard.bus.Bus;
 import dev.switchboard.bus.ClusterRecords;
+import dev.switchboard.bus.Faults;
 import dev.switchboard.bus.Handlers;
 import dev.switchboard.bus.RecordStore;
 import dev.switchboard.protocol.Call;
@@ -40,6 +41,9 @@ public final class SignalingVerticle extends VerticleBase {
 
     /** After so long, who could not be told of a missed call is asked for again: an owner's death is noticed meanwhile. */
     private static final long RETELL_MS = 3_000;
+
+    /** Whoever hears that a call is over may look for it in its history; but not if that takes so long. */
+    private static final long SAVE_FIRST_MS = 500;
 
     private static final long EXPIRE_MS = 60_000;
 
@@ -86,6 +90,7 @@ public final class SignalingVerticle extends VerticleBase {
                 claims,
                 log,
                 new BusCallNews(bus, notifications, () -> pause(RETELL_MS)),
+                () -> pause(SAVE_FIRST_MS),
                 () -> options.get().times(),
                 clock);
         CallOwners owners = new BusCallOwners(bus);
@@ -144,6 +149,8 @@ public final class SignalingVerticle extends VerticleBase {
                     signals.flush(call);
                     states.add(call.state());
                 }))
+                // Which logs what nobody expects: records that cannot be read, for example, would never end.
+                .onFailure(Faults::of)
                 .onComplete(done -> {
                     sweeping = false;
                     meters.shard(shardIndex, states);

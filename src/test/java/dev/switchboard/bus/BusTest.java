@@ -3,7 +3,10 @@ package dev.switchboard.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.Caller;
+import dev.switchboard.protocol.Fault;
 import dev.switchboard.protocol.Ids;
+import dev.switchboard.protocol.Nothing;
+import dev.switchboard.protocol.Operation;
 import dev.switchboard.protocol.Part;
 import dev.switchboard.protocol.ParticipantOperations;
 import dev.switchboard.protocol.ParticipantOperations.Online;
@@ -12,6 +15,7 @@ import dev.switchboard.support.OneNode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -65,5 +69,28 @@ class BusTest {
                         Query::new,
                         Duration.ofMillis(50))))
                 .isEmpty();
+    }
+
+    @Test
+    @SuppressWarnings({"rawtypes", "unchecked"}) // an answer of another type than the operation declares
+    void anAnswerThatCannotBeReadIsAFailure() throws Exception {
+        Handlers handlers = new Handlers();
+        handlers.on((Operation) ParticipantOperations.QUERY, (caller, q) -> Future.succeededFuture(Nothing.NOTHING));
+        await(bus.serve(Part.PARTICIPANT, 0, handlers));
+        Future<Online> reply = bus.call(ParticipantOperations.QUERY, Caller.system(), new Query(List.of(Ids.next())));
+        assertThat(await(reply.map(read -> Fault.CONFLICT)
+                        .otherwise(failure -> Faults.of(failure).fault())))
+                .isEqualTo(Fault.INTERNAL);
+    }
+
+    @Test
+    void aRequestThatCannotBeReadIsAnsweredAtOnce() throws Exception {
+        serve(Future.succeededFuture(new Online(List.of())));
+        String address = Part.PARTICIPANT.address("one", 0);
+        Future<Fault> refused = vertx.eventBus()
+                .request(address, "not an envelope", new DeliveryOptions().setSendTimeout(2_000))
+                .map(Fault.CONFLICT)
+                .otherwise(failure -> Faults.of(failure).fault());
+        assertThat(await(refused)).isEqualTo(Fault.INTERNAL);
     }
 }

@@ -131,6 +131,22 @@ class BusCallNewsTest {
         assertThat(notes.asked).as("once for each call").isEqualTo(2);
     }
 
+    @Test
+    void theNoteOfARefusalIsMadeWhileItIsTold() throws Exception {
+        Promise<Nothing> heard = Promise.promise();
+        Bus bus = new Bus(vertx, new OneNode());
+        wait(bus.serve(Part.PARTICIPANT, 0, new Handlers()
+                .on(ParticipantOperations.NOTIFY, (caller, q) -> heard.future())));
+        Notes notes = new Notes();
+        Call call = Calls.refused(new UUID(0, 9), ANN, BOB, Media.AUDIO, EndReason.UNAVAILABLE, Instant.now());
+        Future<Void> refused =
+                new BusCallNews(bus, notes, Future::succeededFuture).refused(call, Caller.system());
+        assertThat(notes.asked).isEqualTo(1);
+        assertThat(refused.isComplete()).isFalse();
+        heard.complete(Nothing.NOTHING);
+        wait(refused);
+    }
+
     private static <T> T wait(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }

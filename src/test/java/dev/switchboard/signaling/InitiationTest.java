@@ -14,6 +14,7 @@ import dev.switchboard.signaling.CallChange.Effect;
 import dev.switchboard.signaling.CallChange.Kind;
 import dev.switchboard.signaling.Initiation.Request;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ class InitiationTest {
                 return world.later(() -> null);
             }
         };
-        Calls calls = new Calls(world, world, world.log(), news, () -> TIMES, Clock.systemUTC());
+        Calls calls = new Calls(world, world, world.log(), news, Future::succeededFuture, () -> TIMES, Clock.systemUTC());
         return new Initiation(() -> world.later(() -> null), calls, world, new LocalCallOwners(calls));
     }
 
@@ -165,5 +166,26 @@ class InitiationTest {
         assertThat(first.result().state()).isEqualTo(State.RINGING);
         assertThat(busy.result().reason()).isEqualTo(EndReason.BUSY);
         assertThat(((FaultException) conflict.cause()).fault()).isEqualTo(Fault.CONFLICT);
+    }
+
+    @Test
+    void aRefusalIsSavedAndTellsItselfAtOnce() {
+        List<String> begun = new ArrayList<>();
+        CallNews news = new CallNews() {
+            @Override
+            public Future<Void> tell(CallEntry entry, List<Effect> effects) {
+                throw new AssertionError("nothing rings");
+            }
+
+            @Override
+            public Future<Void> refused(Call call, Caller caller) {
+                begun.add("noted");
+                return Promise.<Void>promise().future();
+            }
+        };
+        Calls calls = new Calls(world, world, world.log(), news, Future::succeededFuture, () -> TIMES, Clock.systemUTC());
+        Call over = Calls.refused(Ids.next(), PEOPLE.get(0), PEOPLE.get(1), Media.VIDEO, EndReason.BUSY, calls.now());
+        calls.keep(over, request(0, 1).caller());
+        assertThat(begun).as("while the call is being saved").containsExactly("noted");
     }
 }

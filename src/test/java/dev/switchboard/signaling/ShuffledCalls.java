@@ -22,6 +22,7 @@ final class ShuffledCalls implements RecordStore<CallEntry>, CallClaims {
     private final Map<UUID, CallEntry> calls = new HashMap<>();
     private final Map<UUID, UUID> users = new HashMap<>();
     private final List<Map.Entry<UUID, UUID>> claimed = new ArrayList<>();
+    private boolean full;
 
     ShuffledCalls(long seed) {
         this.random = new Random(seed);
@@ -44,6 +45,11 @@ final class ShuffledCalls implements RecordStore<CallEntry>, CallClaims {
         Promise<T> promise = Promise.promise();
         steps.add(() -> promise.complete(step.get()));
         return promise.future();
+    }
+
+    /** @param fills whether nothing can be saved in the log from now on */
+    void full(boolean fills) {
+        full = fills;
     }
 
     /** Whom somebody tried to claim for which call. */
@@ -140,7 +146,7 @@ final class ShuffledCalls implements RecordStore<CallEntry>, CallClaims {
         return new CallLog() {
             @Override
             public Future<Void> save(Call call) {
-                return later(() -> null);
+                return full ? Future.failedFuture("no room in the log") : later(() -> null);
             }
 
             @Override

@@ -62,7 +62,7 @@ class SignalsTest {
                 return Future.succeededFuture();
             }
         };
-        return new Calls(world, world, world.log(), nobody, () -> TIMES, Clock.systemUTC());
+        return new Calls(world, world, world.log(), nobody, Future::succeededFuture, () -> TIMES, Clock.systemUTC());
     }
 
     private static Caller caller(UUID user, String socket) {

@@ -41,9 +41,6 @@ final class Places {
     /** Nodes that met may still be putting together what each of them kept: until the last of these nothing is given up. */
     private static final List<Long> AFTER_MEETING_MS = List.of(1_000L, 5_000L, 15_000L);
 
-    /** An end that only the other half knew is told so long after they met: two renewals. */
-    private static final long REUNION_MS = 2 * RENEW_MS;
-
     private final Vertx vertx;
     private final Context context;
     private final Bus bus;
@@ -52,11 +49,10 @@ final class Places {
     private final long timer;
     private final Runnable stopListening;
     private Set<String> known;
-    /** How often nodes met whose state may not be put together yet. */
-    private int meetings;
 
-    private long metAt;
-    private boolean met;
+    /** How often nodes met whose state may not be put together yet. */
+    private int reunions;
+
     private int turn;
 
     /** What a socket has a place in. */
@@ -130,11 +126,9 @@ final class Places {
     private void changed() {
         Set<String> nodes = bus.ownership().nodes();
         if (!known.containsAll(nodes)) {
-            met = true;
-            metAt = System.nanoTime();
-            meetings++;
+            reunions++;
             AFTER_MEETING_MS.forEach(wait -> vertx.setTimer(wait, t -> renew(socketId -> true)));
-            vertx.setTimer(AFTER_MEETING_MS.get(AFTER_MEETING_MS.size() - 1) - 1, t -> meetings--);
+            vertx.setTimer(AFTER_MEETING_MS.get(AFTER_MEETING_MS.size() - 1) - 1, t -> reunions--);
         }
         known = nodes;
     }
@@ -195,7 +189,7 @@ final class Places {
                 })
                 .onFailure(failure -> {
                     Fault fault = Faults.of(failure).fault();
-                    if (fault == Fault.NOT_A_MEMBER || (fault == Fault.NOT_FOUND && meetings == 0)) {
+                    if (fault == Fault.NOT_A_MEMBER || (fault == Fault.NOT_FOUND && reunions == 0)) {
                         forget(socketId, place);
                     }
                 });
@@ -212,18 +206,14 @@ final class Places {
                 })
                 .onFailure(failure -> {
                     Fault fault = Faults.of(failure).fault();
-                    boolean over = fault == Fault.CONFLICT;
-                    if (!over && (fault != Fault.NOT_FOUND || meetings > 0)) {
-                        return;
-                    }
-                    boolean told = over && !(met && (System.nanoTime() - metAt) / 1_000_000 < REUNION_MS);
-                    if (forget(socketId, place) && !told) {
+                    boolean over = fault == Fault.CONFLICT || (fault == Fault.NOT_FOUND && reunions == 0);
+                    if (over && forget(socketId, place)) {
                         tellEnd(holder, place.id());
                     }
                 });
     }
 
-    /** It ended where nobody could tell this socket. */
+    /** It ended, and no word of that has come here: such a word takes the place away. */
     private void tellEnd(Holder holder, UUID call) {
         Caller caller = holder.caller();
         bus.call(CallOperations.GET, caller, new CallOperations.Get(call))
