@@ -31,7 +31,15 @@ public final class Mailboxes {
     private long bytes;
 
     /** Something for a user who is away. */
-    private record Waiting(UUID userId, byte[] event) {}
+    private static final class Waiting {
+        private final UUID userId;
+        private final byte[] event;
+
+        Waiting(UUID userId, byte[] event) {
+            this.userId = userId;
+            this.event = event;
+        }
+    }
 
     /**
      * Where somebody is.
@@ -64,11 +72,11 @@ public final class Mailboxes {
     private void keep(UUID place, Waiting mail) {
         Deque<Waiting> queue = waiting.getOrDefault(place, new ArrayDeque<>());
         long before =
-                queue.stream().filter(other -> other.userId().equals(mail.userId())).count();
-        if (before >= MAX_WAITING || bytes + mail.event().length > MAX_BYTES) {
+                queue.stream().filter(other -> other.userId.equals(mail.userId)).count();
+        if (before >= MAX_WAITING || bytes + mail.event.length > MAX_BYTES) {
             throw Fault.UNAVAILABLE.because("The other side is away, and too much waits for it already.");
         }
-        bytes += mail.event().length;
+        bytes += mail.event.length;
         queue.add(mail);
         waiting.put(place, queue);
     }
@@ -80,13 +88,13 @@ public final class Mailboxes {
             return;
         }
         queue.removeIf(mail -> {
-            Address address = whereabouts.apply(mail.userId());
+            Address address = whereabouts.apply(mail.userId);
             if (address != null && address.away()) {
                 return false;
             }
-            bytes -= mail.event().length;
+            bytes -= mail.event.length;
             if (address != null) {
-                deliver(address, mail.event());
+                deliver(address, mail.event);
             }
             return true;
         });

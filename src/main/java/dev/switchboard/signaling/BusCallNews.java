@@ -134,9 +134,8 @@ final class BusCallNews implements CallNews {
     public Future<Void> refused(Call call, Caller caller) {
         String reason = CallChange.text(Objects.requireNonNull(call.reason()));
         // That a note was made is told beside the answer, so that its time does not show whether there was one.
-        Future<?> noted = notifications
-                .missedCall(call)
-                .onSuccess(note -> tellMissedLater(call, caller.name(), note, TELLINGS));
+        Future<?> noted =
+                notifications.missedCall(call).onSuccess(note -> tellMissedLater(call, caller.name(), note, TELLINGS));
         Future<?> heard = push(call.callerId(), null, Event.personal(Event.CALL_END, new Ended(call.id(), reason)));
         return Future.all(noted, heard).mapEmpty();
     }

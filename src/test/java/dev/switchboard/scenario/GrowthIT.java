@@ -93,7 +93,8 @@ class GrowthIT {
                 postgres,
                 PLACES,
                 Map.of(
-                        "SHUTDOWN_TIMEOUT", "9s",
+                        // As it is if nobody says otherwise; CI has less time, and fewer sockets to send away.
+                        "SHUTDOWN_TIMEOUT", LONG ? "15s" : "9s",
                         "DRAIN_DELAY", "3s",
                         "PRESENCE_GRACE", grace,
                         "CALL_LEG_GRACE", grace,

@@ -135,12 +135,11 @@ class BusCallNewsTest {
     void theNoteOfARefusalIsMadeWhileItIsTold() throws Exception {
         Promise<Nothing> heard = Promise.promise();
         Bus bus = new Bus(vertx, new OneNode());
-        wait(bus.serve(Part.PARTICIPANT, 0, new Handlers()
-                .on(ParticipantOperations.NOTIFY, (caller, q) -> heard.future())));
+        wait(bus.serve(
+                Part.PARTICIPANT, 0, new Handlers().on(ParticipantOperations.NOTIFY, (caller, q) -> heard.future())));
         Notes notes = new Notes();
         Call call = Calls.refused(new UUID(0, 9), ANN, BOB, Media.AUDIO, EndReason.UNAVAILABLE, Instant.now());
-        Future<Void> refused =
-                new BusCallNews(bus, notes, Future::succeededFuture).refused(call, Caller.system());
+        Future<Void> refused = new BusCallNews(bus, notes, Future::succeededFuture).refused(call, Caller.system());
         assertThat(notes.asked).isEqualTo(1);
         assertThat(refused.isComplete()).isFalse();
         heard.complete(Nothing.NOTHING);

@@ -46,7 +46,8 @@ class CallRequestsTest {
                 return Future.succeededFuture();
             }
         };
-        Calls calls = new Calls(world, world, world.log(), news, Future::succeededFuture, () -> TIMES, Clock.systemUTC());
+        Calls calls =
+                new Calls(world, world, world.log(), news, Future::succeededFuture, () -> TIMES, Clock.systemUTC());
         CallOwners owners = new LocalCallOwners(calls);
         return new CallRequests(
                 user -> presence.future(),

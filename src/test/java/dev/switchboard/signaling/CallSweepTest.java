@@ -39,7 +39,8 @@ class CallSweepTest {
     private boolean deaf;
     private Future<Void> heard = Future.succeededFuture();
     private Instant now = START;
-    private final Calls calls = new Calls(world, world, world.log(), new News(), Future::succeededFuture, () -> TIMES, new Hands());
+    private final Calls calls =
+            new Calls(world, world, world.log(), new News(), Future::succeededFuture, () -> TIMES, new Hands());
     private final CallSweep sweep = new CallSweep(world, calls);
 
     private final class News implements CallNews {
@@ -180,7 +181,10 @@ class CallSweepTest {
         assertThat(told).hasSize(3);
         world.full(false);
         sweepAt(4, NODES);
-        assertThat(told).extracting(Effect::kind).endsWith(Kind.END, Kind.MISSED).hasSize(4);
+        assertThat(told)
+                .extracting(Effect::kind)
+                .endsWith(Kind.END, Kind.MISSED)
+                .hasSize(4);
         sweepAt(5, NODES);
         assertThat(told).hasSize(4);
     }

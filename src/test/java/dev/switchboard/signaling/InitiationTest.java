@@ -49,7 +49,8 @@ class InitiationTest {
                 return world.later(() -> null);
             }
         };
-        Calls calls = new Calls(world, world, world.log(), news, Future::succeededFuture, () -> TIMES, Clock.systemUTC());
+        Calls calls =
+                new Calls(world, world, world.log(), news, Future::succeededFuture, () -> TIMES, Clock.systemUTC());
         return new Initiation(() -> world.later(() -> null), calls, world, new LocalCallOwners(calls));
     }
 
@@ -183,7 +184,8 @@ class InitiationTest {
                 return Promise.<Void>promise().future();
             }
         };
-        Calls calls = new Calls(world, world, world.log(), news, Future::succeededFuture, () -> TIMES, Clock.systemUTC());
+        Calls calls =
+                new Calls(world, world, world.log(), news, Future::succeededFuture, () -> TIMES, Clock.systemUTC());
         Call over = Calls.refused(Ids.next(), PEOPLE.get(0), PEOPLE.get(1), Media.VIDEO, EndReason.BUSY, calls.now());
         calls.keep(over, request(0, 1).caller());
         assertThat(begun).as("while the call is being saved").containsExactly("noted");
