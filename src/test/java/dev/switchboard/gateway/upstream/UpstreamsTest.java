@@ -335,9 +335,7 @@ class UpstreamsTest {
         void die() throws TimeoutException {
             stop();
             // The server says that it is closed a moment before the port is free.
-            await().atMost(LONG)
-                    .ignoreExceptionsInstanceOf(BindException.class)
-                    .until(this::bury);
+            await().atMost(LONG).ignoreExceptionsInstanceOf(BindException.class).until(this::bury);
         }
 
         private boolean bury() throws IOException {
