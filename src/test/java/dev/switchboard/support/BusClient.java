@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,8 +22,11 @@ import java.util.function.Consumer;
 
 /** A raw WebSocket on {@code /eventbus/websocket}: the bridge protocol without any client library. */
 public final class BusClient implements AutoCloseable {
+    /** A frozen node's system takes connections, and nobody answers: whoever tries again finds another node. */
+    private static final Duration CONNECT = Duration.ofSeconds(8);
+
     private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Patience.USUAL).build();
+            HttpClient.newBuilder().connectTimeout(CONNECT).build();
 
     private final Map<String, CompletableFuture<JsonNode>> replies = new ConcurrentHashMap<>();
     private final Map<String, List<Consumer<JsonNode>>> handlers = new ConcurrentHashMap<>();
@@ -49,7 +53,7 @@ public final class BusClient implements AutoCloseable {
     }
 
     private BusClient(URI node, Account bearer) {
-        WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(Patience.USUAL);
+        WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(CONNECT);
         if (bearer != null) {
             builder.header("Authorization", "Bearer " + bearer.accessToken());
         }
