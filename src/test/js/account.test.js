@@ -56,6 +56,16 @@ test(
 );
 
 test(
+  'signing out with a token that has expired ends the session at the server as well',
+  withServer(async ({ server, client }) => {
+    const sb = client({ session: { accessToken: 'old', refreshToken: 'r', expiresIn: 1, user: { id: 'u1' } } });
+    await sb.logout();
+    assert.deepEqual(server.requests, ['POST /auth/refresh', 'POST /auth/logout']);
+    assert.equal(sb.session, null);
+  }),
+);
+
+test(
   'signing out everywhere stays signed in here when it did not work there: the user can try again',
   withServer(async ({ server, client }) => {
     people(server, 'u1');

@@ -198,6 +198,53 @@ test(
 );
 
 test(
+  'calls: what was declined without a connection does not ring again, and the server is told',
+  withServer(async (world) => {
+    const { server } = world;
+    const { sb, asked, answers, http, push } = await signedIn(world);
+    const theirs = call('RINGING', { callerId: 'u2', calleeId: 'u1' });
+    push('call:incoming', { ...theirs, caller: BOB });
+    await settle();
+    const [ringing] = sb.calls.live;
+    answers['call:current'] = { call: theirs };
+    http['/users/u2'] = BOB;
+    [...server.sockets][0].drop();
+    await settle();
+    await ringing.reject();
+    const rung = [];
+    sb.calls.on('call', ({ id }) => rung.push(id));
+    await advance(2_000);
+    assert.deepEqual([addresses(asked), rung], [['call:current', 'call:reject'], []]);
+    [...server.sockets][0].drop();
+    await advance(2_000);
+    assert.deepEqual(rung, ['c1'], 'what the server does not know after all rings');
+  }),
+);
+
+test(
+  'calls: who hung up without a connection has hung up when it is back',
+  withServer(async (world) => {
+    const { server } = world;
+    const { sb, made, asked, answers, push } = await signedIn(world);
+    answers['call:initiate'] = { callId: 'c1', call: call('RINGING') };
+    const mine = await sb.calls.call(BOB);
+    push('call:accepted', call('CONNECTING'));
+    await settle();
+    made.peers[0].become('connected');
+    await settle();
+    answers.auth = () => ({ user: { id: 'u1', username: 'u1' }, socketId: 'new', resumeToken: 'r2', call: call('ACTIVE') });
+    [...server.sockets][0].drop();
+    await settle();
+    await mine.hangUp();
+    asked.length = 0;
+    await advance(2_000);
+    const ends = asked.filter(({ address }) => address === 'call:end');
+    assert.deepEqual(ends.map(({ body }) => body), [{ callId: 'c1' }]);
+    assert.equal(sb.calls.live.length, 0);
+  }),
+);
+
+test(
   'calls: no way in 30 s ends the call with its reason',
   withServer(async (world) => {
     const { sb, asked, answers, push } = await signedIn(world);
@@ -233,6 +280,25 @@ test(
     await answered;
     assert.deepEqual([ringing.state, said, made.peers.length], ['connecting', 2, 1]);
     await ringing.hangUp();
+  }),
+);
+
+test(
+  'calls: who cannot say that a call is taken, because the connection stays away, hears so',
+  withServer(async (world) => {
+    const { server } = world;
+    const { sb, made, push } = await signedIn(world);
+    push('call:incoming', { ...call('RINGING', { callerId: 'u2', calleeId: 'u1' }), caller: BOB });
+    await settle();
+    const [ringing] = sb.calls.live;
+    server.down = true;
+    [...server.sockets][0].drop();
+    await settle();
+    const failed = assert.rejects(ringing.answer(), { code: 'offline' });
+    await advance(150_000, 1_000);
+    await failed;
+    assert.deepEqual([ringing.reason, made.peers.length], ['disconnected', 0]);
+    assert.ok(made.tracks.every(({ stopped }) => stopped));
   }),
 );
 

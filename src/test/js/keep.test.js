@@ -106,6 +106,30 @@ test(
 );
 
 test(
+  'more than the queue holds, from several tabs, keeps nobody from connecting, and all of it is sent',
+  withServer(async ({ server, client }) => {
+    people(server, 'u1');
+    const kept = storage();
+    const tab = () => online((options) => client({ ...options, storage: kept }));
+    const tabs = [await tab(), await tab()];
+    tabs.forEach((each) => each.disconnect());
+    for (const each of tabs.map((one) => one.join('r'))) {
+      for (let i = 0; i < 150; i += 1) each.send(`${i}`).catch(() => {});
+    }
+    const sb = await tab();
+    const room = sb.join('r');
+    await room.ready;
+    await advance(5_000);
+    assert.equal(room.pending.length, 0);
+    sb.disconnect();
+    sb.connect();
+    await advance(5_000);
+    assert.equal(server.room('r').log.length, 300);
+    assert.deepEqual(sb.waiting, []);
+  }),
+);
+
+test(
   'a message that was refused waits for its writer, and goes when they try again',
   withServer(async ({ server, client }) => {
     people(server, 'u1');

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { endOf } from '../../main/resources/webroot/app/call-words.js';
+import { framed } from '../../main/resources/webroot/app/dom.js';
 import { fileOf, hueOf, inBrief, initials, listNames, splitLinks } from '../../main/resources/webroot/app/format.js';
 import { rowsOf } from '../../main/resources/webroot/app/rows.js';
+import { showTitle } from '../../main/resources/webroot/app/title.js';
 import { wordsFor } from '../../main/resources/webroot/app/words.js';
 import { offlineError, SwitchboardError } from '../../main/resources/webroot/switchboard/errors.js';
 
@@ -57,6 +60,16 @@ test('rows: what changed is drawn anew, what did not is not', () => {
   assert.equal(new Set(first.map(({ key }) => key)).size, first.length);
 });
 
+test('rows: the line of a day has another name on the next', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse(at(0)) });
+  const line = () => rows([message(1, 'a', 0)])[1];
+  const today = line();
+  assert.equal(line().signature, today.signature);
+  t.mock.timers.tick(86_400_000);
+  assert.notEqual(line().signature, today.signature);
+  assert.equal(line().key, today.key);
+});
+
 test('rows: an answer knows what it answers, also while it is on its way, and is drawn anew when that changes', () => {
   const asked = message(1, 'a', 0, { content: 'When?' });
   const answer = message(2, 'b', 0, { replyTo: 'm1' });
@@ -77,6 +90,50 @@ test('rows: what is being edited is not drawn anew under the hands of the writer
   assert.equal(before.signature, after.signature);
   assert.notEqual(before.signature, rows([message(1, 'me', 0)])[2].signature);
   assert.equal(rows([message(1, 'me', 0, { deleted: true })], { editing: 'm1' })[2].editing, false);
+});
+
+test('title: who calls, else how much waits', () => {
+  globalThis.document = {};
+  const title = (changes) => {
+    showTitle(changes);
+    return document.title;
+  };
+  assert.equal(title({ waiting: 3 }), '(3) Switchboard');
+  assert.equal(title({ calling: 'Ann' }), 'Ann is calling');
+  assert.equal(title({ waiting: 100 }), 'Ann is calling');
+  assert.equal(title({ calling: null }), '(99+) Switchboard');
+  assert.equal(title({ waiting: 0 }), 'Switchboard');
+  delete globalThis.document;
+});
+
+test('drawing: once a frame; at once in a hidden page, and soon when it was hidden before the frame came', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const frames = [];
+  globalThis.requestAnimationFrame = (run) => frames.push(run);
+  globalThis.document = { hidden: false };
+  let drawn = 0;
+  const draw = framed(() => (drawn += 1));
+  draw();
+  draw();
+  frames.shift()();
+  t.mock.timers.tick(1_000);
+  assert.deepEqual([drawn, frames.length], [1, 0]);
+  draw();
+  document.hidden = true;
+  t.mock.timers.tick(1_000);
+  assert.equal(drawn, 2);
+  draw();
+  await Promise.resolve();
+  frames.shift()();
+  assert.equal(drawn, 3, 'the late frame draws nothing twice');
+  delete globalThis.document;
+  delete globalThis.requestAnimationFrame;
+});
+
+test('calls: a way that was lost is not one that was never found', () => {
+  assert.match(endOf('ice_failed', 'Ann'), /^No way/);
+  assert.equal(endOf('ice_failed', 'Ann', true), 'The connection was lost.');
+  assert.equal(endOf('rejected', 'Ann'), 'Ann declined.');
 });
 
 test('files: a name, an address, or both; only addresses that a page may lead to', () => {

@@ -90,6 +90,19 @@ test('memory is bounded: old messages go, what piles up behind a gap is reported
   assert.equal(log.overflowed, true);
 });
 
+test('what was asked for as history stays where somebody reads it', () => {
+  const log = new RoomLog({ maxMessages: 100 });
+  log.joined(joined(901, 950));
+  log.addHistory({ messages: range(601, 900).map((seq) => message(seq)), next: '601' });
+  log.apply(added(951));
+  assert.equal(log.messages[0].seq, 601);
+  for (const seq of range(952, 1_200)) log.apply(added(seq));
+  assert.ok(log.messages.length <= 400, 'what comes live is bounded all the same');
+  log.joined(joined(2_001, 2_050, { recovered: false }));
+  for (const seq of range(2_051, 2_200)) log.apply(added(seq));
+  assert.ok(log.messages.length <= 100, 'drawn anew, nobody reads there any more');
+});
+
 test('property: under loss, repetition and disorder the view ends equal to the log', () => {
   for (let seed = 1; seed <= 300; seed += 1) {
     const random = randoms(seed);

@@ -43,6 +43,29 @@ test(
 );
 
 test(
+  'many rooms are entered little by little after a reconnect: the server ends sockets that ask too much at once',
+  withServer(async ({ server, client }) => {
+    people(server, 'u1');
+    const sb = await online(client);
+    const rooms = Array.from({ length: 300 }, (_, i) => sb.join(`r${i}`));
+    await Promise.all(rooms.map(({ ready }) => ready));
+    const joins = () => server.frames.filter(({ address }) => address === 'join:conversation').length;
+    only(server.sockets).drop();
+    await settle();
+    server.frames.length = 0;
+    let most = 0;
+    for (let second = 0, before = 0; second < 12; second += 1) {
+      await advance(1_000);
+      most = Math.max(most, joins() - before);
+      before = joins();
+    }
+    assert.ok(most <= 90, `${most} in a second`);
+    assert.ok(rooms.every(({ state }) => state === 'live'));
+    assert.equal(joins(), 300);
+  }),
+);
+
+test(
   'an acknowledgement that is lost does not double the message',
   withServer(async ({ server, client }) => {
     people(server, 'u1');

@@ -61,6 +61,24 @@ test(
 );
 
 test(
+  'signing out without the server leaves no cookie to take the session up with',
+  withServer(async ({ server, client }) => {
+    globalThis.document = { cookie: 'XSRF-TOKEN=x' };
+    try {
+      const tab = client();
+      await tab.refresh();
+      server.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+      const gone = client({ fetch: server.fetch, session: tab.session });
+      await assert.rejects(gone.logout(), { code: 'offline' });
+      assert.equal(gone.session, null);
+      assert.match(document.cookie, /^XSRF-TOKEN=; Path=\/; Max-Age=0$/);
+    } finally {
+      delete globalThis.document;
+    }
+  }),
+);
+
+test(
   'signing out in one tab signs out the others; somebody else signing in ends the session of the first',
   withServer(async ({ server, client }) => {
     const [first, second] = [client(), client()];

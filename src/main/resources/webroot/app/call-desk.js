@@ -57,7 +57,7 @@ export class CallDesk {
       document.body.prepend(ringing.element);
     }
     this.#announce(waiting[0]);
-    this.#tone.play(waiting.length > 0 && this.#view === null);
+    this.#tone.play(waiting.length > 0 && !calls.current);
     const current = calls.live.find((call) => !waiting.includes(call));
     if (current && current !== this.#shown) this.#show(current);
   }

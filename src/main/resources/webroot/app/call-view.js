@@ -134,8 +134,8 @@ export class CallView {
   /** Who hung up knows; who did not is told. */
   #over(reason) {
     clearInterval(this.#clock);
-    const { error, user } = this.#call;
-    const words = reason === 'failed' ? failed(error, nameOf(user)) : endOf(reason, nameOf(user));
+    const { error, user, connectedAt } = this.#call;
+    const words = reason === 'failed' ? failed(error, nameOf(user)) : endOf(reason, nameOf(user), connectedAt !== null);
     this.element.dataset.state = 'ended';
     this.remote.show(null);
     this.own.show(null);

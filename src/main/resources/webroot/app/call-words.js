@@ -1,6 +1,6 @@
 import { wordsFor } from './words.js';
 
-/** What a person is told about a call that is over, by its reason; `name` is the other one. */
+/** What a person is told about a call that is over, by its reason. */
 const ENDED = {
   hangup: () => 'Call ended.',
   cancelled: () => 'Call cancelled.',
@@ -17,8 +17,13 @@ const ENDED = {
   media_failed: () => 'The call failed in one of the two browsers.',
 };
 
-export function endOf(reason, name) {
-  return (ENDED[reason] ?? ENDED.hangup)(name);
+/**
+ * @param name of the other one
+ * @param connected whether the two heard each other before
+ */
+export function endOf(reason, name, connected = false) {
+  const why = connected && reason === 'ice_failed' ? 'disconnected' : reason;
+  return (ENDED[why] ?? ENDED.hangup)(name);
 }
 
 const CONFLICT = 'You are in another call already, perhaps in another tab or on another device.';

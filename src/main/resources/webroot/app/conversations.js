@@ -15,6 +15,8 @@ export class Conversations extends Emitter {
   #entries = new Map();
   /** Number of the newest message that the unread count of an entry includes. */
   #counted = new Map();
+  /** The rooms that this list hears, and how to end that: rooms outlive a session that expired. */
+  #followed = new Map();
   #offs = [];
   loaded = false;
 
@@ -66,18 +68,24 @@ export class Conversations extends Emitter {
 
   /** The live room of a conversation; joins it the first time. */
   follow(id) {
-    const known = this.#sb.rooms.find((room) => room.id === id);
-    if (known) return known;
     const room = this.#sb.join(id);
-    room.on('message:new', ({ data }) => this.#messageCame(id, data));
-    room.on('joined', () => this.#latest(room));
-    room.on('message:updated', () => this.#latest(room));
-    room.on('message:deleted', () => this.#latest(room));
-    room.on('roster', () => this.emit('change'));
-    room.on('unread', (unread) => this.#change(id, { unread }));
-    room.on('conversation:updated', ({ data }) => this.#updated(id, data));
-    room.on('message:read', ({ data }) => data.userId === this.#sb.user?.id && this.#readElsewhere(room, data.seq));
+    if (!this.#followed.has(room)) this.#followed.set(room, this.#hear(room));
     return room;
+  }
+
+  #hear(room) {
+    const { id } = room;
+    return [
+      room.on('message:new', ({ data }) => this.#messageCame(id, data)),
+      room.on('joined', () => this.#latest(room)),
+      room.on('message:updated', () => this.#latest(room)),
+      room.on('message:deleted', () => this.#latest(room)),
+      room.on('roster', () => this.emit('change')),
+      room.on('unread', (unread) => this.#change(id, { unread })),
+      room.on('conversation:updated', ({ data }) => this.#updated(id, data)),
+      room.on('message:read', ({ data }) => data.userId === this.#sb.user?.id && this.#readElsewhere(room, data.seq)),
+      room.on('closed', (error) => this.#closed(room, error)),
+    ];
   }
 
   async createChannel(title) {
@@ -101,7 +109,7 @@ export class Conversations extends Emitter {
   }
 
   dispose() {
-    this.#offs.forEach((off) => off());
+    for (const offs of [this.#offs, ...this.#followed.values()]) offs.forEach((off) => off());
   }
 
   #add(conversation) {
@@ -136,6 +144,12 @@ export class Conversations extends Emitter {
         return sb.rooms.find((room) => room.id === this.id)?.roster.online.has(this.other?.userId) ?? false;
       },
     };
+  }
+
+  /** Whoever was removed without a connection hears it when the room is entered again. */
+  #closed(room, { code }) {
+    this.#followed.delete(room);
+    if (code === 'not_a_member' || code === 'not_found') this.#remove(room.id);
   }
 
   #remove(id) {

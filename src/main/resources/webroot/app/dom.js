@@ -58,16 +58,21 @@ export function announce(text) {
   while (announcer.children.length > ANNOUNCEMENTS) announcer.firstElementChild.remove();
 }
 
+/** A frame that has not come after so many milliseconds does not come: the page was hidden meanwhile. */
+const LATE = 500;
+
 /** At most one call of `task` per frame; at once when the page is hidden, where no frames come. */
 export function framed(task) {
-  let due = false;
+  let late = null;
   const run = () => {
-    due = false;
+    if (late === null) return;
+    clearTimeout(late);
+    late = null;
     task();
   };
   return () => {
-    if (due) return;
-    due = true;
+    if (late !== null) return;
+    late = setTimeout(run, LATE);
     if (document.hidden) queueMicrotask(run);
     else requestAnimationFrame(run);
   };

@@ -46,11 +46,13 @@ sb.on('session', (session) => {
 
 /** Takes up the session of the cookie, however long the server takes to be there. */
 async function resume() {
-  for (let wait = 1_000; ; wait = Math.min(20_000, wait * 2)) {
+  // Another tab may be the first that the server answers: then this one has the session as well.
+  for (let wait = 1_000; !shell; wait = Math.min(20_000, wait * 2)) {
     try {
       await sb.refresh();
       return;
     } catch (error) {
+      if (shell) return;
       if (!error.retryable) return signedOut();
       show({ element: h('main', { class: 'splash', role: 'status', text: 'The server cannot be reached. Trying again…' }) });
       await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));

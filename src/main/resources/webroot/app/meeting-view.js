@@ -27,6 +27,8 @@ export class MeetingView {
   #call = null;
   #trouble = new DeviceTrouble((words) => this.#say(words, { lasting: true }));
   #hush;
+  /** Muted here because of a call. */
+  #hushed = false;
 
   constructor(sb, meeting, hooks) {
     this.#meeting = meeting;
@@ -162,9 +164,15 @@ export class MeetingView {
   #called(call = null) {
     if (call === this.#call) return;
     this.#call = call;
-    if (!call || this.#meeting.local?.muted !== false) return;
-    this.#meeting.mute(true);
-    this.#say('Your microphone is off here, because you are in a call.', { lasting: true });
+    const muted = this.#meeting.local?.muted;
+    if (call && muted === false) {
+      this.#hushed = true;
+      this.#meeting.mute(true);
+      this.#say('Your microphone is off here, because you are in a call.', { lasting: true });
+    } else if (!call && this.#hushed) {
+      this.#hushed = false;
+      this.#say(muted ? 'The call is over. Your microphone is still off here.' : '');
+    }
   }
 
   async #try(task) {

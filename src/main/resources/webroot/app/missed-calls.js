@@ -40,7 +40,8 @@ export class MissedCalls extends Emitter {
   async seen() {
     for (const call of this.all.filter(({ read }) => !read)) {
       await this.#sb.request('notification:read', { notificationId: call.id });
-      call.read = true;
+      // Asked for anew meanwhile, it may be another object.
+      this.#keep({ ...call, read: true });
       this.emit('change');
     }
   }

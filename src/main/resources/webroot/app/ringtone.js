@@ -5,7 +5,7 @@ const NOTES = [
 ];
 const TURN = 2_400;
 
-/** What is heard while somebody calls. A page that nobody has touched yet stays silent: browsers want it so. */
+/** What is heard while somebody calls. A page stays silent until somebody touches it: browsers want it so. */
 export class Ringtone {
   #context = null;
   #timer = null;
@@ -28,9 +28,11 @@ export class Ringtone {
   #turn() {
     if (!this.#context) {
       this.#context = new AudioContext();
-      // It begins a moment later, or when the page is touched.
+      // It begins a moment later.
       this.#context.onstatechange = () => this.#sound();
-    } else this.#sound();
+    } else if (this.#context.state === 'running') this.#sound();
+    // It does not begin by itself when the page is touched; nobody waits for the answer, which may not come.
+    else this.#context.resume().catch(() => {});
   }
 
   #sound() {

@@ -5,7 +5,7 @@ import { count, inBrief, listNames } from './format.js';
 import { RoomInfo } from './room-info.js';
 import { Timeline } from './timeline.js';
 
-/** What was typed and not sent, by conversation, while the page lives. */
+/** What was typed and not sent, by person and conversation, while the page lives: others may sign in here. */
 const drafts = new Map();
 
 /** One open conversation: its heading, messages, who is writing, and the composer. */
@@ -18,6 +18,7 @@ export class RoomView {
   #composer;
   #offs;
   #calls;
+  #draft;
 
   /** @param calls the `CallDesk` */
   constructor(sb, conversations, conversation, calls) {
@@ -27,7 +28,8 @@ export class RoomView {
     this.#conversation = conversation;
     this.id = conversation.id;
     this.#room = conversations.follow(conversation.id);
-    this.#composer = new Composer(this.#room, drafts.get(this.id), {
+    this.#draft = `${sb.user.id} ${this.id}`;
+    this.#composer = new Composer(this.#room, drafts.get(this.#draft), {
       sent: () => this.#timeline.toEnd(),
       editLast: () => this.#timeline.editLast(),
     });
@@ -75,7 +77,7 @@ export class RoomView {
   }
 
   end() {
-    drafts.set(this.id, this.#composer.draft);
+    drafts.set(this.#draft, this.#composer.draft);
     this.#composer.end();
     this.#timeline.end();
     this.#offs.forEach((off) => off());

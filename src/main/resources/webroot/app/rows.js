@@ -1,4 +1,4 @@
-import { dayOf } from './format.js';
+import { dayOf, dayTitle } from './format.js';
 
 /** Messages of one sender that follow each other within this time, in milliseconds, share a heading. */
 const GROUP_GAP = 5 * 60_000;
@@ -57,7 +57,7 @@ function quotesIn(messages, pending) {
 
 function day(rows, previous, at) {
   if (previous && dayOf(previous.createdAt) === dayOf(at)) return previous;
-  rows.push({ key: `day ${dayOf(at)}`, kind: 'day', at, signature: dayOf(at) });
+  rows.push({ key: `day ${dayOf(at)}`, kind: 'day', at, signature: dayTitle(at) });
   return null;
 }
 

@@ -12,6 +12,7 @@ import { MissedCallsDialog } from './missed-calls-dialog.js';
 import { NewConversation } from './new-conversation.js';
 import { RoomView } from './room-view.js';
 import { showTitle } from './title.js';
+import { UntilDone } from './until-done.js';
 
 const ROUTE = /^#\/c\/([^/]+)$/;
 const MEETING = /^#\/m\/([0-9a-f-]{36})$/;
@@ -25,6 +26,7 @@ export class Shell {
   #calls;
   #meetings;
   #missed;
+  #loads;
   #view = null;
   #offs = [];
   leaving = false;
@@ -37,6 +39,7 @@ export class Shell {
     this.#calls = new CallDesk(sb);
     this.#meetings = new MeetingDesk(sb);
     this.#missed = new MissedCalls(sb);
+    this.#loads = { conversations: new UntilDone(() => this.#load()), missed: new UntilDone(() => this.#missed.load()) };
     this.pane = h('div', { class: 'pane' });
     // Not in the sidebar, which a narrow screen hides with all that is in it.
     this.heading = h('h1', { class: 'visually-hidden', tabindex: '-1', text: 'Switchboard' });
@@ -49,10 +52,14 @@ export class Shell {
   }
 
   start() {
-    const route = () => this.#route();
-    window.addEventListener('hashchange', route);
+    const listen = (target, type, listener) => {
+      target.addEventListener(type, listener);
+      return () => target.removeEventListener(type, listener);
+    };
     this.#offs = [
-      () => window.removeEventListener('hashchange', route),
+      listen(window, 'hashchange', () => this.#route()),
+      listen(window, 'beforeunload', (event) => this.#ask(event)),
+      listen(document, 'visibilitychange', () => this.#looked()),
       this.#sb.on('state', ({ state }) => state === 'online' && this.#online()),
       this.#sb.on('session', (session) => session?.user && this.#drawMe()),
       this.#conversations.on('change', () => this.#changed()),
@@ -63,11 +70,12 @@ export class Shell {
     this.#sb.connect().catch(() => {});
     this.#route();
     // Again when online: what happened until then was not pushed.
-    this.#load();
+    this.#loads.conversations.begin();
   }
 
   end() {
     this.#offs.forEach((off) => off());
+    Object.values(this.#loads).forEach((load) => load.end());
     this.#view?.end();
     this.#list.end();
     this.#banner.end();
@@ -78,20 +86,22 @@ export class Shell {
   }
 
   #online() {
-    this.#load();
-    // Lost on the way: the next `online` loads them.
-    this.#missed.load().catch((error) => error.retryable || reportError(error));
+    Object.values(this.#loads).forEach((load) => load.begin());
   }
 
   async #load() {
-    try {
-      await this.#conversations.load();
-    } catch (error) {
-      // The next `online` loads it; until then what is there stays.
-      if (!error.retryable) throw error;
-      return;
-    }
-    this.#route();
+    await this.#conversations.load();
+    if (this.element.isConnected) this.#route();
+  }
+
+  /** Closing the page hangs up: by mistake it is closed easily. */
+  #ask(event) {
+    if (this.#sb.calls.current || this.#sb.meetings.current) event.preventDefault();
+  }
+
+  /** Missed calls may have been looked at in another tab: nobody tells. */
+  #looked() {
+    if (document.visibilityState === 'visible' && this.#missed.unread > 0) this.#loads.missed.begin();
   }
 
   #sidebar() {

@@ -85,8 +85,10 @@ export class Timeline {
     const anchor = this.#isAtEnd() ? null : this.#anchor();
     arrange(this.list, this.#update(rows));
     this.roving.refresh();
-    if (anchor) this.scroller.scrollTop += anchor.node.offsetTop - anchor.top;
-    else this.scroller.scrollTop = this.scroller.scrollHeight;
+    // The same row may have another drawing now: above it there is another message of the same person, for example.
+    const anchored = anchor && this.#rows.get(anchor.key)?.node;
+    if (anchored) this.scroller.scrollTop += anchored.offsetTop - anchor.top;
+    else if (!anchor) this.scroller.scrollTop = this.scroller.scrollHeight;
     this.#scrolled();
   }
 
@@ -113,8 +115,9 @@ export class Timeline {
   /** The first row in view: it must not move when others come or go above it. */
   #anchor() {
     const top = this.scroller.scrollTop;
-    const node = [...this.list.children].find((row) => row.offsetTop + row.offsetHeight > top && row.matches('.message'));
-    return node && { node, top: node.offsetTop };
+    const inView = ({ node }) => node.offsetTop + node.offsetHeight > top && node.matches('.message');
+    const found = [...this.#rows].find(([, row]) => inView(row));
+    return found && { key: found[0], top: found[1].node.offsetTop };
   }
 
   #actions = {

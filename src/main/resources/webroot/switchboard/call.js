@@ -26,7 +26,7 @@ export class Call extends Emitter {
   #early = [];
   #offs = [];
 
-  /** Made by `Calls`. `calls` is its inside: `{request, servers, met, gone, policy, devices}`. */
+  /** Made by `Calls`. `calls` is its inside: `{request, servers, met, gone, declined, policy, devices}`. */
   constructor(calls, { id = null, direction, user, media, state }) {
     super();
     this.#calls = calls;
@@ -75,11 +75,11 @@ export class Call extends Emitter {
     }
   }
 
-  /** Does not take the call. */
+  /** Does not take the call. Without a connection it stops ringing here, and the server is told when it asks. */
   async reject() {
-    const done = this.#tell('call:reject');
+    const told = this.#tell('call:reject');
     this.over('rejected');
-    await done;
+    if (!(await told)) this.#calls.declined(this.id);
   }
 
   /** Ends the call, or gives it up while it rings. */
@@ -240,15 +240,20 @@ export class Call extends Emitter {
     if (error.code?.startsWith('media_')) this.#become('ringing');
     else if (error.code === 'not_ringing') this.over('answered_elsewhere', error);
     else if (error.code === 'not_found') this.over('cancelled', error);
-    else this.hangUp('media_failed');
+    else if (error.retryable) {
+      this.#tell('call:end');
+      this.over('disconnected', error);
+    } else this.hangUp('media_failed');
   }
 
-  /** What is lost here the server finds out by itself, or asks for when we are back. */
+  /** What is lost here the server finds out by itself, or asks for when we are back. Returns whether it was heard. */
   async #tell(address, reason) {
     try {
       await this.#calls.request(address, { callId: this.id, ...(reason && { reason }) });
+      return true;
     } catch (error) {
       if (!error.retryable && error.code !== 'not_found' && error.code !== 'not_ringing') this.error = error;
+      return !error.retryable;
     }
   }
 

@@ -19,6 +19,8 @@ export class Calls extends Emitter {
   #early = [];
   #beginning = 0;
   #inside;
+  /** Ids of calls that this person declined and the server does not know it yet. */
+  #declined = new Set();
 
   /** `relay`: through TURN servers only, which hides this device's address. `devices`: `{microphone, camera}`. */
   options = { relay: false, devices: {} };
@@ -33,6 +35,7 @@ export class Calls extends Emitter {
       servers: () => this.iceServers(),
       met: (call) => this.#met(call),
       gone: (call) => this.#gone(call),
+      declined: (id) => this.#declined.add(id),
       get devices() {
         return calls.options.devices;
       },
@@ -103,12 +106,17 @@ export class Calls extends Emitter {
   async online(resumed) {
     try {
       for (const call of this.live) if (call.id === resumed?.id) call.resumed(resumed);
+      // It ended here while nobody could be told: the other one still waits for us.
+      if (resumed && !this.#find(resumed.id)) await this.#finish('call:end', resumed.id);
       const others = this.live.filter((call) => call.id && call.id !== resumed?.id);
       await Promise.all(others.map((call) => this.#compare(call)));
       const { call } = await this.#sb.request('call:current');
       if (call?.state === 'RINGING' && call.calleeId === this.#sb.user?.id && !this.#find(call.id)) {
-        this.#incoming({ ...call, caller: await this.#sb.http('GET', `/users/${call.callerId}`) });
+        if (this.#declined.has(call.id)) await this.#finish('call:reject', call.id);
+        else this.#incoming({ ...call, caller: await this.#sb.http('GET', `/users/${call.callerId}`) });
       }
+      // A user has one call at a time: what else was declined is over.
+      this.#declined.clear();
     } catch (error) {
       // What could not be asked now is asked at the next `online`.
       if (!error.retryable) throw error;
@@ -121,6 +129,11 @@ export class Calls extends Emitter {
       if (call.direction === 'incoming' && call.state === 'ringing') call.over('cancelled');
       else call.hangUp();
     }
+  }
+
+  /** Says what could not be said before; a call that is over meanwhile needs no word. */
+  async #finish(address, callId) {
+    await this.#sb.request(address, { callId }).catch((error) => error.retryable && Promise.reject(error));
   }
 
   #find(id) {

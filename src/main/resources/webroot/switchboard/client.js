@@ -12,6 +12,10 @@ import { Session } from './session.js';
 /** How long a request may take, in milliseconds, when the application does not say. */
 const REQUEST_TIMEOUT = 10_000;
 
+/** Rooms that are entered when the connection is there, and in each second after that: sockets that send more are closed. */
+const ENTERED_AT_ONCE = 60;
+const ENTERED_LATER = 30;
+
 /**
  * The client of one Switchboard cluster: accounts, one connection, any number of rooms.
  * Options, events and types: `switchboard.d.ts`; a guide: `docs/client.md`.
@@ -24,6 +28,7 @@ export class Switchboard extends Emitter {
   #listeners = new Map();
   #owner;
   #keep;
+  #entering;
   #hangUp = () => {
     this.calls.end();
     this.meetings.end();
@@ -225,14 +230,21 @@ export class Switchboard extends Emitter {
 
   #stateChanged(change) {
     if (change.state === 'online') {
-      for (const room of this.rooms) room.enter();
+      this.#enter(this.rooms, ENTERED_AT_ONCE);
       this.calls.online(change.call);
       this.meetings.online();
     } else if (change.previous === 'online') {
+      clearTimeout(this.#entering);
       for (const room of this.rooms) room.lost();
       this.meetings.lost();
     }
     this.emit('state', change);
+  }
+
+  #enter(rooms, most) {
+    rooms.slice(0, most).forEach((room) => room.enter());
+    const rest = rooms.slice(most);
+    if (rest.length > 0) this.#entering = setTimeout(() => this.#enter(rest, ENTERED_LATER), 1_000);
   }
 }
 

@@ -2,6 +2,9 @@ import { fullJitter } from './backoff.js';
 import { fromResponse, offlineError, SwitchboardError, timeoutError } from './errors.js';
 import { uuid } from './ids.js';
 
+/** The cookie that is repeated in a header, to show that it is the node's own page that asks. */
+const PROOF = 'XSRF-TOKEN';
+
 const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** Tries of a write that carries an `Idempotency-Key`, the first included. */
@@ -68,11 +71,16 @@ export class Http {
     }
   }
 
+  /** The cookies that scripts cannot see stay when the server cannot be reached; without this one they are of no use. */
+  forgetProof() {
+    if (this.#sameOrigin && globalThis.document) document.cookie = `${PROOF}=; Path=/; Max-Age=0`;
+  }
+
   #headers(method, body, token, extra) {
     const headers = { Accept: 'application/json', ...extra };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (token) headers.Authorization = `Bearer ${token}`;
-    const xsrf = UNSAFE.has(method) && this.#sameOrigin ? cookie('XSRF-TOKEN') : undefined;
+    const xsrf = UNSAFE.has(method) && this.#sameOrigin ? cookie(PROOF) : undefined;
     if (xsrf) headers['X-XSRF-TOKEN'] = xsrf;
     return headers;
   }

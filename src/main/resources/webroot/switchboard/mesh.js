@@ -12,8 +12,9 @@ const BUDGETS = [
 /** Signals that may come before we are ready for them; an offer that is lost with them comes again. */
 const MAX_EARLY = 256;
 
-/** Between the end of a connection that found no way and the next try, in milliseconds. */
+/** Between the end of a connection that found no way and the next try, in milliseconds; the second is for who gives way. */
 const AGAIN = 2_000;
+const AGAIN_POLITE = 10_000;
 
 /**
  * The peer connections of a meeting, one to each other participant. Who enters offers; who comes back keeps what it has.
@@ -133,20 +134,21 @@ export class Mesh extends Emitter {
     this.emit('change');
   }
 
-  /** No way was found; with time there may be one. One of the two begins anew. */
+  /** No way was found; with time there may be one. One of the two begins anew, the other if nothing comes of that. */
   #again(userId, link) {
     link.peer.close();
-    if (!this.#polite(userId)) this.#later(userId, link);
+    this.#later(userId, link, this.#polite(userId) ? AGAIN_POLITE : AGAIN);
   }
 
-  #later(userId, link) {
+  #later(userId, link, milliseconds) {
     setTimeout(async () => {
+      if (this.#links.get(userId) !== link) return;
       const { iceServers } = await this.#inside.servers().catch(() => ({}));
       if (this.#links.get(userId) !== link) return;
-      if (!iceServers) return this.#later(userId, link);
+      if (!iceServers) return this.#later(userId, link, milliseconds);
       this.#close(userId);
       this.#open({ userId, ...link }, { iceServers }, { offers: true });
-    }, AGAIN);
+    }, milliseconds);
   }
 
   #close(userId) {

@@ -93,7 +93,7 @@ export class Peer extends Emitter {
   /** Whether this description is of another connection than the one that the other side had until now. */
   isOfAnother(sdp) {
     const known = this.#pc.remoteDescription?.sdp;
-    return known ? fingerprint(known) !== fingerprint(sdp) : this.#pc.signalingState === 'have-local-offer';
+    return known ? fingerprint(known) !== fingerprint(sdp) : this.#pc.signalingState !== 'stable';
   }
 
   /** Sends pictures with at most so many bit/s, and with 1/`scale` of their width and height. */

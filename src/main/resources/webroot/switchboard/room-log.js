@@ -12,12 +12,15 @@ export class RoomLog {
   #held = new Map();
   #strays = new Map();
   #sorted = null;
+  /** Messages that came as history: whoever asked for them is reading there. */
+  #asked = 0;
   #maxMessages;
   #maxHeld;
 
   /**
    * @param afterSeq the last event already seen in an earlier life, or null to start with the newest messages
-   * @param maxMessages messages kept; beyond it the oldest go and can be loaded again as history
+   * @param maxMessages messages kept beside those that were asked for as history; beyond it the oldest go and can be loaded
+   *     again
    * @param maxHeld events held behind a gap; beyond it the log is `overflowed` and needs a fresh connection
    */
   constructor({ afterSeq = null, maxMessages = 5_000, maxHeld = 1_000 } = {}) {
@@ -81,12 +84,15 @@ export class RoomLog {
     const lowest = messages.reduce((seq, message) => Math.min(seq, message.seq), this.floor);
     this.floor = next === null || next === undefined || messages.length === 0 ? 1 : lowest;
     for (const message of messages) this.#upsert(this.#newer(message));
-    return this.#messages.size - before;
+    const added = this.#messages.size - before;
+    this.#asked += added;
+    return added;
   }
 
   #restart(events, headSeq) {
     this.#messages.clear();
     this.#sorted = null;
+    this.#asked = 0;
     this.overflowed = false;
     const first = events.reduce((seq, event) => Math.min(seq, event.seq), headSeq + 1);
     this.floor = first;
@@ -143,8 +149,8 @@ export class RoomLog {
   }
 
   #trim() {
-    if (this.#messages.size <= this.#maxMessages) return;
-    const keep = this.messages.slice(-Math.ceil(this.#maxMessages * 0.9));
+    if (this.#messages.size <= this.#maxMessages + this.#asked) return;
+    const keep = this.messages.slice(-Math.ceil(this.#maxMessages * 0.9) - this.#asked);
     this.#messages = new Map(keep.map((message) => [message.id, message]));
     this.floor = keep[0].seq;
     this.#sorted = keep;

@@ -39,7 +39,7 @@ export class Sender {
   restore() {
     const known = new Set(this.pending.map(({ clientId }) => clientId));
     const kept = this.#room.keep.messages(this.#room.me(), this.#room.id).filter(({ clientId }) => !known.has(clientId));
-    for (const message of kept) this.send(message).catch(() => {});
+    for (const message of kept) this.#takeUp(message);
   }
 
   retry(clientId) {
@@ -92,6 +92,14 @@ export class Sender {
     this.pause();
     if (forget) this.#room.keep.clear(this.#room.me(), this.#room.id);
     for (const entry of this.pending) if (entry.state !== 'sent') this.#outbox.fail(entry, error);
+  }
+
+  #takeUp(message) {
+    try {
+      this.send(message).catch(() => {});
+    } catch {
+      // The queue is full: several tabs filled the storage. What is left is taken up the next time.
+    }
   }
 
   #drop(clientId) {

@@ -57,10 +57,14 @@ export class Session extends Emitter {
 
   /** Ends the session on the server and here. It ends here even when the server cannot be reached. */
   async logout() {
-    const { accessToken, refreshToken } = this.#current ?? {};
-    const body = refreshToken ? { refreshToken } : {};
     try {
-      await this.#http.request('POST', '/auth/logout', { body, token: accessToken });
+      // With a token that has expired, as after the machine slept, the session would live on at the server.
+      const token = await this.accessToken();
+      const { refreshToken } = this.#current;
+      await this.#http.request('POST', '/auth/logout', { body: refreshToken ? { refreshToken } : {}, token });
+    } catch (error) {
+      this.#http.forgetProof();
+      throw error;
     } finally {
       this.#end(new SwitchboardError({ code: 'signed_out', message: 'Signed out' }));
     }

@@ -21,6 +21,17 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class CallMishapsIT {
     private static final Path PICTURES = Path.of("target", "screenshots");
 
+    private static final String COUNT_TONES =
+            """
+            window.tones = 0;
+            window.AudioContext = class extends AudioContext {
+              constructor() {
+                super();
+                window.tones += 1;
+              }
+            };
+            """;
+
     private static Chromium chromium;
     private static TestNodes cluster;
 
@@ -142,6 +153,15 @@ class CallMishapsIT {
         bob.visitor.press("Enter");
         bob.free();
         assertThat(bob.visitor.composer()).isFocused();
+
+        // Whoever still reads that it was declined hears it ring when the other one calls back.
+        ann.visitor.page.evaluate(COUNT_TONES);
+        ann.visitor.sees(bob.name() + " declined.");
+        bob.visitor.button("Video call").click();
+        assertThat(ann.ringing()).isVisible();
+        assertThat((Integer) ann.visitor.page.evaluate("window.tones")).isEqualTo(1);
+        bob.visitor.button("Hang up").click();
+        bob.free();
         ann.free();
 
         ann.call(bob);
@@ -179,6 +199,7 @@ class CallMishapsIT {
         picture(bob, "call-small-in-meeting");
         bob.view().getByLabel("Hang up").click();
         bob.free();
+        bob.visitor.sees("The call is over. Your microphone is still off here.");
         assertThat((Boolean) bob.visitor.page.evaluate("document.getElementById('app').inert"))
                 .as("the page beneath the meeting is out of reach")
                 .isTrue();

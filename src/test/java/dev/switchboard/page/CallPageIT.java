@@ -101,6 +101,9 @@ class CallPageIT {
         picture(ann, "call-caller");
         picture(bob, "call-callee");
 
+        assertThat(ann.closesThePageAndThinksBetterOfIt()).isEqualTo("beforeunload");
+        ann.inCall();
+        bob.inCall();
         ann.visitor.button("Mute").click();
         bob.visitor.button("Hang up").click();
         ann.visitor.sees("Call ended.");

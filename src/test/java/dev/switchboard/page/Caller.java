@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -181,6 +184,18 @@ final class Caller {
     String remoteIceUser() {
         return String.valueOf(
                 visitor.page.evaluate("/a=ice-ufrag:(\\S+)/.exec(window.peers.at(-1).remoteDescription.sdp)[1]"));
+    }
+
+    /** Closes the page, is asked, and stays. Returns the kind of question. */
+    String closesThePageAndThinksBetterOfIt() {
+        List<String> asked = new ArrayList<>();
+        visitor.page.onceDialog(dialog -> {
+            asked.add(dialog.type());
+            dialog.dismiss();
+        });
+        visitor.page.close(new Page.CloseOptions().setRunBeforeUnload(true));
+        visitor.page.waitForCondition(() -> !asked.isEmpty());
+        return asked.get(0);
     }
 
     void restartIce() {

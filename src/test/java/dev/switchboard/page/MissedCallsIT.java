@@ -64,12 +64,18 @@ class MissedCallsIT {
         assertThat(bob.visitor.button("Missed calls, 1 new")).isVisible();
         assertThat(bob.visitor.page).hasTitle("(1) Switchboard");
         picture(bob, "missed-call");
+        Visitor tab = bob.visitor.inAnotherTab(door(1));
+        assertThat(tab.button("Missed calls, 1 new")).isVisible();
         bob.visitor.button("Missed calls, 1 new").click();
         assertThat(bob.visitor.dialog()).containsText(ann.name());
         Accessibility.check(bob.visitor.page, "missed calls");
         picture(bob, "missed-calls");
         bob.visitor.press("Escape");
         assertThat(bob.visitor.button("Missed calls")).isFocused();
+        assertThat(bob.visitor.page).hasTitle("Switchboard");
+        tab.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+        assertThat(tab.page).hasTitle("Switchboard");
+        tab.foundNoFault();
         bob.visitor.page.reload();
         assertThat(bob.visitor.page).hasTitle("Switchboard");
         bob.visitor.button("Missed calls").click();

@@ -4,6 +4,8 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.GetByLabelOptions;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.switchboard.support.Api;
 import dev.switchboard.support.Api.Account;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -127,13 +130,47 @@ class PageIT {
         here.page.getByLabel("New password").fill("correct horse 2");
         here.button("Change password").click();
         here.sees("This is not your password.");
+        here.press("Escape");
+        here.open("General").composer().fill("For nobody else's eyes");
+        here.page.getByTitle("Your account").click();
         here.button("Sign out everywhere").click();
         here.button("Sign out").last().click();
         assertThat(here.heading("Sign in")).isVisible();
         assertThat(there.heading("Sign in")).isVisible();
         there.sees("You were signed out. Please sign in again.");
+        Account eve = new Api(cluster.doors().get(0)).register("eve");
+        here.signIn(eve.username(), eve.password());
+        assertThat(here.open("General").composer()).hasValue("");
+        here.button("Sign out").click();
         here.signIn(Visitor.PASSWORD);
         here.sees("Ann of Cleves");
+        there.signIn(Visitor.PASSWORD);
+        assertThat(there.heading("General")).isVisible();
+        here.open("General").say("Good morning");
+        assertThat(there.link("General")).containsText("You: Good morning");
+
+        here.page.route("**/api/v1/auth/logout", Route::abort);
+        here.button("Sign out").click();
+        assertThat(here.heading("Sign in")).isVisible();
+        here.page.reload();
+        assertThat(here.heading("Sign in")).isVisible();
+        here.foundNoFault();
+        there.foundNoFault();
+    }
+
+    @Test
+    void whatTheServerIsTooBusyForComesLater() {
+        Visitor ann = visitor("ann");
+        AtomicInteger asked = new AtomicInteger();
+        ann.page.route("**/api/v1/conversations?*", route -> {
+            if (asked.incrementAndGet() <= 3) {
+                route.fulfill(new FulfillOptions().setStatus(503));
+            } else {
+                route.resume();
+            }
+        });
+        ann.register();
+        ann.foundNoFault();
     }
 
     @Test
@@ -161,6 +198,11 @@ class PageIT {
         ann.open("Plans");
         assertThat(ann.link("the plan.pdf")).hasAttribute("href", "/api/v1/upload/1/the%20plan.pdf");
         assertThat(ann.message("Where it began")).hasCount(0);
+        ann.page.locator(".scroller").evaluate("scroller => { scroller.scrollTop = 0; }");
+        assertThat(ann.message("Words 102")).hasCount(1);
+        assertThat(ann.message("Words 152")).isInViewport();
+        assertThat(ann.page.locator(".message")).hasCount(100);
+        ann.button("Newest").click();
         ann.page.locator(".quote").getByText("an earlier message").click();
         assertThat(ann.message("Where it began")).isFocused();
         assertThat(ann.message("Where it began")).isInViewport();

@@ -87,6 +87,11 @@ final class Visitor {
     }
 
     void signIn(String password) {
+        signIn(name, password);
+    }
+
+    /** Somebody else takes the seat before the page. */
+    void signIn(String name, String password) {
         page.getByLabel("Username or email").fill(name);
         page.getByLabel("Password").fill(password);
         button("Sign in").click();
