@@ -23,13 +23,15 @@ class CallMishapsIT {
 
     private static final String COUNT_TONES =
             """
-            window.tones = 0;
-            window.AudioContext = class extends AudioContext {
-              constructor() {
-                super();
-                window.tones += 1;
-              }
-            };
+            () => {
+              window.tones = 0;
+              window.AudioContext = class extends AudioContext {
+                constructor() {
+                  super();
+                  window.tones += 1;
+                }
+              };
+            }
             """;
 
     private static Chromium chromium;
@@ -163,6 +165,7 @@ class CallMishapsIT {
         bob.visitor.button("Hang up").click();
         bob.free();
         ann.free();
+        bob.visitor.composer().focus();
 
         ann.call(bob);
         bob.choice("Accept").focus();

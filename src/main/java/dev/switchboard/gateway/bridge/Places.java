@@ -9,6 +9,7 @@ import dev.switchboard.protocol.CallOperations.LegNews;
 import dev.switchboard.protocol.Caller;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.Fault;
+import dev.switchboard.protocol.MeetingEvents.Over;
 import dev.switchboard.protocol.MeetingInternals;
 import dev.switchboard.protocol.MeetingInternals.Seat;
 import io.vertx.core.Context;
@@ -151,7 +152,7 @@ final class Places {
         if (place.kind() == Kind.CALL) {
             renewLeg(holder, place);
         } else {
-            renewSeat(holder, place, place.kind() == Kind.SEAT);
+            renewSeat(holder, place, place.kind() == Kind.SEAT, false);
         }
     }
 
@@ -165,12 +166,15 @@ final class Places {
         if (place.kind() == Kind.CALL) {
             left(socketId, id);
         } else {
-            renewSeat(holder, place, false);
+            renewSeat(holder, place, false, true);
         }
     }
 
-    /** @param claim whether a seat that was lost meanwhile is wanted back */
-    private void renewSeat(Holder holder, Place place, boolean claim) {
+    /**
+     * @param claim whether a seat that was lost meanwhile is wanted back
+     * @param told whether the socket has heard why, if it has none
+     */
+    private void renewSeat(Holder holder, Place place, boolean claim, boolean told) {
         String socketId = holder.socket().socketId();
         String node = claim ? bus.ownership().nodeId() : null;
         bus.call(MeetingInternals.SEAT, holder.caller(), new Seat(place.id(), socketId, LegNews.ALIVE, node))
@@ -189,8 +193,9 @@ final class Places {
                 })
                 .onFailure(failure -> {
                     Fault fault = Faults.of(failure).fault();
-                    if (fault == Fault.NOT_A_MEMBER || (fault == Fault.NOT_FOUND && reunions == 0)) {
-                        forget(socketId, place);
+                    boolean gone = fault == Fault.NOT_FOUND && reunions == 0;
+                    if ((gone || fault == Fault.NOT_A_MEMBER) && forget(socketId, place) && gone && !told) {
+                        tellLost(holder, place.id());
                     }
                 });
     }
@@ -211,6 +216,12 @@ final class Places {
                         tellEnd(holder, place.id());
                     }
                 });
+    }
+
+    /** Nobody keeps the meeting any more; somebody else may begin it anew before this node's followers notice. */
+    private void tellLost(Holder holder, UUID meeting) {
+        Event<Over> event = Event.state(Event.MEETING_ENDED, meeting, new Over(meeting, "lost"));
+        holder.socket().send(ServerFrames.rec(BridgeRegistrations.ROOM + meeting, event));
     }
 
     /** It ended, and no word of that has come here: such a word takes the place away. */

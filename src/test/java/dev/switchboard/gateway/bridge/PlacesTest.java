@@ -192,6 +192,7 @@ class PlacesTest {
         owner = q -> Future.failedFuture(Fault.NOT_A_MEMBER.because("another socket"));
         ownership.meet();
         await().atMost(SOON).until(() -> count() == 0);
+        assertThat(sent).as("whoever took the place tells it").isEmpty();
     }
 
     @Test
@@ -201,8 +202,10 @@ class PlacesTest {
         ownership.meet();
         await().atMost(SOON).until(() -> !seats.isEmpty());
         assertThat(count()).isEqualTo(1);
+        assertThat(sent).isEmpty();
         await().atMost(AFTER_THE_LAST_ROUND).until(() -> count() == 0);
         assertThat(seats).hasSizeGreaterThan(2);
+        assertThat(sent).singleElement().asString().contains("room:" + ID, "meeting:ended", "\"lost\"");
     }
 
     @Test
@@ -215,6 +218,18 @@ class PlacesTest {
         await().atMost(SOON).until(() -> !seats.isEmpty());
         assertThat(seats.get(0).node()).as("no claim").isNull();
         assertThat(count()).as("it entered again since").isEqualTo(1);
+    }
+
+    @Test
+    void whoHeardThatThePlaceIsGoneIsNotToldThatTheMeetingIs() throws Exception {
+        take(Kind.SEAT);
+        owner = q -> Future.failedFuture(Fault.NOT_FOUND.because("ended"));
+        onLoop(() -> {
+            hub.unseated.accept(ID, SOCKET);
+            return true;
+        });
+        await().atMost(SOON).until(() -> count() == 0);
+        assertThat(sent).isEmpty();
     }
 
     @Test
