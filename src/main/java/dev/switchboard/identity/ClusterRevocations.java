@@ -2,6 +2,7 @@ package dev.switchboard.identity;
 
 import com.hazelcast.core.EntryEvent;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.listener.EntryAddedListener;
 import com.hazelcast.map.listener.EntryMergedListener;
@@ -97,7 +98,12 @@ public final class ClusterRevocations implements Revocations {
                     sync();
                     return null;
                 })
-                .onFailure(e -> LOG.warn("Revoked sessions could not be read again: {}", e.toString()))
+                .onFailure(e -> {
+                    // A node that stops has left the cluster a moment before this ends.
+                    if (!(e instanceof HazelcastInstanceNotActiveException)) {
+                        LOG.warn("Revoked sessions could not be read again: {}", e.toString());
+                    }
+                })
                 .onComplete(done -> syncLater()));
     }
 
