@@ -60,7 +60,8 @@ final class BusCallNews implements CallNews {
         for (Leg leg : List.of(call.caller(), call.callee())) {
             String node = leg.nodeId();
             String socket = leg.socketId();
-            if (node != null && socket != null) {
+            // A node that was lost may only be cut off: it has not been told, and asks when it is back.
+            if (node != null && socket != null && bus.ownership().nodes().contains(node)) {
                 bus.deliver(node, Delivery.unseating(call.id(), socket));
             }
         }
